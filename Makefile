@@ -1,0 +1,61 @@
+# The only list of commands. `make help` prints it.
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= ../shared/data
+BIN := .venv/bin
+READY := .venv/.ready
+
+unexport PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types contracts unit test-reference bench format lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## create .venv from the lock (runs again only when the lock changed)
+
+run: setup ## serve on http://127.0.0.1:8000 with embedded stores (PORT=9000 for another port)
+	PORT=$(PORT) $(BIN)/python -m functions.local
+
+test: setup lint types contracts unit ## everything that a change must pass
+
+lint: setup ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## strict typing
+	$(BIN)/mypy
+
+contracts: setup ## what may import what
+	$(BIN)/lint-imports
+
+unit: setup ## tests with branch coverage of at least 95 %
+	$(BIN)/python -m pytest --ignore=tests/reference --ignore=tests/bench \
+		--cov --cov-report=term --cov-fail-under=95
+
+test-reference: setup ## tests against published networks and answers (DATA=folder)
+	NETDESIGN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest tests/reference
+
+bench: setup ## seconds of CPU, and where they go
+	$(BIN)/python -m tests.bench
+
+format: setup ## rewrite the sources in the project's format
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+
+lock: setup ## resolve requirements.lock again from pyproject.toml (UPGRADE=--upgrade for the newest versions)
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group pyproject.toml:dev --group pyproject.toml:build \
+		--universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --quiet $(UPGRADE) --output-file requirements.lock
+
+clean: ## remove what the commands made, except the stores' data in .local
+	rm -rf .venv .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
