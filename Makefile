@@ -29,7 +29,7 @@ types: setup ## strict typing
 	$(BIN)/mypy
 
 contracts: setup ## what may import what
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 unit: setup ## tests with branch coverage of at least 95 %
 	$(BIN)/python -m pytest --ignore=tests/reference --ignore=tests/bench \
