@@ -1,0 +1,217 @@
+"""The address plan: a block per site, a summary per zone, pools for infrastructure, and the IPv6 twins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from netdesign.errors import ConflictError
+
+HOST_FILL = 0.8
+RESERVED_HOSTS = 3
+V4_BITS = 32
+LAN_BITS = 64
+ZONE_SHIFT = 12
+"""Low bits of the 16 subnet bits of a /48 that number the LANs of one zone: a zone is a /52."""
+INFRASTRUCTURE = ("loopback", "vtep", "point_to_point")
+
+
+def host_length(hosts: int, growth: float = 1.0) -> int:
+    """Length of the smallest IPv4 prefix that holds `hosts` grown, 80 % full, and the reserved addresses."""
+    return V4_BITS - max(2, (_ceil(hosts * growth / HOST_FILL) + RESERVED_HOSTS - 1).bit_length())
+
+
+def _ceil(value: float) -> int:
+    return int(-(-value // 1))
+
+
+def format_v4(value: int) -> str:
+    """Dotted text of an IPv4 address."""
+    return f"{value >> 24}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}"
+
+
+def format_v6(value: int) -> str:
+    """Shortest text of an IPv6 address (RFC 5952)."""
+    groups = [value >> shift & 0xFFFF for shift in range(112, -16, -16)]
+    best_at, best = -1, 1
+    at = 0
+    while at < 8:
+        end = at
+        while end < 8 and groups[end] == 0:
+            end += 1
+        if end - at > best:
+            best_at, best = at, end - at
+        at = max(end, at + 1)
+    text = [f"{group:x}" for group in groups]
+    if best_at < 0:
+        return ":".join(text)
+    return ":".join(text[:best_at]) + "::" + ":".join(text[best_at + best :])
+
+
+@dataclass(slots=True)
+class Block:
+    """An aligned IPv4 range that is cut from its start in ever aligned pieces."""
+
+    base: int
+    length: int
+    used: int = 0
+    holes: dict[int, list[int]] = field(default_factory=dict)
+
+    @property
+    def prefix(self) -> str:
+        """The range as text."""
+        return f"{format_v4(self.base)}/{self.length}"
+
+    def cut(self, length: int) -> int | None:
+        """First address of a free piece of that prefix length; None when there is none left."""
+        for have in range(length, self.length - 1, -1):
+            if self.holes.get(have):
+                base = self.holes[have].pop()
+                self._return(base, have, length)
+                return base
+        size = 1 << (V4_BITS - length)
+        start = -(-(self.base + self.used) // size) * size
+        if length < self.length or start + size > self.base + (1 << (V4_BITS - self.length)):
+            return None
+        self._skip(self.base + self.used, start)
+        self.used = start + size - self.base
+        return start
+
+    def _return(self, base: int, have: int, length: int) -> None:
+        """Put back the halves that a piece of `length` leaves of a hole of `have`."""
+        for at in range(have + 1, length + 1):
+            self.holes.setdefault(at, []).append(base + (1 << (V4_BITS - at)))
+
+    def _skip(self, start: int, end: int) -> None:
+        """Keep the aligned pieces between two addresses as holes."""
+        while start < end:
+            size = start & -start if start else 1 << V4_BITS
+            while start + size > end:
+                size >>= 1
+            self.holes.setdefault(V4_BITS - size.bit_length() + 1, []).append(start)
+            start += size
+
+
+@dataclass(slots=True)
+class SitePlan:
+    """The blocks of one site: one per zone and one per kind of infrastructure; `v6` is the site's /48."""
+
+    site: str
+    block: Block
+    zones: dict[str, Block]
+    pools: dict[str, Block]
+    v6: int | None
+    lans: dict[str, int] = field(default_factory=dict)
+    """LANs numbered so far, per zone."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Addresses handed out so far, per pool."""
+
+    def zone_v6(self, zone: str) -> int:
+        """First address of the /52 of a zone."""
+        return _sure(self.v6) + (list(self.zones).index(zone) << (LAN_BITS + ZONE_SHIFT))
+
+    def pool_v6(self, pool: str) -> int:
+        """First address of the /64 of an infrastructure pool, at the top of the site's /48."""
+        return _sure(self.v6) + ((0xFFFF - INFRASTRUCTURE.index(pool)) << LAN_BITS)
+
+
+class AddressPlan:
+    """All sites' blocks, cut from the supernets of the organisation."""
+
+    def __init__(
+        self,
+        project: str,
+        supernets: Iterable[str],
+        *,
+        reserved: Iterable[str] = (),
+        ipv6: bool = False,
+        ipv6_supernet: str | None = None,
+    ) -> None:
+        self.project = project
+        self.ipv6 = ipv6
+        self.ipv6_supernet = IPv6Network(ipv6_supernet) if ipv6_supernet else None
+        taken = [net for net in map(ip_network, reserved) if isinstance(net, IPv4Network)]
+        nets = [net for net in map(ip_network, supernets) if isinstance(net, IPv4Network)]
+        self._free = [
+            Block(int(piece.network_address), piece.prefixlen)
+            for net in nets
+            for piece in _without(net, taken)
+        ]
+        self.sites: dict[str, SitePlan] = {}
+
+    def plan_site(
+        self, site: str, demands: Mapping[str, Iterable[int]], *, links: int, devices: int
+    ) -> SitePlan:
+        """Reserve a block for a site; `demands` gives, per zone, the prefix lengths of its subnets.
+
+        Each zone and pool has room to double in place. Raises `ConflictError` when the supernets are full.
+        """
+        zones = {zone: _covering(lengths) for zone, lengths in demands.items()}
+        pools = {
+            "loopback": _bits(devices * 2, least=6),
+            "vtep": _bits(devices * 2, least=6),
+            "point_to_point": _bits(links * 3, least=8),
+        }
+        total = sum(1 << (V4_BITS - length) for length in (*zones.values(), *pools.values()))
+        block = self._site_block(site, V4_BITS - (total - 1).bit_length())
+        cut = sorted([*zones.items(), *pools.items()], key=lambda item: item[1])
+        pieces = {name: Block(_sure(block.cut(length)), length) for name, length in cut}
+        self.sites[site] = SitePlan(
+            site,
+            block,
+            {zone: pieces[zone] for zone in zones},
+            {pool: pieces[pool] for pool in pools},
+            self._site_v6(site) if self.ipv6 else None,
+        )
+        return self.sites[site]
+
+    def _site_block(self, site: str, length: int) -> Block:
+        for free in self._free:
+            base = free.cut(length)
+            if base is not None:
+                return Block(base, length)
+        raise ConflictError(f"the supernets have no /{length} left for site {site}")
+
+    def _site_v6(self, site: str) -> int:
+        """A /48: the next one of the supernet, or else a unique local one made from the names (RFC 4193)."""
+        net = self.ipv6_supernet
+        if net is None:
+            return 0xFD << 120 | int.from_bytes(sha256(f"{self.project}/{site}".encode()).digest()[:5]) << 80
+        at = len(self.sites)
+        if net.prefixlen > 48 or at >= 1 << (48 - net.prefixlen):
+            raise ConflictError(f"{net} has no /48 left for site {site}")
+        return int(net.network_address) + (at << 80)
+
+
+def _without(net: IPv4Network, taken: list[IPv4Network]) -> list[IPv4Network]:
+    """What is left of a network, largest pieces first."""
+    pieces = [net]
+    for hole in taken:
+        pieces = [
+            left
+            for piece in pieces
+            for left in (
+                piece.address_exclude(hole)
+                if hole.subnet_of(piece)
+                else ([] if piece.subnet_of(hole) else [piece])
+            )
+        ]
+    return sorted(pieces, key=lambda piece: (piece.prefixlen, int(piece.network_address)))
+
+
+def _covering(lengths: Iterable[int]) -> int:
+    """Length of the block that holds subnets of these lengths with room to double."""
+    total = sum(1 << (V4_BITS - length) for length in lengths)
+    return V4_BITS - (max(32, 2 * total) - 1).bit_length()
+
+
+def _bits(addresses: int, least: int) -> int:
+    return V4_BITS - max(least, (addresses - 1).bit_length())
+
+
+def _sure(base: int | None) -> int:
+    if base is None:
+        raise ConflictError("the block of the site has no room for what it was sized for, or no IPv6 part")
+    return base
