@@ -1,0 +1,32 @@
+"""Two requirements that no design can meet together, and the cheapest way out of each side."""
+
+from __future__ import annotations
+
+from netdesign.model.fact import fact
+
+
+@fact
+class Relaxation:
+    """A change of one requirement that removes the conflict; `cost` says what giving way costs."""
+
+    field: str
+    """The name of the field in the request, as a JSON pointer without its first slash."""
+    from_value: str
+    to_value: str
+    statement: str
+    cost: str
+
+
+@fact
+class Conflict:
+    """A necessary condition that fails: the pair of fields, the numbers compared, and ways out, cheapest first."""
+
+    code: str
+    requirements: tuple[str, str]
+    statement: str
+    numbers: tuple[tuple[str, str], ...]
+    relaxations: tuple[Relaxation, ...]
+
+    def __str__(self) -> str:
+        ways = "; or ".join(way.statement for way in self.relaxations)
+        return f"{self.statement} Way out: {ways}." if ways else self.statement
