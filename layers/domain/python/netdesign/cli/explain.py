@@ -1,0 +1,29 @@
+"""`netdesign explain`: one rule in full."""
+
+from __future__ import annotations
+
+import click
+
+from netdesign.cli.show import out
+from netdesign.rules.registry import find_rule
+
+
+@click.command(name="explain", help="Show the rule with this code (CAP-01) or name.")
+@click.argument("rule")
+def command(rule: str) -> int:
+    """Print the rule's card: what it flags, what passes, what to do, what it rests on, how it is tested."""
+    found = find_rule(rule)
+    out.print(f"[bold]{found.code}[/] {found.title} [dim]({found.name})[/]")
+    rows = {
+        "category": found.category.value,
+        "severity": found.severity.value,
+        "applies to": found.applies,
+        "flags": found.flags,
+        "passes": found.passes,
+        "remedy": found.remedy,
+        "references": "; ".join(found.references),
+        "mutants": "; ".join(mutant.title for mutant in found.mutants),
+    }
+    for name, text in rows.items():
+        out.print(f"  [dim]{name:<11}[/] {text}", soft_wrap=True)
+    return 0

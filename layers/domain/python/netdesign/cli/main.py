@@ -1,0 +1,94 @@
+"""The entry point `netdesign`: names the commands, and turns errors into one line each and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from netdesign import __version__
+from netdesign.errors import InfeasibleError, InvalidInputError, NetdesignError
+
+EXIT_FINDINGS = 1
+EXIT_BAD_INPUT = 2
+
+COMMANDS = {
+    "design": "Turn requirements into a complete, judged design.",
+    "validate": "Judge a design by every rule.",
+    "mutate": "Break a design in every way the rules guard against, and see which rules notice.",
+    "rules": "List the rules.",
+    "explain": "Show one rule: what it flags, why, and what to do.",
+    "schema": "Print the JSON Schema of requirements, designs or reports.",
+    "diagram": "Draw a design as SVG.",
+    "serve": "Serve the HTTP API on this machine, with embedded stores.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"netdesign.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="netdesign")
+def cli() -> None:
+    """Requirements in, a complete and judged network design out.
+
+    Exit codes: 0 valid, 1 findings or requirements that cannot be met, 2 bad input.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; a person's mistake never shows a stack trace."""
+    try:
+        result: Any = cli.main(args=arguments, prog_name="netdesign", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("netdesign: interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return EXIT_BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except NetdesignError as error:
+        return _explained(error)
+    return result if isinstance(result, int) else 0
+
+
+def _explained(error: NetdesignError) -> int:
+    if isinstance(error, InvalidInputError):
+        for fault in error.faults:
+            click.echo(f"netdesign: {error.subject}: {fault}", err=True)
+        return EXIT_BAD_INPUT
+    if isinstance(error, InfeasibleError):
+        from netdesign.cli.show import show_conflicts
+
+        show_conflicts(error.conflicts)
+        return EXIT_FINDINGS
+    click.echo(f"netdesign: {error}", err=True)
+    return EXIT_BAD_INPUT
+
+
+def run() -> None:
+    """The console script: `main`, then exit with its code."""
+    sys.exit(main())

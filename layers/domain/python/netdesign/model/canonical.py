@@ -1,0 +1,83 @@
+"""Designs and reports as documents: decoding with every fault, canonical JSON, digest, JSON Schema."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from itertools import islice
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import TypeAdapter
+
+from netdesign.errors import InvalidInputError
+from netdesign.model.decoding import MAX_FAULTS, decode
+from netdesign.model.design import Design
+from netdesign.model.references import faults_in
+
+T = TypeVar("T")
+
+_WHOLE_FLOAT = re.compile(rb"\d\.0[,}\]]")
+
+
+@cache
+def adapter(kind: type[T]) -> TypeAdapter[T]:
+    """The (costly, so kept) pydantic adapter of a fact type."""
+    return TypeAdapter(kind)
+
+
+def to_document(value: Any) -> Any:
+    """Return `value` as plain lists, dictionaries, texts and numbers; fields at their default are left out."""
+    return adapter(type(value)).dump_python(value, mode="json", exclude_defaults=True)
+
+
+def canonical(value: Any) -> bytes:
+    """Return the canonical JSON of a fact: sorted keys, no white space, defaults left out, whole numbers whole."""
+    document = to_document(value)
+    text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    if _WHOLE_FLOAT.search(text):
+        text = orjson.dumps(_whole(document), option=orjson.OPT_SORT_KEYS)
+    return text
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of the canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def design_digest(design: Design) -> str:
+    """Return the digest of what a design says; its governance (state, approval) is no part of it."""
+    document = to_document(design)
+    document.pop("governance")
+    text = orjson.dumps(_whole(document), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()
+
+
+def design_from(document: object) -> Design:
+    """Return the design that `document` holds.
+
+    Raises `InvalidInputError` with the place of every fault: wrong types, unknown fields, ids used
+    twice, names of facts that are not there. What a sound document says wrongly is for the rules.
+    """
+    design = decode(adapter(Design), document, subject="design")
+    faults = tuple(islice(faults_in(design), MAX_FAULTS))
+    if faults:
+        raise InvalidInputError("design", faults)
+    return design
+
+
+def json_schema(kind: type[Any]) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of documents of `kind`."""
+    schema = adapter(kind).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return value

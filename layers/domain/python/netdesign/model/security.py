@@ -1,0 +1,190 @@
+"""Zones, ordered policies, crypto, management access, and how the edge is protected."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from netdesign.model.fact import fact
+from netdesign.model.vocabulary import DataClass, Exposure
+
+
+class IpProtocol(StrEnum):
+    ANY = "any"
+    TCP = "tcp"
+    UDP = "udp"
+    ICMP = "icmp"
+    ESP = "esp"
+
+
+class Action(StrEnum):
+    PERMIT = "permit"
+    DENY = "deny"
+
+
+class Inspection(StrEnum):
+    IPS = "ips"
+    TLS = "tls"
+    URL = "url"
+
+
+class CryptoKind(StrEnum):
+    MACSEC = "macsec"
+    IPSEC = "ipsec"
+    TLS = "tls"
+    WPA = "wpa"
+
+
+class MitigationKind(StrEnum):
+    SCRUBBING = "scrubbing"
+    RTBH = "rtbh"
+    FLOWSPEC = "flowspec"
+
+
+@fact
+class Service:
+    """A transport service: ports `first_port`..`last_port` of a protocol (0..65535 for all)."""
+
+    name: str
+    protocol: IpProtocol
+    first_port: int = 0
+    last_port: int = 65535
+
+
+@fact
+class Zone:
+    """A part of the network with one level of trust, 0 (the Internet) to 100."""
+
+    id: str
+    name: str
+    trust: int
+    exposure: Exposure
+    data_classes: tuple[DataClass, ...] = ()
+
+
+@fact
+class Policy:
+    """An ordered rule set and the devices that enforce it; what no rule takes gets `default_action`."""
+
+    id: str
+    name: str
+    devices: tuple[str, ...]
+    default_action: Action = Action.DENY
+    default_log: bool = True
+
+
+@fact
+class PolicyRule:
+    """One rule: empty `source_zones`, `sources`, `services` … mean any. First match by `order` decides."""
+
+    id: str
+    policy: str
+    order: int
+    action: Action
+    source_zones: tuple[str, ...] = ()
+    destination_zones: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
+    inspect: tuple[Inspection, ...] = ()
+    log: bool = False
+    owner: str | None = None
+    justification: str | None = None
+    expires: str | None = None
+    flows: tuple[str, ...] = ()
+    """Ids of the flows that need the rule."""
+
+
+@fact
+class CryptoProfile:
+    """A cipher suite by facts: cipher name, key length, forward secrecy, validated module."""
+
+    id: str
+    kind: CryptoKind
+    cipher: str
+    key_bits: int
+    integrity: str
+    forward_secrecy: bool = True
+    fips_validated: bool = False
+    rekey_s: int | None = None
+
+
+@fact
+class ManagementProfile:
+    """How devices are managed: protocols switched on, who logs in how, and which services they use.
+
+    `aaa`, `ntp`, `logs`, `flows` and `monitors` are ids of service instances.
+    """
+
+    id: str
+    protocols: tuple[str, ...]
+    vrf: str | None = None
+    central_login: bool = True
+    multifactor: bool = False
+    aaa: tuple[str, ...] = ()
+    ntp: tuple[str, ...] = ()
+    ntp_authenticated: bool = False
+    logs: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
+    monitors: tuple[str, ...] = ()
+    control_plane_policing: bool = False
+    infrastructure_acl: bool = False
+
+
+@fact
+class WirelessNetwork:
+    """An SSID and where its clients land."""
+
+    id: str
+    ssid: str
+    zone: str
+    vlans: tuple[str, ...]
+    security: str
+    """`wpa3-enterprise`, `wpa2-enterprise`, `wpa3-personal`, `owe` or `open`."""
+    sites: tuple[str, ...] = ()
+    client_isolation: bool = False
+    tunnelled: bool = False
+    protected_management_frames: bool = True
+
+
+@fact
+class DdosMitigation:
+    """Protection upstream of the listed providers' links."""
+
+    id: str
+    kind: MitigationKind
+    providers: tuple[str, ...]
+    """Ids of the provider devices whose circuits it covers."""
+    capacity_bps: int | None = None
+    community: str | None = None
+
+
+@fact
+class PublishedService:
+    """A service that the Internet may use, where its hosts are and on which service."""
+
+    id: str
+    name: str
+    group: str
+    service: Service
+
+
+@fact
+class Residency:
+    """Where data of a class may be stored, processed and carried in the clear (jurisdiction codes)."""
+
+    id: str
+    data_class: DataClass
+    jurisdictions: tuple[str, ...]
+
+
+@fact
+class Security:
+    zones: tuple[Zone, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    policy_rules: tuple[PolicyRule, ...] = ()
+    crypto_profiles: tuple[CryptoProfile, ...] = ()
+    management_profiles: tuple[ManagementProfile, ...] = ()
+    wireless_networks: tuple[WirelessNetwork, ...] = ()
+    ddos_mitigations: tuple[DdosMitigation, ...] = ()
+    published_services: tuple[PublishedService, ...] = ()
+    residencies: tuple[Residency, ...] = ()

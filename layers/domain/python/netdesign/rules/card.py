@@ -1,0 +1,95 @@
+"""A rule's identity card, and how a function becomes a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from netdesign.model.patch import Patch
+from netdesign.model.verdict import Finding, Gap, Measure
+from netdesign.model.vocabulary import Category, Severity
+from netdesign.rules.case import Case
+
+Said = Finding | Gap | Measure
+Check = Callable[[Case], Iterator[Said]]
+Mutate = Callable[[Case], Patch | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A change that breaks a sound design in the way the rule guards against; None where it cannot apply."""
+
+    title: str
+    mutate: Mutate
+
+
+@dataclass(slots=True)
+class Rule:
+    """A card and the check behind it. `mutants` grow by the decorator `mutant` while the module loads."""
+
+    code: str
+    name: str
+    title: str
+    category: Category
+    severity: Severity
+    applies: str
+    flags: str
+    passes: str
+    remedy: str
+    references: tuple[str, ...]
+    check: Check
+    applicable: Callable[[Case], bool]
+    mutants: list[Mutant] = field(default_factory=list)
+
+    def mutant(self, title: str) -> Callable[[Mutate], Mutate]:
+        """Register the decorated function as a mutant of this rule."""
+
+        def register(mutate: Mutate) -> Mutate:
+            self.mutants.append(Mutant(title, mutate))
+            return mutate
+
+        return register
+
+
+def always(case: Case) -> bool:
+    """The rule applies to every design."""
+    return bool(case)
+
+
+def rule(
+    *,
+    code: str,
+    name: str,
+    title: str,
+    category: Category,
+    severity: Severity,
+    flags: str,
+    passes: str,
+    remedy: str,
+    references: tuple[str, ...],
+    applies: str = "every design",
+    applicable: Callable[[Case], bool] = always,
+) -> Callable[[Check], Rule]:
+    """Make the decorated generator the check of a rule with this card.
+
+    The check yields a `Finding` for each defect, a `Gap` for each missing fact that keeps it from
+    deciding, and at least one `Measure` of what it computed.
+    """
+
+    def make(check: Check) -> Rule:
+        return Rule(
+            code=code,
+            name=name,
+            title=title,
+            category=category,
+            severity=severity,
+            applies=applies,
+            flags=flags,
+            passes=passes,
+            remedy=remedy,
+            references=references,
+            check=check,
+            applicable=applicable,
+        )
+
+    return make

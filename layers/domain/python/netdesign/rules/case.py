@@ -1,0 +1,27 @@
+"""The one argument of every rule: the compiled network, what was asked for, and the numbers to hold it to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netdesign.catalog.catalog import Catalog
+from netdesign.catalog.parameters import Parameters
+from netdesign.graph.network import Network
+from netdesign.model.design import Design
+from netdesign.model.resolved import ResolvedRequirements
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule may read, and nothing else: no clock, no store, no text that claims a verdict."""
+
+    network: Network
+    requirements: ResolvedRequirements
+    catalog: Catalog
+    parameters: Parameters
+    evaluation_date: str
+
+    @property
+    def design(self) -> Design:
+        """The facts that the network was compiled from."""
+        return self.network.design

@@ -1,0 +1,112 @@
+"""Runs the rules over a case and turns what they say into verdicts."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from netdesign.model.verdict import Finding, Gap, Measure, Status, Verdict, Waiver
+from netdesign.model.vocabulary import Severity
+from netdesign.rules.card import Rule
+from netdesign.rules.case import Case
+from netdesign.rules.registry import all_rules
+
+MAX_FINDINGS = 100
+"""Findings kept per verdict; the count of the rest is kept."""
+
+SEVERITIES = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """What an organisation changed: rules switched off, severities overridden."""
+
+    disabled: frozenset[str] = frozenset()
+    severities: tuple[tuple[str, Severity], ...] = ()
+
+
+NO_CHANGES = RuleSettings()
+
+
+def judge(
+    case: Case,
+    *,
+    rules: Iterable[Rule] | None = None,
+    settings: RuleSettings = NO_CHANGES,
+    waivers: tuple[Waiver, ...] = (),
+) -> tuple[Verdict, ...]:
+    """Return one verdict for each enabled rule, in the order of the rules."""
+    severities = dict(settings.severities)
+    chosen = all_rules() if rules is None else rules
+    verdicts = (judge_one(rule, case) for rule in chosen if rule.code not in settings.disabled)
+    return tuple(_accepted(_overridden(verdict, severities), waivers, case.evaluation_date) for verdict in verdicts)
+
+
+def judge_one(rule: Rule, case: Case) -> Verdict:
+    """Return the verdict of one rule. A rule that raises is a critical failure of its own."""
+    try:
+        if not rule.applicable(case):
+            return _verdict(rule, Status.NOT_APPLICABLE)
+        return _gathered(rule, list(rule.check(case)))
+    except Exception as error:  # the one place that may: a broken rule must fail the report, never pass it
+        return _crashed(rule, error)
+
+
+def _gathered(rule: Rule, said: list[Finding | Gap | Measure]) -> Verdict:
+    findings = [item for item in said if isinstance(item, Finding)]
+    gaps = [item for item in said if isinstance(item, Gap)]
+    measures = tuple(item for item in said if isinstance(item, Measure))
+    if not findings:
+        status = Status.UNKNOWN if gaps else Status.PASS
+        return replace(_verdict(rule, status), gaps=tuple(gaps[:MAX_FINDINGS]), measures=measures)
+    findings.sort(key=lambda finding: (SEVERITIES.index(finding.severity or rule.severity), finding.elements))
+    return replace(
+        _verdict(rule, Status.FAIL),
+        severity=findings[0].severity or rule.severity,
+        findings=tuple(findings[:MAX_FINDINGS]),
+        omitted_findings=max(0, len(findings) - MAX_FINDINGS),
+        gaps=tuple(gaps[:MAX_FINDINGS]),
+        measures=measures,
+    )
+
+
+def _verdict(rule: Rule, status: Status) -> Verdict:
+    return Verdict(
+        rule=rule.code,
+        name=rule.name,
+        category=rule.category,
+        severity=rule.severity,
+        status=status,
+        references=rule.references,
+    )
+
+
+def _crashed(rule: Rule, error: Exception) -> Verdict:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    message = f"the rule itself broke ({type(error).__name__}: {error}); it proves nothing about the design"
+    finding = Finding(message=message, witness={"function": frame.name, "line": frame.lineno})
+    return replace(_verdict(rule, Status.FAIL), severity=Severity.CRITICAL, findings=(finding,), crashed=True)
+
+
+def _overridden(verdict: Verdict, severities: dict[str, Severity]) -> Verdict:
+    severity = severities.get(verdict.rule)
+    if severity is None or verdict.crashed:
+        return verdict
+    return replace(verdict, severity=severity, overridden=True)
+
+
+def _accepted(verdict: Verdict, waivers: tuple[Waiver, ...], today: str) -> Verdict:
+    if verdict.status is not Status.FAIL or verdict.crashed or verdict.omitted_findings:
+        return verdict
+    for waiver in waivers:
+        if waiver.rule == verdict.rule and waiver.expires >= today and _covers(waiver, verdict):
+            return replace(verdict, waived_by=waiver.id)
+    return verdict
+
+
+def _covers(waiver: Waiver, verdict: Verdict) -> bool:
+    if not waiver.elements:
+        return True
+    allowed = set(waiver.elements)
+    return all(finding.elements and allowed.issuperset(finding.elements) for finding in verdict.findings)

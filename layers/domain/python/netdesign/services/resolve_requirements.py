@@ -1,0 +1,36 @@
+"""Use case: a client's requirements made complete and tested for feasibility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netdesign.errors import InfeasibleError
+from netdesign.model.conflict import Conflict
+from netdesign.model.decoding import decode
+from netdesign.model.requirements import Requirements
+from netdesign.model.resolved import ResolvedRequirements
+from netdesign.services.workbench import Workbench
+from netdesign.synthesis.feasibility import conflicts
+from netdesign.synthesis.resolve import resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Requirements with the provenance of each field, and what keeps them from being met."""
+
+    requirements: ResolvedRequirements
+    conflicts: tuple[Conflict, ...]
+
+
+def resolve_requirements(document: object, bench: Workbench) -> Analysis:
+    """Return the analysis of a document; raise `InvalidInputError` where it is no requirements."""
+    stated = decode(Requirements, document, subject="requirements")
+    resolved = resolve(stated, bench.parameters)
+    return Analysis(resolved, conflicts(resolved, bench.catalog, bench.parameters))
+
+
+def feasible(analysis: Analysis) -> ResolvedRequirements:
+    """Return the requirements of `analysis`; raise `InfeasibleError` with the conflicts where there are any."""
+    if analysis.conflicts:
+        raise InfeasibleError(analysis.conflicts)
+    return analysis.requirements

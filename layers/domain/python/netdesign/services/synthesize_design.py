@@ -1,0 +1,51 @@
+"""Use case: a design from requirements that can be met, judged before anybody sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netdesign.model.design import Design
+from netdesign.model.resolved import ResolvedRequirements
+from netdesign.model.verdict import Report
+from netdesign.model.vocabulary import Mode
+from netdesign.rules.engine import NO_CHANGES, RuleSettings
+from netdesign.services.resolve_requirements import feasible, resolve_requirements
+from netdesign.services.validate_design import validate_design
+from netdesign.services.workbench import Workbench
+from netdesign.synthesis.synthesize import synthesize
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesized:
+    """A design and the report on it."""
+
+    design: Design
+    report: Report
+
+
+def synthesize_design(
+    document: object,
+    bench: Workbench,
+    *,
+    mode: Mode = Mode.STRICT,
+    settings: RuleSettings = NO_CHANGES,
+) -> Synthesized:
+    """Return a judged design for a requirements document.
+
+    Raises `InvalidInputError` where the document is no requirements, and `InfeasibleError` with the
+    conflicts where no design can meet them.
+    """
+    requirements = feasible(resolve_requirements(document, bench))
+    return design_for(requirements, bench, mode=mode, settings=settings)
+
+
+def design_for(
+    requirements: ResolvedRequirements,
+    bench: Workbench,
+    *,
+    mode: Mode = Mode.STRICT,
+    settings: RuleSettings = NO_CHANGES,
+) -> Synthesized:
+    """Return a judged design for requirements that are resolved and feasible."""
+    design = synthesize(requirements, bench.catalog, bench.parameters)
+    return Synthesized(design, validate_design(design, bench, mode=mode, settings=settings))

@@ -1,0 +1,51 @@
+"""Use case: a design judged by every rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+from netdesign.graph.network import compile_network
+from netdesign.model.canonical import design_digest
+from netdesign.model.design import Design
+from netdesign.model.verdict import Report, Waiver
+from netdesign.model.vocabulary import Mode
+from netdesign.rules.case import Case
+from netdesign.rules.engine import NO_CHANGES, RuleSettings, judge
+from netdesign.rules.scoring import report
+from netdesign.services.workbench import Workbench
+
+
+def case_of(design: Design, bench: Workbench) -> Case:
+    """The case that the rules get for `design`; it is judged as of its requirements' evaluation date."""
+    return Case(
+        network=compile_network(design, bench.catalog),
+        requirements=design.requirements,
+        catalog=bench.catalog,
+        parameters=bench.parameters,
+        evaluation_date=design.requirements.evaluation_date,
+    )
+
+
+def validate_design(
+    design: Design,
+    bench: Workbench,
+    *,
+    mode: Mode = Mode.STANDARD,
+    settings: RuleSettings = NO_CHANGES,
+    waivers: tuple[Waiver, ...] = (),
+) -> Report:
+    """Return the report on `design`. All but `duration_ms` depends on the arguments alone."""
+    started = perf_counter()
+    case = case_of(design, bench)
+    judged = report(
+        judge(case, settings=settings, waivers=waivers),
+        design=design.id,
+        design_digest=design_digest(design),
+        mode=mode,
+        parameters=bench.parameters.version,
+        catalog=bench.catalog.version,
+        evaluation_date=case.evaluation_date,
+        settings=settings,
+    )
+    return replace(judged, duration_ms=round((perf_counter() - started) * 1000, 1))
