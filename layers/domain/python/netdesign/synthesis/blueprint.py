@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from netdesign.catalog.parameters import Parameters
+from netdesign.catalog.policy import RedundancyLevel, SecurityPosture
+from netdesign.catalog.selection import Catalog
 from netdesign.errors import ConflictError
 from netdesign.model.addressing import Interface, Pool, Subnet, VirtualGateway
 from netdesign.model.cabling import Link
@@ -20,6 +23,7 @@ from netdesign.synthesis.interface_names import (
     svi_name,
     vtep_name,
 )
+from netdesign.synthesis.placement import Floor
 from netdesign.synthesis.wiring import Wiring
 
 UNDERLAY = "default"
@@ -52,8 +56,8 @@ class Net:
 class Blueprint(Wiring):
     """The one mutable thing of synthesis: requirements and catalogue in, facts out."""
 
-    def __init__(self, requirements: ResolvedRequirements, catalog: Any, parameters: Any) -> None:
-        super().__init__(requirements)
+    def __init__(self, requirements: ResolvedRequirements, catalog: Catalog, parameters: Parameters) -> None:
+        super().__init__(requirements, Floor(parameters.fabric))
         self.catalog = catalog
         self.parameters = parameters
         self.addresses = AddressPlan(
@@ -66,6 +70,16 @@ class Blueprint(Wiring):
         self._nets: dict[str, Net] = {}
         self._next_host: dict[str, int] = {}
         self.add(Vrf(id=UNDERLAY, name=UNDERLAY))
+
+    @property
+    def redundancy(self) -> RedundancyLevel:
+        """What the redundancy level asks for."""
+        return self.parameters.redundancy[self.requirements.redundancy]
+
+    @property
+    def posture(self) -> SecurityPosture:
+        """What the security level asks for."""
+        return self.parameters.security[self.requirements.security_level]
 
     @property
     def growth(self) -> float:
@@ -196,7 +210,7 @@ class Blueprint(Wiring):
         nets = self.nets(vlan)
         own = tuple(net.host(host) for net in nets) if host is not None else ()
         virtual = () if gateway is VirtualGateway.NONE else tuple(net.address(1) for net in nets)
-        name = svi_name(self._grammar(device), vlan.number)
+        name = svi_name(self.kind(device), vlan.number)
         self.define_vlan(vlan, device.id)
         values: dict[str, Any] = {"vrf": vlan.vrf} | fields
         if gateway is VirtualGateway.VRRP:
@@ -218,12 +232,12 @@ class Blueprint(Wiring):
 
     def loopback(self, device: Device, number: int = 0, *, vrf: str = UNDERLAY) -> Interface:
         """A loopback with the next address of the site's pool."""
-        name = loopback_name(self._grammar(device), number)
+        name = loopback_name(self.kind(device), number)
         return self._single(device, name, InterfaceKind.LOOPBACK, "loopback", vrf)
 
     def vtep(self, device: Device) -> Interface:
         """The VXLAN tunnel endpoint of a device with the next address of the site's pool."""
-        return self._single(device, vtep_name(self._grammar(device), 1), InterfaceKind.VTEP, "vtep", UNDERLAY)
+        return self._single(device, vtep_name(self.kind(device), 1), InterfaceKind.VTEP, "vtep", UNDERLAY)
 
     def _single(self, device: Device, name: str, kind: InterfaceKind, pool: str, vrf: str) -> Interface:
         addresses = self._infra(device.site, pool, f"{device.id}-{name.lower()}", 1, vrf)
@@ -252,7 +266,7 @@ class Blueprint(Wiring):
         ends = self._infra(self.get(Device, link.a.device).site, "point_to_point", f"{link.id}-{tag}", 2, vrf)
         made = []
         for at, end in enumerate((link.a, link.b)):
-            name = subinterface_name(self._grammar(self.get(Device, end.device)), end.port, tag)
+            name = subinterface_name(self.kind(end.device), end.port, tag)
             parent = self.interface(end.device, end.port)
             values = {"mtu_bytes": parent.mtu_bytes, "speed_bps": parent.speed_bps} | fields
             made.append(

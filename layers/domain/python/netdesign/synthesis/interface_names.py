@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netdesign.catalog.sku import DeviceType
+
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
@@ -24,50 +26,43 @@ LINUX = Spelling(lag="bond{n}", svi="vlan{n}", loopback="lo{n}", vtep="vxlan{n}"
 PANOS = Spelling(lag="ae{n}", svi="vlan.{n}", loopback="loopback.{n}", vtep="tunnel.{n}")
 FORTIOS = Spelling(lag="lag{n}", svi="vlan{n}", loopback="loopback{n}", vtep="vxlan{n}")
 SPELLINGS = {
-    "ios": CISCO,
-    "iosxe": CISCO,
-    "ios-xe": CISCO,
-    "nxos": NEXUS,
-    "nx-os": NEXUS,
-    "iosxr": Spelling(lag="Bundle-Ether{n}", svi="BVI{n}", vtep="nve{n}"),
-    "junos": JUNOS,
-    "srlinux": SROS,
-    "sros": SROS,
-    "panos": PANOS,
-    "pan-os": PANOS,
-    "fortios": FORTIOS,
-    "sonic": Spelling(lag="PortChannel{n}"),
-    "cumulus": LINUX,
-    "linux": LINUX,
+    "juniper": JUNOS,
+    "nokia": SROS,
+    "nvidia": LINUX,
+    "palo-alto": PANOS,
+    "fortinet": FORTIOS,
 }
 USUAL = Spelling()
 
 
-def spelling(grammar: str) -> Spelling:
-    """How the operating system of this interface grammar spells names."""
-    return SPELLINGS.get(grammar.lower(), USUAL)
+def spelling(kind: DeviceType) -> Spelling:
+    """How the operating system of a device type spells names."""
+    if kind.vendor == "cisco":
+        nexus = any(group.names.startswith("Ethernet") for group in kind.ports)
+        return NEXUS if nexus else CISCO
+    return SPELLINGS.get(kind.vendor, USUAL)
 
 
-def lag_name(grammar: str, number: int) -> str:
+def lag_name(kind: DeviceType, number: int) -> str:
     """Name of a bundle."""
-    return spelling(grammar).lag.format(n=number)
+    return spelling(kind).lag.format(n=number)
 
 
-def svi_name(grammar: str, number: int) -> str:
+def svi_name(kind: DeviceType, number: int) -> str:
     """Name of the routed interface of a VLAN."""
-    return spelling(grammar).svi.format(n=number)
+    return spelling(kind).svi.format(n=number)
 
 
-def loopback_name(grammar: str, number: int) -> str:
+def loopback_name(kind: DeviceType, number: int) -> str:
     """Name of a loopback."""
-    return spelling(grammar).loopback.format(n=number)
+    return spelling(kind).loopback.format(n=number)
 
 
-def vtep_name(grammar: str, number: int) -> str:
+def vtep_name(kind: DeviceType, number: int) -> str:
     """Name of a VXLAN tunnel endpoint."""
-    return spelling(grammar).vtep.format(n=number)
+    return spelling(kind).vtep.format(n=number)
 
 
-def subinterface_name(grammar: str, parent: str, number: int) -> str:
+def subinterface_name(kind: DeviceType, parent: str, number: int) -> str:
     """Name of a sub-interface of a port or bundle."""
-    return spelling(grammar).subinterface.format(parent=parent, n=number)
+    return spelling(kind).subinterface.format(parent=parent, n=number)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from netdesign.catalog.policy import Fabric
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import ConflictError
 from netdesign.model.inventory import Rack, Room
 
-RACK_PITCH_M = 0.6
-ROW_PITCH_M = 2.4
-ROUTE_FACTOR = 1.3
-SLACK_M = 6.0
 SAME_RACK_M = 2.0
+BREAKER_SHARE = 0.8
 BUILDING_RUN_M = 300.0
 """Assumed duct between two buildings of a site when nobody measured it."""
 
@@ -38,7 +36,8 @@ class Mounting:
 class Floor:
     """All rooms and racks of the design, and what stands where."""
 
-    def __init__(self) -> None:
+    def __init__(self, fabric: Fabric) -> None:
+        self.pitches = fabric
         self.rooms: dict[str, Room] = {}
         self.racks: dict[str, RackSpace] = {}
 
@@ -55,7 +54,10 @@ class Floor:
     def fits(self, rack: str, kind: DeviceType) -> bool:
         """Whether the rack has units and watts left for a device."""
         space = self.racks[rack]
-        return space.top >= max(1, kind.rack_units) and space.watts + kind.power_max_w <= space.rack.breaker_w
+        return (
+            space.top >= max(1, kind.rack_units)
+            and space.watts + kind.power_max_w <= BREAKER_SHARE * space.rack.breaker_w
+        )
 
     def mount(self, rack: str, device: str, kind: DeviceType) -> Mounting:
         """Mount a device in the topmost free units; raises `ConflictError` for want of units or watts."""
@@ -88,16 +90,20 @@ class Floor:
 
     def _in_room(self, rack_a: str | None, rack_b: str | None) -> float:
         if rack_a is None or rack_b is None:
-            return SLACK_M
+            return self.pitches.cable_slack_m
         a, b = self.racks[rack_a].rack, self.racks[rack_b].rack
-        run = abs(a.position - b.position) * RACK_PITCH_M + abs(a.row - b.row) * ROW_PITCH_M
-        return round(run * ROUTE_FACTOR + SLACK_M, 1)
+        return round(self._run(a.position - b.position, a.row - b.row) + self.pitches.cable_slack_m, 1)
+
+    def _run(self, positions: int, rows: int) -> float:
+        """Length of a tray that many rack positions along and rows across."""
+        metres = abs(positions) * self.pitches.rack_width_m + abs(rows) * self.pitches.row_pitch_m
+        return metres * self.pitches.cable_route_factor
 
     def _to_door(self, rack: str | None) -> float:
         if rack is None:
-            return SLACK_M / 2
+            return self.pitches.cable_slack_m / 2
         at = self.racks[rack].rack
-        return (at.position * RACK_PITCH_M + at.row * ROW_PITCH_M) * ROUTE_FACTOR + SLACK_M / 2
+        return self._run(at.position, at.row) + self.pitches.cable_slack_m / 2
 
     def _between(self, room_a: str | None, room_b: str | None) -> float:
         a, b = self.rooms.get(room_a or ""), self.rooms.get(room_b or "")

@@ -47,9 +47,9 @@ STEMS = {
 class Wiring(FactStore):
     """Adds devices and joins them; no port is ever used twice."""
 
-    def __init__(self, requirements: ResolvedRequirements) -> None:
+    def __init__(self, requirements: ResolvedRequirements, floor: Floor) -> None:
         super().__init__(requirements)
-        self.floor = Floor()
+        self.floor = floor
         self._tables: dict[str, PortTable] = {}
         self._banks: dict[str, PortBank] = {}
         self._counts: dict[tuple[str, str], int] = {}
@@ -226,7 +226,7 @@ class Wiring(FactStore):
         """A LACP bundle of linked ports, with its interface; the members lose their own mode."""
         ports = tuple(members)
         number = self._counts[device.id, "lag"] = self._counts.get((device.id, "lag"), 0) + 1
-        name = lag_name(self._grammar(device), number)
+        name = lag_name(self.kind(device), number)
         identity = f"{device.id}:{name}"
         speed = 0
         for port in ports:
@@ -300,9 +300,6 @@ class Wiring(FactStore):
 
     def _device(self, identity: str) -> Device:
         return self.get(Device, identity)
-
-    def _grammar(self, device: Device) -> str:
-        return self._bank(device).table.kind.interface_grammar
 
 
 _PROVIDER_CAGE = FormFactor.SFP_PLUS
