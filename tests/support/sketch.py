@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from netdesign.catalog.catalog import default_catalog
+from netdesign.catalog.selection import default_catalog
 from netdesign.catalog.parameters import default_parameters
 from netdesign.graph.network import compile_network
 from netdesign.model.addressing import Interface
@@ -90,6 +90,7 @@ def requirements(**changes: Any) -> ResolvedRequirements:
         technology_stack=(),
         sdn_required=False,
         cloud_integration=False,
+        max_downtime_minutes=None,
         max_latency_ms=None,
         min_throughput_bps=None,
         packet_loss_threshold=None,

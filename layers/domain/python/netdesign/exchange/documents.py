@@ -23,7 +23,11 @@ _SCALARS: Final = (str, int, float, bool, type(None))
 
 
 def read_document(
-    data: bytes, *, media: Media | None = None, limit_bytes: int = COMMAND_LINE_LIMIT, subject: str = "document"
+    data: bytes,
+    *,
+    media: Media | None = None,
+    limit_bytes: int = COMMAND_LINE_LIMIT,
+    subject: str = "document",
 ) -> object:
     """The value that a JSON or YAML document holds; without `media` it is told by its first character.
 
@@ -78,7 +82,11 @@ def _decoded(data: bytes, subject: str) -> str:
     nul = text.find("\0")
     if nul >= 0:
         line, column = _place(text, nul)
-        refuse(subject, f"a NUL character at line {line}, column {column}", "remove it, or save the document as UTF-8")
+        refuse(
+            subject,
+            f"a NUL character at line {line}, column {column}",
+            "remove it, or save the document as UTF-8",
+        )
     if not text.strip():
         refuse(subject, "the document is empty", "write a JSON or YAML document")
     return text
@@ -107,17 +115,29 @@ class _NumberError(Exception):
 def _read_json(data: bytes, text: str, subject: str) -> object:
     try:
         value: object = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite, parse_int=_integer
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_integer,
         )
     except json.JSONDecodeError as error:
-        refuse(subject, f"not JSON: {_lower(error.msg)} at line {error.lineno}, column {error.colno}", "mend the syntax")
+        refuse(
+            subject,
+            f"not JSON: {_lower(error.msg)} at line {error.lineno}, column {error.colno}",
+            "mend the syntax",
+        )
     except RecursionError:
         refuse(subject, f"values are nested more than {MAX_DEPTH} deep", "flatten the document")
     except _DuplicateKeyError as error:
         key = str(error)
         refuse(subject, f"the key {key!r} is written twice{_second_place(text, key)}", "keep one of them")
     except _NumberError as error:
-        refuse(subject, f"{error} is not a number of JSON{_number_place(text, str(error))}", "write a finite number")
+        refuse(
+            subject,
+            f"{error} is not a number of JSON{_number_place(text, str(error))}",
+            "write a finite number",
+        )
     check_depth(value, subject)
     if _ESCAPED_SURROGATE.search(data):
         _check_surrogates(value, subject)
@@ -155,7 +175,9 @@ def _integer(text: str) -> int:
 
 def _second_place(text: str, key: str) -> str:
     """Where `key` is written for the second time, when it is written exactly twice in the whole document."""
-    places = [match.start() for match in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", text)]
+    places = [
+        match.start() for match in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", text)
+    ]
     if len(places) != 2:
         return ""
     line, column = _place(text, places[1])
@@ -185,4 +207,8 @@ def _check_surrogates(value: object, subject: str) -> None:
         orjson.dumps(value)
     except TypeError as error:
         if "surrogate" in str(error) or "UTF-8" in str(error):
-            refuse(subject, "a text holds half of a surrogate pair (\\ud800 to \\udfff)", "write the whole character")
+            refuse(
+                subject,
+                "a text holds half of a surrogate pair (\\ud800 to \\udfff)",
+                "write the whole character",
+            )

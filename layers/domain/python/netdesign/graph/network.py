@@ -21,7 +21,7 @@ from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, Role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netdesign.catalog.catalog import Catalog
+    from netdesign.catalog.selection import Catalog
     from netdesign.catalog.sku import DeviceType
     from netdesign.graph.multigraph import Bools, Ints, Longs
     from netdesign.model.addressing import Interface
@@ -75,7 +75,8 @@ class Network:
     @cached_property
     def device_types(self) -> tuple[DeviceType | None, ...]:
         """The catalogue's entry for each device; None for a provider's end and for an unknown SKU."""
-        known = {sku: self.catalog.find(sku) for sku in {d.sku for d in self.devices if d.sku}}
+        skus = {d.sku for d in self.devices if d.sku}
+        known = {sku: self.catalog.device(sku) if sku in self.catalog else None for sku in skus}
         return tuple(known[d.sku] if d.sku else None for d in self.devices)
 
     def with_role(self, *roles: Role) -> Ints:

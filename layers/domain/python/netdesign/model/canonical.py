@@ -29,7 +29,10 @@ def adapter(kind: type[T]) -> TypeAdapter[T]:
 
 def to_document(value: Any) -> Any:
     """Return `value` as plain lists, dictionaries, texts and numbers; fields at their default are left out."""
-    return adapter(type(value)).dump_python(value, mode="json", exclude_defaults=True)
+    document = adapter(type(value)).dump_python(value, mode="json", exclude_defaults=True)
+    if isinstance(value, Design):
+        document["schema_version"] = value.schema_version
+    return document
 
 
 def canonical(value: Any) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netdesign.catalog.catalog import Catalog
+from netdesign.catalog.selection import Catalog
 from netdesign.catalog.parameters import Parameters
 from netdesign.graph.network import Network
 from netdesign.model.design import Design

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netdesign.catalog.catalog import Catalog, default_catalog
+from netdesign.catalog.selection import Catalog, default_catalog
 from netdesign.catalog.parameters import Parameters, default_parameters
 
 

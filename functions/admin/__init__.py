@@ -1,0 +1,1 @@
+"""Rules and parameters of an organisation."""

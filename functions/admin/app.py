@@ -1,0 +1,102 @@
+"""The admin group: the rule catalogue and the policy parameters of an organisation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+
+from functions.admin.schemas import ParameterChange, ParameterView, RuleStatistics, RuleView, rule_view
+from netdesign.http.group import Group
+from netdesign.model.vocabulary import Category, Severity
+from netdesign.ports.policies import ParameterOverrides
+from netdesign.rules.registry import all_rules, find_rule, pack_version
+from netdesign.services.container import settings_of
+from netdesign.services.set_rules import RuleState, rules_of, set_parameters, switch_rules
+
+
+def build_router(group: Group) -> APIRouter:
+    """Return the routes of the group."""
+    router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
+    _reading(router, group)
+    _switching(router, group)
+    _parameters(router, group)
+    _health(router, group)
+    return router
+
+
+def _reading(router: APIRouter, group: Group) -> None:
+    @router.get("/rules")
+    async def rules(
+        category: Category | None = None, severity: Severity | None = None, enabled: bool | None = None
+    ) -> list[RuleView]:
+        """The rules that match every filter given."""
+        states = await rules_of(
+            group.principal, group.container, category=category, severity=severity, enabled=enabled
+        )
+        return [rule_view(state) for state in states]
+
+    @router.get("/rules/statistics")
+    async def statistics() -> RuleStatistics:
+        """How many rules there are, by category and severity."""
+        states = await rules_of(group.principal, group.container)
+        return RuleStatistics(
+            total=len(states),
+            enabled=sum(state.enabled for state in states),
+            by_category=Counter(state.rule.category.value for state in states),
+            by_severity=Counter(state.rule.severity.value for state in states),
+        )
+
+    @router.get("/rules/{code}")
+    async def rule(code: str) -> RuleView:
+        """One rule: what it flags, why, what to do, how it is tested."""
+        found = find_rule(code)
+        disabled = (await settings_of(group.principal.organisation, group.container)).disabled
+        return rule_view(RuleState(found, found.code not in disabled))
+
+
+def _switching(router: APIRouter, group: Group) -> None:
+    def switch(verb: str, *, enabled: bool) -> None:
+        async def one(code: str) -> list[RuleView]:
+            states = await switch_rules([find_rule(code)], group.principal, group.container, enabled=enabled)
+            return [rule_view(state) for state in states]
+
+        async def whole(category: Category) -> list[RuleView]:
+            chosen = [rule for rule in all_rules() if rule.category is category]
+            states = await switch_rules(chosen, group.principal, group.container, enabled=enabled)
+            return [rule_view(state) for state in states]
+
+        router.post(f"/rules/category/{{category}}/{verb}", summary=f"Switch a category: {verb}")(whole)
+        router.post(f"/rules/{{code}}/{verb}", summary=f"Switch a rule: {verb}")(one)
+
+    switch("enable", enabled=True)
+    switch("disable", enabled=False)
+
+
+def _parameters(router: APIRouter, group: Group) -> None:
+    def view(current: ParameterOverrides) -> ParameterView:
+        parameters = group.container.bench.parameters.with_overrides(current.overrides)
+        return ParameterView(version=current.version, document=parameters.version, overrides=current.overrides)
+
+    @router.get("/parameters")
+    async def parameters() -> ParameterView:
+        """The overrides in force and the version of the document they make."""
+        return view(await group.container.parameters.current(group.principal.organisation))
+
+    @router.put("/parameters")
+    async def change(wanted: ParameterChange) -> ParameterView:
+        """Keep a new version of the overrides."""
+        return view(await set_parameters(wanted.overrides, group.principal, group.container, after=wanted.after))
+
+
+def _health(router: APIRouter, group: Group) -> None:
+    @router.get("/health/detailed")
+    async def detailed() -> dict[str, Any]:
+        """Each dependency, and the state of the rule pack."""
+        answers = await asyncio.gather(*(dependency.ask() for dependency in group.container.dependencies))
+        disabled = (await settings_of(group.principal.organisation, group.container)).disabled
+        pack = {"version": pack_version(), "rules": len(all_rules()), "disabled": sorted(disabled)}
+        return {"dependencies": [asdict(found) for found in answers], "rule_pack": pack}

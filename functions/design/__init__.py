@@ -1,0 +1,1 @@
+"""Requirements in, designs out, versions kept."""

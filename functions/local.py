@@ -1,0 +1,81 @@
+"""Every endpoint group as one app on one machine, on an embedded PostgreSQL unless a database is named."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+
+import uvicorn
+from fastapi import FastAPI
+
+from functions.admin.app import build_router as admin
+from functions.design.app import SCHEMAS as DESIGN_SCHEMAS
+from functions.design.app import build_router as design
+from functions.system.app import build_router as system
+from functions.validation.app import SCHEMAS as VALIDATION_SCHEMAS
+from functions.validation.app import build_router as validation
+from netdesign.adapters.embedded_postgres import EmbeddedPostgres
+from netdesign.adapters.migrate import migrate_up
+from netdesign.adapters.postgres import PostgresDatabase
+from netdesign.bootstrap import build_container, opened
+from netdesign.errors import NetdesignError
+from netdesign.http.application import create_app, with_schemas
+from netdesign.http.group import Group
+from netdesign.http.metrics import Metrics
+from netdesign.settings import Settings, read_settings
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """Return the app of all groups on the database that the settings name."""
+    if settings.database_url is None:
+        raise ValueError("the settings name no database")
+    database = PostgresDatabase(settings.database_url)
+    metrics = Metrics()
+    group = Group(build_container(database), metrics, settings)
+    app = create_app(
+        *(build(group) for build in (system, design, validation, admin)),
+        title="netdesign",
+        metrics=metrics,
+        body_limit_bytes=settings.body_limit_bytes,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with opened(database):
+            yield
+
+    app.router.lifespan_context = lifespan
+    return with_schemas(app, DESIGN_SCHEMAS | VALIDATION_SCHEMAS)
+
+
+@contextmanager
+def with_database(settings: Settings) -> Iterator[Settings]:
+    """Yield settings that name a migrated database: the one given, or an embedded server's."""
+    if settings.database_url:
+        migrate_up(settings.database_url)
+        yield settings
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with EmbeddedPostgres(settings.data_dir / "postgres") as server:
+        migrate_up(server.url)
+        yield replace(settings, database_url=server.url)
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 8000) -> int:
+    """Serve until interrupted; return the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        with with_database(read_settings()) as settings:
+            uvicorn.run(build_app(settings), host=host, port=port, log_level="info", access_log=False)
+    except NetdesignError as error:
+        sys.stderr.write(f"netdesign: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(serve(port=int(os.environ.get("PORT", "8000"))))

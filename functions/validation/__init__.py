@@ -1,0 +1,1 @@
+"""Designs judged, reports kept."""

@@ -1,0 +1,119 @@
+"""Use cases on designs that are kept: make, store, replace, judge."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from netdesign.model.canonical import canonical, design_digest, design_from, to_document
+from netdesign.model.design import Design
+from netdesign.model.governance import Governance, State
+from netdesign.model.verdict import Report
+from netdesign.model.vocabulary import Mode
+from netdesign.ports.designs import NewVersion, StoredReport, VersionSummary
+from netdesign.services.container import Container, Principal, bench_of, settings_of
+from netdesign.services.synthesize_design import Synthesized, synthesize_design
+from netdesign.services.validate_design import validate_design
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored version of a design and the stored report on it."""
+
+    version: VersionSummary
+    report_id: str
+    report: Report
+
+
+async def generate_design(document: object, who: Principal, container: Container, *, mode: Mode) -> Kept:
+    """Make, judge and keep a design for a requirements document; see `synthesize_design` for what it raises."""
+    bench = await bench_of(who.organisation, container)
+    settings = await settings_of(who.organisation, container)
+    identity = container.new_identity("dsg")
+
+    def make() -> tuple[Synthesized, NewVersion]:
+        made = synthesize_design(document, bench, mode=mode, settings=settings)
+        design = replace(made.design, id=identity, governance=_draft(made.design, who))
+        return replace(made, report=replace(made.report, design=identity)), _version(design, who, container)
+
+    made, version = await asyncio.to_thread(make)
+    summary = await container.designs.add(who.organisation, version)
+    report = replace(made.report, design_digest=version.digest)
+    return Kept(summary, await _keep_report(report, summary, who, container), report)
+
+
+async def keep_design(document: object, who: Principal, container: Container) -> VersionSummary:
+    """Keep a design that was made elsewhere under a new id; its state becomes draft."""
+    identity = container.new_identity("dsg")
+    version = await asyncio.to_thread(_decoded, document, identity, None, who, container)
+    return await container.designs.add(who.organisation, version)
+
+
+async def replace_design(
+    document: object, design_id: str, who: Principal, container: Container, *, after: str
+) -> VersionSummary:
+    """Keep a further version of a design whose current digest is `after`; its state becomes draft."""
+    version = await asyncio.to_thread(_decoded, document, design_id, after, who, container)
+    return await container.designs.add_version(who.organisation, version, after=after)
+
+
+async def validate_stored_design(
+    design_id: str, who: Principal, container: Container, *, mode: Mode, version: int | None = None
+) -> Kept:
+    """Judge a stored version of a design and keep the report."""
+    stored = await container.designs.get(who.organisation, design_id, version)
+    bench = await bench_of(who.organisation, container)
+    settings = await settings_of(who.organisation, container)
+
+    def judge() -> Report:
+        return validate_design(design_from(stored.document), bench, mode=mode, settings=settings)
+
+    report = await asyncio.to_thread(judge)
+    return Kept(stored.summary, await _keep_report(report, stored.summary, who, container), report)
+
+
+async def validate_document(document: object, who: Principal, container: Container, *, mode: Mode) -> Report:
+    """Judge a design that is not kept."""
+    bench = await bench_of(who.organisation, container)
+    settings = await settings_of(who.organisation, container)
+    return await asyncio.to_thread(
+        lambda: validate_design(design_from(document), bench, mode=mode, settings=settings)
+    )
+
+
+def _decoded(
+    document: object, identity: str, parent: str | None, who: Principal, container: Container
+) -> NewVersion:
+    design = design_from(document)
+    governance = replace(_draft(design, who), parent_digest=parent)
+    return _version(replace(design, id=identity, governance=governance), who, container)
+
+
+def _draft(design: Design, who: Principal) -> Governance:
+    return replace(design.governance, author=who.name, state=State.DRAFT, approval=None)
+
+
+def _version(design: Design, who: Principal, container: Container) -> NewVersion:
+    return NewVersion(
+        design_id=design.id,
+        digest=design_digest(design),
+        name=design.name,
+        network_type=design.requirements.network_type.value,
+        archetype=design.archetype.value,
+        author=who.name,
+        document=canonical(design),
+        created_at=container.now(),
+    )
+
+
+async def _keep_report(report: Report, summary: VersionSummary, who: Principal, container: Container) -> str:
+    identity = container.new_identity("val")
+    stored = StoredReport(
+        id=identity,
+        design_id=summary.design_id,
+        design_version=summary.version,
+        document=to_document(report),
+        created_at=container.now(),
+    )
+    await container.reports.add(who.organisation, stored)
+    return identity
