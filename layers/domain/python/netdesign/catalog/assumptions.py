@@ -35,7 +35,7 @@ class Assumptions:
     optic_usd_per_gbps: float
 
     def role(self, roles: Iterable[str], known: Iterable[str]) -> str:
-        """The first role, in precedence, that the device is fit for and that `known` covers; else `default`."""
+        """The first role in precedence that the device is fit for and `known` covers; else `default`."""
         fit = set(roles) & set(known)
         return next((role for role in self.precedence if role in fit), "default")
 

@@ -1,4 +1,4 @@
-"""Circuits that a provider sells: kinds, rate tiers, monthly cost and availability, without naming a provider."""
+"""Circuits that providers sell: kinds, rate tiers, monthly cost and availability, naming no provider."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class CircuitType:
-    """One kind of circuit; `public` circuits share a network, so they carry nothing sensitive in the clear."""
+    """One kind of circuit; a `public` one shares a network, so nothing sensitive crosses it in the clear."""
 
     kind: CircuitKind
     tiers: tuple[Tier, ...]
@@ -70,7 +70,7 @@ def circuit(kind: CircuitKind | str) -> CircuitType:
 
 
 def _circuit(kind: CircuitKind, fact: dict[str, Any]) -> CircuitType:
-    """One kind from its entry in the data file; tiers are (Mbit/s down, Mbit/s up, USD per month, USD once)."""
+    """One kind from its entry in the data file, whose `columns` name what a tier holds."""
     tiers = tuple(
         Tier(round(down * 1e6), round(up * 1e6), monthly, once) for down, up, monthly, once in fact["tiers"]
     )

@@ -10,10 +10,9 @@ from typing import Any
 from netdesign.catalog import assumptions
 from netdesign.catalog.documents import parsed
 from netdesign.catalog.ports import FormFactor
-from netdesign.model.vocabulary import Medium as Medium
+from netdesign.model.vocabulary import Medium
 
-
-STRUCTURED = frozenset({Medium.SMF, Medium.MMF_OM3, Medium.MMF_OM4, Medium.MMF_OM5, Medium.CAT6, Medium.CAT6A})
+STRUCTURED = frozenset(Medium) - {Medium.DAC, Medium.AOC, Medium.RADIO, Medium.VIRTUAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,8 @@ class Cage:
 class PhyType:
     """One physical layer.
 
-    `price_usd` is for one pluggable end, or for the whole cable when `per_cable`. `splits` holds the (cage, lanes)
-    that one end may be split into; the module or cable for all those links then costs `split_price_usd`.
+    `price_usd` is for one pluggable end, or for the whole cable when `per_cable`. `splits` holds the (cage,
+    lanes) that one end may be split into; what serves all those links then costs `split_price_usd`.
     """
 
     name: str
@@ -51,6 +50,11 @@ class PhyType:
         """Hash of the name, which is unique."""
         return hash(self.name)
 
+    @property
+    def cages(self) -> frozenset[FormFactor]:
+        """Every cage that an end fits, split or not."""
+        return self.form_factors | {form_factor for form_factor, _ in self.splits}
+
     def fits(self, cage: Cage) -> bool:
         """Whether the module or cable plugs into the cage, split as it is."""
         if cage.lanes == 1:
@@ -69,7 +73,7 @@ class PhyType:
         return assumptions.optic_usd(self.speed_bps), True
 
     def end_usd(self, cage: Cage) -> float:
-        """Price of what one link's end needs in `cage`: nothing in a jack, a share of the module in a split cage."""
+        """Price of one link's end in `cage`: nothing in a jack, a share of the module in a split cage."""
         if cage.form_factor == FormFactor.RJ45 or self.per_cable:
             return 0.0
         if cage.lanes == 1:
@@ -82,8 +86,9 @@ class PhyType:
         if not self.per_cable:
             return 0.0
         lanes = max(cage_a.lanes, cage_b.lanes)
-        whole = self.split_price_usd if lanes > 1 and self.split_price_usd is not None else self.priced()[0] * lanes
-        return whole / lanes
+        if lanes == 1 or self.split_price_usd is None:
+            return float(self.priced()[0])
+        return self.split_price_usd / lanes
 
     def link_usd(self, length_m: float, cage_a: Cage, cage_b: Cage, medium: Medium | None = None) -> float:
         """Cost of one link: ends, cable, and laying `medium` (by default the cheapest that reaches)."""
@@ -94,7 +99,7 @@ class PhyType:
 
 @dataclass(frozen=True, slots=True)
 class Laying:
-    """Installed cost of structured cabling: per link (both terminations) and per metre of one fibre pair or cable."""
+    """Installed cost of structured cabling, per link (both ends) and per metre of a fibre pair or cable."""
 
     usd_per_link: float
     usd_per_m: float
@@ -165,7 +170,7 @@ def legal(
     return any(
         phy.reach_m.get(Medium(medium), -1) >= length_m
         and connector in (None, phy.connector)
-        and (form_factor is None or form_factor in phy.form_factors or any(form_factor == f for f, _ in phy.splits))
+        and (form_factor is None or form_factor in phy.cages)
         for phy in media().by_speed.get(speed_bps, ())
         if medium in phy.reach_m
     )
@@ -181,9 +186,9 @@ def cheapest_phy(
     lanes_b: int = 1,
     mediums: Collection[Medium] | None = None,
 ) -> PhyType | None:
-    """The physical layer that links two cages over `length_m` at the least cost, cabling included.
+    """The physical layer that links two cages over `length_m` at the least cost, cabling included; None: no way.
 
-    `lanes_a`, `lanes_b` say into how many links each cage is split. `mediums` narrows the choice. None: no way.
+    `lanes_a`, `lanes_b` say into how many links each cage is split; `mediums` narrows the choice.
     """
     cage_a, cage_b = Cage(form_factor_a, lanes_a), Cage(form_factor_b, lanes_b)
     offers = (
@@ -199,4 +204,5 @@ def cheapest_phy(
 
 def _joins(phy: PhyType, cage_a: Cage, cage_b: Cage) -> bool:
     """Whether the ends fit both cages; a ready-made cable has at most one split end."""
-    return phy.fits(cage_a) and phy.fits(cage_b) and not (phy.per_cable and min(cage_a.lanes, cage_b.lanes) > 1)
+    both_split = min(cage_a.lanes, cage_b.lanes) > 1
+    return phy.fits(cage_a) and phy.fits(cage_b) and not (phy.per_cable and both_split)

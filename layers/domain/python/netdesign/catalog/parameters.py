@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -89,8 +89,7 @@ class Parameters:
     def cards(self) -> tuple[Card, ...]:
         """Every parameter with its present value, in the order of the document."""
         return tuple(
-            Card(card.path, self.overrides.get(path, card.value), card.unit, card.reason, card.kind, card.choices)
-            for path, card in _cards().items()
+            replace(card, value=self.overrides.get(path, card.value)) for path, card in _cards().items()
         )
 
 
@@ -116,7 +115,9 @@ def _cards() -> dict[str, Card]:
 
 def _entry(section: str, name: str, entry: dict[str, Any], annotation: str) -> Iterator[Card]:
     """Cards of one entry of the document: one, or one per level, or one per key."""
-    kind = annotation.removeprefix("Mapping[str, ").removesuffix("]") if "Mapping" in annotation else annotation
+    kind = annotation
+    if annotation.startswith("Mapping"):
+        kind = annotation.removeprefix("Mapping[str, ").removesuffix("]")
     if "levels" in entry:
         values = {f"{section}.{level}.{name}": value for level, value in entry["levels"].items()}
     elif "values" in entry:
@@ -158,7 +159,9 @@ def _built(overrides: Mapping[str, object]) -> Parameters:
 
 def _proxied(values: dict[str, Any]) -> dict[str, Any]:
     """Values with their mappings read-only."""
-    return {name: MappingProxyType(value) if isinstance(value, dict) else value for name, value in values.items()}
+    return {
+        name: MappingProxyType(value) if isinstance(value, dict) else value for name, value in values.items()
+    }
 
 
 def _frozen(value: object, kind: str) -> object:

@@ -1,4 +1,4 @@
-"""The shape of the policy parameters: one section per subject, units in the names, defaults in the data file."""
+"""The shape of the policy parameters: a section per subject, units in the names, defaults in the data."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ class Port:
         return self.parent or self.name
 
     def split(self, speed_bps: int) -> tuple[str, ...]:
-        """Names of the most links of `speed_bps` that the port carries; empty when it cannot run at that speed."""
+        """Names of the most links of `speed_bps` that the port carries; empty when it has not that speed."""
         ways = [breakout for breakout in self.breakouts if breakout.speed_bps == speed_bps]
         if ways:
             return max(ways, key=lambda way: way.lanes).names(self.name)
@@ -124,15 +124,16 @@ class Port:
 
 
 def expand_port_names(pattern: str) -> tuple[str, ...]:
-    """Every name of a pattern: comma-separated runs such as `Ethernet1/1-48`, `Ethernet49-56/1` or `mgmt0`.
+    """Every name of a pattern: comma-separated runs like `Ethernet1/1-48`, `Ethernet49-56/1` or `mgmt0`.
 
-    The last `first-last` of a run is the range; what follows it is kept. Raises `CatalogError` on an empty range.
+    The last `first-last` of a run is the range; what follows it is kept, and a run that starts with `=` is one
+    name. Raises `CatalogError` on an empty range.
     """
     names: list[str] = []
     for run in pattern.split(","):
-        found = _RANGE.search(run)
+        found = None if run.startswith("=") else _RANGE.search(run)
         if found is None:
-            names.append(run)
+            names.append(run.removeprefix("="))
             continue
         first, last = int(found["first"]), int(found["last"])
         if last < first:
@@ -164,6 +165,8 @@ def lane_ports(port: Port) -> dict[str, Port]:
     return {
         name: replace(port, speeds_bps=tuple(sorted(found | set(port.speeds_bps))))
         if name == port.name
-        else Port(name, port.form_factor, tuple(sorted(found)), port.use, parent=port.name, breakout=ways[name])
+        else Port(
+            name, port.form_factor, tuple(sorted(found)), port.use, parent=port.name, breakout=ways[name]
+        )
         for name, found in speeds.items()
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from netdesign.catalog import assumptions
 from netdesign.catalog.ports import FormFactor, Port, PortGroup, PortUse, group_ports, lane_ports
-from netdesign.model.vocabulary import Role as Role
+from netdesign.model.vocabulary import Role
 
 DATA_USES = frozenset({PortUse.ANY, PortUse.DOWNLINK, PortUse.UPLINK})
 
@@ -77,8 +77,8 @@ class ControllerFacts:
 class DeviceType:
     """One part that can be bought.
 
-    `switching_bps` counts both directions, as makers do. `power_max_w` leaves out what is fed to others, which
-    `poe_budget_w` bounds with all supplies working and `poe_budget_one_supply_w` with one left.
+    `switching_bps` counts both directions, as makers do. `power_max_w` leaves out what is fed to others,
+    which `poe_budget_w` bounds with all supplies working and `poe_budget_one_supply_w` with one left.
     `price_usd` is for one unit with its supplies and fans, without optics and subscriptions.
     """
 
@@ -175,7 +175,7 @@ class DeviceType:
         return amount, True
 
     def table(self, name: str) -> tuple[int | None, bool]:
-        """Size of a table of `Tables`, and whether a default stands in; (None, True) when there is no default."""
+        """Size of a table of `Tables`, and whether a default stands in; (None, True) when there is none."""
         known: int | None = getattr(self.tables, name)
         return (known, False) if known is not None else (assumptions.table(self.roles, name), True)
 
@@ -194,4 +194,3 @@ class DeviceType:
         if self.licence_usd_per_year is not None:
             return self.licence_usd_per_year, False
         return round(self.priced()[0] * assumptions.licence_share(self.roles)), True
-
