@@ -1,0 +1,147 @@
+"""The interfaces as columns, and the wires that they lie on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netdesign.analysis.row_codes import member_codes, text_codes
+from netdesign.graph.connectivity import components
+from netdesign.graph.multigraph import Multigraph
+from netdesign.graph.network import KINDS, Network, analysis
+from netdesign.model.vocabulary import InterfaceKind, PortMode
+
+if TYPE_CHECKING:
+    from netdesign.graph.multigraph import Bools, Ints, Longs
+
+MODES = tuple(PortMode)
+_COLUMNS = attrgetter(
+    "kind", "mode", "mtu_bytes", "vrf", "vlan", "native_vlan", "lag", "parent", "unnumbered", "enabled"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Interfaces:
+    """One row an interface, in the design's order; codes index `KINDS`, `MODES`, `vrfs`, `vlans`, `lags`.
+
+    -1 stands for none. `up` says that interface and device are enabled and in service.
+    """
+
+    device: Ints
+    kind: Ints
+    mode: Ints
+    mtu_bytes: Longs
+    vrf: Ints
+    vlan: Ints
+    native_vlan: Ints
+    lag: Ints
+    parent: Ints
+    unnumbered: Bools
+    up: Bools
+    vrfs: dict[str | None, int]
+    vlans: dict[str | None, int]
+    lags: dict[str | None, int]
+
+    def of_kind(self, *kinds: InterfaceKind) -> Bools:
+        """Which interfaces are of one of the kinds."""
+        found: Bools = np.isin(self.kind, [KINDS.index(kind) for kind in kinds])
+        return found
+
+    def in_mode(self, mode: PortMode) -> Bools:
+        """Which interfaces are in the mode."""
+        found: Bools = self.mode == MODES.index(mode)
+        return found
+
+
+@analysis
+def interfaces(network: Network) -> Interfaces:
+    """The interfaces of the design as columns."""
+    facts = network.interfaces
+    columns = list(zip(*map(_COLUMNS, facts), strict=True)) if facts else [()] * 10
+    kind, mode, mtu, vrf, vlan, native, lag, parent, unnumbered, enabled = columns
+    vrfs = _numbered(fact.id for fact in network.design.switching.vrfs)
+    vlans = _numbered(fact.id for fact in network.design.switching.vlans)
+    lags = _numbered(fact.id for fact in network.design.cabling.lags)
+    device = network.interface_devices
+    alive = np.append(network.in_service, False)
+    return Interfaces(
+        device=device,
+        kind=member_codes(kind, KINDS),
+        mode=member_codes(mode, MODES),
+        mtu_bytes=np.array(mtu, np.int64),
+        vrf=text_codes(vrf, vrfs),
+        vlan=text_codes(vlan, vlans),
+        native_vlan=text_codes(native, vlans),
+        lag=text_codes(lag, lags),
+        parent=_parents(network, parent),
+        unnumbered=np.array(unnumbered, np.bool_),
+        up=np.array(enabled, np.bool_) & alive[device],
+        vrfs=vrfs,
+        vlans=vlans,
+        lags=lags,
+    )
+
+
+def _numbered(names: object) -> dict[str | None, int]:
+    return {name: at for at, name in enumerate(dict.fromkeys(names))} | {None: -1}  # type: ignore[call-overload]
+
+
+def _parents(network: Network, names: tuple[str | None, ...]) -> Ints:
+    found = np.full(len(names), -1, np.int32)
+    for position, name in enumerate(names):
+        if name is not None:
+            found[position] = network.interface_at.get((network.interfaces[position].device, name), -1)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Wires:
+    """What interfaces plug into: a wire is one link, or all links that bundles tie together.
+
+    `of_link` and `of_interface` give the wire (-1: none); bundles and sub-interfaces have that of their
+    members and their parent.
+    """
+
+    of_link: Longs
+    of_interface: Longs
+
+
+@analysis
+def wires(network: Network) -> Wires:
+    """The wires of the design; links out of service keep theirs."""
+    table = interfaces(network)
+    a, b = network.link_interfaces
+    of_link = _bundled(table, a, b)
+    of_interface = np.full(len(network.interfaces) + 1, -1, np.int64)
+    of_interface[a], of_interface[b] = of_link, of_link
+    of_interface[-1] = -1
+    member = np.flatnonzero((table.lag >= 0) & (of_interface[:-1] >= 0))
+    of_lag = np.full(len(table.lags), -1, np.int64)
+    of_lag[table.lag[member]] = of_interface[member]
+    bundles = np.flatnonzero(table.of_kind(InterfaceKind.LAG) & (table.lag >= 0))
+    of_interface[bundles] = of_lag[table.lag[bundles]]
+    below = np.flatnonzero(table.parent >= 0)
+    of_interface[below] = of_interface[table.parent[below]]
+    return Wires(of_link, of_interface[:-1])
+
+
+def _bundled(table: Interfaces, a: Ints, b: Ints) -> Longs:
+    """The wire of each link: its own position, or the smallest of those that bundles tie it to."""
+    own = np.arange(a.size, dtype=np.int64)
+    lag = np.append(table.lag, -1)
+    bundled = np.flatnonzero((lag[a] >= 0) | (lag[b] >= 0))
+    if not bundled.size:
+        return own
+    lag_count = len(table.lags)
+    links = lag_count + np.arange(bundled.size)
+    ends = [np.where(lag[end[bundled]] >= 0, lag[end[bundled]], links) for end in (a, b)]
+    tails, heads = np.concatenate([links, links]), np.concatenate(ends)
+    graph = Multigraph(lag_count + bundled.size, tails.astype(np.int32), heads.astype(np.int32))
+    group = components(graph)[lag_count:]
+    smallest = np.full(lag_count + bundled.size, a.size, np.int64)
+    np.minimum.at(smallest, group, bundled)
+    own[bundled] = smallest[group]
+    return own

@@ -1,0 +1,44 @@
+"""Numbers for equal rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netdesign.analysis import row_codes as module
+from netdesign.analysis.row_codes import member_codes, row_codes, text_codes
+from netdesign.model.vocabulary import InterfaceKind
+
+rows = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 2**64 - 1), st.integers(0, 2)), max_size=20)
+
+
+@pytest.mark.parametrize("factors", [None, (0, 0)])
+@settings(max_examples=50, deadline=None)
+@given(rows)
+def test_rows_share_a_number_exactly_when_they_are_equal(
+    factors: tuple[int, int] | None, values: list[tuple[int, int, int]]
+) -> None:
+    kept = module._FACTORS.copy()
+    try:
+        if factors is not None:
+            module._FACTORS[:] = factors
+        codes = row_codes(
+            np.array([v[0] for v in values], np.int64),
+            np.array([v[1] for v in values], np.uint64),
+            np.array([v[2] for v in values], np.int32),
+        ).tolist()
+    finally:
+        module._FACTORS[:] = kept
+
+    assert [[a == b for b in codes] for a in codes] == [[a == b for b in values] for a in values]
+    assert set(codes) == set(range(len(set(values))))
+
+
+def test_members_and_texts_are_numbered_by_position() -> None:
+    known: dict[str | None, int] = {"a": 0}
+
+    assert member_codes([InterfaceKind.LAG, InterfaceKind.PHYSICAL], InterfaceKind).tolist() == [1, 0]
+    assert text_codes(["b", None, "a", "b"], known).tolist() == [1, -1, 0, 1]
+    assert known == {"a": 0, None: -1, "b": 1}
