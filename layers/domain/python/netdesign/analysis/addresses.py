@@ -101,7 +101,7 @@ def _lend_lengths(network: Network, parsed: Parsed, owner: Ints, virtual: Bools)
 def _lend_from_subnets(
     network: Network, parsed: Parsed, rest: Longs, vlan: Ints, by_vlan: bool
 ) -> tuple[Longs, Ints]:
-    """Lend the length of the longest subnet (of the same VLAN) around each address; return who has none yet."""
+    """Lend the length of the longest subnet (of the same VLAN) around each address; return the rest."""
     prefixes, subnet_vlan = subnet_prefixes(network), subnet_vlans(network)
     high, low = prefixes.networks()
     lengths = np.unique(np.stack([prefixes.version, prefixes.length]), axis=1).T.tolist()
