@@ -29,9 +29,10 @@ _SUMMARY = "v.design_id, v.version, v.digest, v.name, v.network_type, v.archetyp
 class PostgresDatabase:
     """A pool of connections whose transactions see the rows of one organisation."""
 
-    def __init__(self, url: str, *, most: int = 8) -> None:
+    def __init__(self, url: str, *, most: int = 8, timeout_s: float = TIMEOUT_S) -> None:
+        self._ask_timeout_s = min(2.0, timeout_s)
         self._pool = AsyncConnectionPool(
-            url, min_size=0, max_size=most, open=False, timeout=TIMEOUT_S, check=AsyncConnectionPool.check_connection
+            url, min_size=0, max_size=most, open=False, timeout=timeout_s, check=AsyncConnectionPool.check_connection
         )
 
     async def open(self) -> None:
@@ -57,7 +58,7 @@ class PostgresDatabase:
         """See the port."""
         started = perf_counter()
         try:
-            async with self._pool.connection(timeout=2.0) as connection:
+            async with self._pool.connection(timeout=self._ask_timeout_s) as connection:
                 cursor = await connection.execute("SHOW server_version")
                 version = str((await cursor.fetchone() or ("unknown",))[0])
         except (psycopg.OperationalError, PoolTimeout) as error:

@@ -1,0 +1,36 @@
+"""What every parameter repository does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from netdesign.errors import ConflictError
+from netdesign.ports.policies import ParameterOverrides, ParameterRepository
+
+PORT = "ParameterRepository"
+
+pytestmark = pytest.mark.anyio
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+async def test_versions_follow_each_other(store: ParameterRepository) -> None:
+    assert await store.current("acme") == ParameterOverrides(0, {})
+
+    first = await store.put("acme", {"a.b": 1}, after=0, at=AT)
+    second = await store.put("acme", {"a.b": 2.5, "c": [1]}, after=1, at=AT)
+
+    assert first == ParameterOverrides(1, {"a.b": 1})
+    assert await store.current("acme") == second == ParameterOverrides(2, {"a.b": 2.5, "c": [1]})
+    assert await store.current("globex") == ParameterOverrides(0, {})
+
+
+async def test_a_change_after_a_stale_version_is_refused(store: ParameterRepository) -> None:
+    await store.put("acme", {"a.b": 1}, after=0, at=AT)
+
+    with pytest.raises(ConflictError, match="version 0"):
+        await store.put("acme", {"a.b": 9}, after=0, at=AT)
+
+    assert await store.current("acme") == ParameterOverrides(1, {"a.b": 1})
