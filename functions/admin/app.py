@@ -34,9 +34,7 @@ def _reading(router: APIRouter, group: Group) -> None:
         category: Category | None = None, severity: Severity | None = None, enabled: bool | None = None
     ) -> list[RuleView]:
         """The rules that match every filter given."""
-        states = await rules_of(
-            group.principal, group.container, category=category, severity=severity, enabled=enabled
-        )
+        states = await rules_of(group.principal, group.container, category=category, severity=severity, enabled=enabled)
         return [rule_view(state) for state in states]
 
     @router.get("/rules/statistics")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from functions.design.schemas import DesignList, Generated, Links, VersionView, version_view
 from netdesign.errors import ConflictError, Fault, InvalidInputError
-from netdesign.exchange.bundle import EXPORTS, export
+from netdesign.exchange.bundle import EXPORTS, Material, export
 from netdesign.http.bodies import answer, document_of
 from netdesign.http.group import Group
 from netdesign.http.openapi import body_of, schemas_of
@@ -60,7 +60,10 @@ def _making(router: APIRouter, group: Group) -> None:
         )
 
     @router.post(
-        "/generate", status_code=201, responses={201: {"model": Generated}}, openapi_extra=body_of(Requirements)
+        "/generate",
+        status_code=201,
+        responses={201: {"model": Generated}},
+        openapi_extra=body_of(Requirements),
     )
     async def generate(request: Request, mode: Mode = Mode.STRICT) -> Response:
         """Turn requirements into a stored, judged design."""
@@ -120,7 +123,7 @@ def _reading(router: APIRouter, group: Group) -> None:
         return [version_view(summary) for summary in found]
 
     @router.get("/{design_id}/export", response_class=Response)
-    async def exported(design_id: DesignId, format: Format, version: Version = None) -> Response:  # noqa: A002
+    async def exported(design_id: DesignId, format: Format, version: Version = None) -> Response:
         """A version of a design in another form."""
         stored = await group.container.designs.get(group.principal.organisation, design_id, version)
         bench = await bench_of(group.principal.organisation, group.container)
@@ -129,7 +132,7 @@ def _reading(router: APIRouter, group: Group) -> None:
         def render() -> bytes:
             design = design_from(stored.document)
             report = validate_design(design, bench, mode=Mode.STRICT, settings=settings)
-            return export(format.value, design, report, bench.catalog)
+            return export(format.value, Material(design, report, bench.catalog))
 
         file = EXPORTS[format.value]
         disposition = f'attachment; filename="{design_id}-{file.name}"'

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from netdesign.catalog.selection import default_catalog
 from netdesign.catalog.parameters import default_parameters
+from netdesign.catalog.selection import default_catalog
 from netdesign.graph.network import compile_network
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Link, PortRef

@@ -123,6 +123,7 @@ class MemoryParameterRepository:
         """See the port."""
         if (await self.current(organisation)).version != after:
             raise ConflictError(f"the parameters have changed since version {after}")
+        del at  # this store keeps no times
         made = ParameterOverrides(after + 1, overrides)
         self._versions.setdefault(organisation, []).append(made)
         return made

@@ -32,7 +32,12 @@ class PostgresDatabase:
     def __init__(self, url: str, *, most: int = 8, timeout_s: float = TIMEOUT_S) -> None:
         self._ask_timeout_s = min(2.0, timeout_s)
         self._pool = AsyncConnectionPool(
-            url, min_size=0, max_size=most, open=False, timeout=timeout_s, check=AsyncConnectionPool.check_connection
+            url,
+            min_size=0,
+            max_size=most,
+            open=False,
+            timeout=timeout_s,
+            check=AsyncConnectionPool.check_connection,
         )
 
     async def open(self) -> None:

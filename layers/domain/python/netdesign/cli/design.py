@@ -9,7 +9,7 @@ import click
 from netdesign.cli.files import REQUIREMENTS_LIMIT_BYTES, read_named, write_into
 from netdesign.cli.main import EXIT_FINDINGS
 from netdesign.cli.show import err, show_report, working
-from netdesign.exchange.bundle import design_bundle
+from netdesign.exchange.bundle import Material, design_bundle
 from netdesign.model.canonical import canonical
 from netdesign.model.vocabulary import Mode
 from netdesign.services.synthesize_design import synthesize_design
@@ -23,12 +23,13 @@ from netdesign.services.workbench import default_workbench
 def command(requirements: str, output: Path | None, mode: str) -> int:
     """Write the design to standard output, or with its report, diagram and lists into a folder."""
     document = read_named(requirements, limit_bytes=REQUIREMENTS_LIMIT_BYTES)
+    bench = default_workbench()
     with working("designing"):
-        made = synthesize_design(document, default_workbench(), mode=Mode(mode))
+        made = synthesize_design(document, bench, mode=Mode(mode))
     if output is None:
         click.echo(canonical(made.design))
     else:
-        write_into(output, design_bundle(made.design, made.report, default_workbench().catalog))
+        write_into(output, design_bundle(Material(made.design, made.report, bench.catalog)))
         err.print(f"written to {output}", markup=False)
     show_report(made.report, err)
     return 0 if made.report.valid else EXIT_FINDINGS

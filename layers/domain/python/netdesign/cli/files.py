@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from netdesign.errors import Fault, InputTooLargeError, InvalidInputError
-from netdesign.exchange.documents import read_document
+from netdesign.exchange.documents import Media, read_document
 from netdesign.model.canonical import design_from
 from netdesign.model.design import Design
 
@@ -36,15 +36,20 @@ def _bytes_of(name: str, limit_bytes: int) -> bytes:
             with Path(name).open("rb") as stream:
                 data = stream.read(limit_bytes + 1)
     except OSError as error:
-        raise InvalidInputError(name, (Fault("", error.strerror or str(error), "name a file that can be read"),)) from None
+        raise InvalidInputError(
+            name, (Fault("", error.strerror or str(error), "name a file that can be read"),)
+        ) from None
     if len(data) > limit_bytes:
         problem = f"more than {limit_bytes >> 20} MiB"
         raise InputTooLargeError(name, (Fault("", problem, "give a smaller document"),))
     return data
 
 
-def _media_of(name: str) -> str | None:
-    return {".json": "json", ".yaml": "yaml", ".yml": "yaml"}.get(Path(name).suffix.lower())
+_MEDIA: dict[str, Media] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+
+
+def _media_of(name: str) -> Media | None:
+    return _MEDIA.get(Path(name).suffix.lower())
 
 
 def write_into(directory: Path, contents: dict[str, bytes]) -> None:

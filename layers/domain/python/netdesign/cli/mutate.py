@@ -16,7 +16,12 @@ from netdesign.model.design import Design
 from netdesign.services.mutate_design import Fate, MutantResult, mutate_design
 from netdesign.services.workbench import default_workbench
 
-COLOURS = {Fate.KILLED: "green", Fate.SURVIVED: "bold red", Fate.NOT_APPLICABLE: "dim", Fate.ALREADY_FAILING: "yellow"}
+COLOURS = {
+    Fate.KILLED: "green",
+    Fate.SURVIVED: "bold red",
+    Fate.NOT_APPLICABLE: "dim",
+    Fate.ALREADY_FAILING: "yellow",
+}
 
 
 @click.command(name="mutate", help="Apply every rule's mutants to DESIGN and report which rules caught which.")
@@ -48,6 +53,9 @@ def _show(results: tuple[MutantResult, ...]) -> None:
     for result in results:
         others = [code for code in result.caught_by if code != result.rule]
         also = f" [dim]also caught by {', '.join(others)}[/]" if others else ""
-        out.print(f"{result.rule} [{COLOURS[result.fate]}]{result.fate.value}[/] {result.mutant}{also}", soft_wrap=True)
+        out.print(
+            f"{result.rule} [{COLOURS[result.fate]}]{result.fate.value}[/] {result.mutant}{also}",
+            soft_wrap=True,
+        )
     counts = Counter(result.fate for result in results)
     out.print("\n" + ", ".join(f"{counts[fate]} {fate.value.replace('_', ' ')}" for fate in Fate))

@@ -19,7 +19,11 @@ from netdesign.services.workbench import default_workbench
 @click.argument("design", type=click.Path(allow_dash=True))
 @click.option("--mode", type=click.Choice([mode.value for mode in Mode]), default="standard", show_default=True)
 @click.option(
-    "--format", "style", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "sarif", "junit"]),
+    default="text",
+    show_default=True,
 )
 def command(design: str, mode: str, style: str) -> int:
     """Print the report; exit with 1 where the design is not valid."""

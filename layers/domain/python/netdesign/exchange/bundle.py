@@ -21,42 +21,55 @@ from netdesign.model.verdict import Report
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """What an export is made of."""
+
+    design: Design
+    report: Report
+    catalog: Catalog
+
+    def picture(self) -> bytes:
+        """The design as SVG."""
+        return svg(compile_network(self.design, self.catalog))
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """A form of a design: file name, media type, and how it is written."""
 
     name: str
     media: str
-    write: Callable[[Design, Report, Catalog], bytes]
+    write: Callable[[Material], bytes]
 
 
 EXPORTS: dict[str, Export] = {
-    "json": Export("design.json", "application/json", lambda design, report, catalog: canonical(design)),
-    "yaml": Export("design.yaml", "application/yaml", lambda design, report, catalog: write_yaml(to_document(design))),
-    "report": Export("report.json", "application/json", lambda design, report, catalog: canonical(report)),
-    "sarif": Export("report.sarif", "application/sarif+json", lambda design, report, catalog: sarif(report)),
-    "junit": Export("report.xml", "application/xml", lambda design, report, catalog: junit(report)),
-    "markdown": Export("report.md", "text/markdown; charset=utf-8", lambda d, r, c: markdown_report(d, r)),
+    "json": Export("design.json", "application/json", lambda of: canonical(of.design)),
+    "yaml": Export("design.yaml", "application/yaml", lambda of: write_yaml(to_document(of.design))),
+    "report": Export("report.json", "application/json", lambda of: canonical(of.report)),
+    "sarif": Export("report.sarif", "application/sarif+json", lambda of: sarif(of.report)),
+    "junit": Export("report.xml", "application/xml", lambda of: junit(of.report)),
+    "markdown": Export("report.md", "text/markdown; charset=utf-8", lambda of: markdown_report(of.design, of.report)),
     "html": Export(
         "report.html",
         "text/html; charset=utf-8",
-        lambda design, report, catalog: html_report(design, report, svg(compile_network(design, catalog))),
+        lambda of: html_report(of.design, of.report, of.picture()),
     ),
-    "svg": Export("diagram.svg", "image/svg+xml", lambda design, report, catalog: svg(compile_network(design, catalog))),
-    "cabling-csv": Export("cabling.csv", "text/csv; charset=utf-8", lambda design, report, catalog: cabling_csv(design)),
-    "bom-csv": Export("bom.csv", "text/csv; charset=utf-8", lambda design, report, catalog: bom_csv(design)),
-    "addresses-csv": Export("addresses.csv", "text/csv; charset=utf-8", lambda d, r, c: addresses_csv(d)),
+    "svg": Export("diagram.svg", "image/svg+xml", lambda of: of.picture()),
+    "cabling-csv": Export("cabling.csv", "text/csv; charset=utf-8", lambda of: cabling_csv(of.design)),
+    "bom-csv": Export("bom.csv", "text/csv; charset=utf-8", lambda of: bom_csv(of.design)),
+    "addresses-csv": Export("addresses.csv", "text/csv; charset=utf-8", lambda of: addresses_csv(of.design)),
 }
 
 BUNDLE = ("json", "report", "markdown", "html", "svg", "cabling-csv", "bom-csv", "addresses-csv")
 
 
-def export(form: str, design: Design, report: Report, catalog: Catalog) -> bytes:
+def export(form: str, material: Material) -> bytes:
     """Return the design in `form`, a key of `EXPORTS`; raise `NotFoundError` for another."""
     if form not in EXPORTS:
         raise NotFoundError("export format", form)
-    return EXPORTS[form].write(design, report, catalog)
+    return EXPORTS[form].write(material)
 
 
-def design_bundle(design: Design, report: Report, catalog: Catalog) -> dict[str, bytes]:
+def design_bundle(material: Material) -> dict[str, bytes]:
     """Return the files that a person wants of a fresh design, by name."""
-    return {EXPORTS[form].name: export(form, design, report, catalog) for form in BUNDLE}
+    return {EXPORTS[form].name: export(form, material) for form in BUNDLE}

@@ -14,7 +14,18 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def cabling_csv(design: Design) -> bytes:
     """Return one row a link: both ends, speed, medium, transceiver, length, purpose."""
     names = {device.id: device.hostname for device in design.inventory.devices}
-    heading = ("link", "a_device", "a_port", "b_device", "b_port", "speed_bps", "medium", "phy", "length_m", "purpose")
+    heading = (
+        "link",
+        "a_device",
+        "a_port",
+        "b_device",
+        "b_port",
+        "speed_bps",
+        "medium",
+        "phy",
+        "length_m",
+        "purpose",
+    )
     rows = (
         (
             link.id,

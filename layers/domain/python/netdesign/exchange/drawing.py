@@ -93,7 +93,11 @@ def _stacks(devices: tuple[Device, ...], members: list[int]) -> list[list[int]]:
     members = sorted(members, key=lambda position: (devices[position].site, devices[position].hostname))
     if len(members) <= ROW_LIMIT:
         return [[position] for position in members]
-    for key in (lambda d: (d.role, d.site, d.block, d.room), lambda d: (d.role, d.site, d.block), lambda d: (d.role, d.site)):
+    for key in (
+        lambda d: (d.role, d.site, d.block, d.room),
+        lambda d: (d.role, d.site, d.block),
+        lambda d: (d.role, d.site),
+    ):
         stacks: dict[object, list[int]] = defaultdict(list)
         for position in members:
             stacks[key(devices[position])].append(position)

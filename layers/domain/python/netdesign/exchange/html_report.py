@@ -26,7 +26,7 @@ def html_report(design: Design, report: Report, picture: bytes) -> bytes:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(design.name)}</title><style>{STYLE}</style></head><body>",
-        f'<h1>{escape(design.name)}</h1><p>{escape(design.archetype.value.replace("_", " "))}, ',
+        f"<h1>{escape(design.name)}</h1><p>{escape(design.archetype.value.replace('_', ' '))}, ",
         f'<strong class="{state[0]}">{state[1]}</strong> in {report.mode.value} mode, score {report.score:.3f}, ',
         f"digest <code>{report.design_digest[:16]}</code></p><p>{nav}</p>",
         f'<div class="wide">{picture.decode()}</div>',

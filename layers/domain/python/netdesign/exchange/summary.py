@@ -51,7 +51,14 @@ def _cut(section: Section) -> Section:
 
 def _scores(report: Report) -> Section:
     rows = tuple(
-        (c.category.value, f"{c.score:.3f}", str(c.passed), str(c.failed), str(c.unknown), str(c.not_applicable))
+        (
+            c.category.value,
+            f"{c.score:.3f}",
+            str(c.passed),
+            str(c.failed),
+            str(c.unknown),
+            str(c.not_applicable),
+        )
         for c in report.categories
     )
     word = "valid" if report.valid else "not valid"
@@ -90,12 +97,24 @@ def _links(design: Design) -> Section:
     rows = tuple(
         (purpose, format_bandwidth(speed), phy, str(count)) for (purpose, speed, phy), count in sorted(counts.items())
     )
-    return Section("Cabling", ("purpose", "speed", "physical layer", "count"), rows, f"{len(design.cabling.links)} links.")
+    return Section(
+        "Cabling",
+        ("purpose", "speed", "physical layer", "count"),
+        rows,
+        f"{len(design.cabling.links)} links.",
+    )
 
 
 def _subnets(design: Design) -> Section:
     rows = tuple(
-        (subnet.prefix, subnet.purpose.value, subnet.vrf, subnet.zone or "", subnet.site, str(subnet.planned_hosts))
+        (
+            subnet.prefix,
+            subnet.purpose.value,
+            subnet.vrf,
+            subnet.zone or "",
+            subnet.site,
+            str(subnet.planned_hosts),
+        )
         for subnet in design.addressing.subnets
         if subnet.purpose.value != "point_to_point"
     )

@@ -49,7 +49,8 @@ def svg(network: Network) -> bytes:
         _line(root, plan, line, labelled=len(plan.lines) <= MAX_LABELLED_LINES)
     for box in plan.boxes:
         _box(root, box)
-    return tostring(root, encoding="utf-8")
+    written: bytes = tostring(root, encoding="utf-8")
+    return written
 
 
 def _line(root: Element, plan: Drawing, line: Line, *, labelled: bool) -> None:
@@ -78,7 +79,7 @@ def _ends(a: Box, b: Box) -> tuple[float, float, float, float]:
 def _box(root: Element, box: Box) -> None:
     group = SubElement(root, "g")
     SubElement(group, "title").text = xml_text(f"{box.name} ({box.note}) × {box.count}")
-    for offset in ((6, 3, 0) if box.count > 1 else (0,)):
+    for offset in (6, 3, 0) if box.count > 1 else (0,):
         SubElement(
             group,
             "rect",
@@ -99,7 +100,13 @@ def _box(root: Element, box: Box) -> None:
 
 
 def _text(parent: Element, text: str, x: float, y: float, *, size: int, fill: str, anchor: str = "start") -> None:
-    attributes = {"x": f"{x:.1f}", "y": f"{y:.1f}", "font-size": str(size), "fill": fill, "text-anchor": anchor}
+    attributes = {
+        "x": f"{x:.1f}",
+        "y": f"{y:.1f}",
+        "font-size": str(size),
+        "fill": fill,
+        "text-anchor": anchor,
+    }
     SubElement(parent, "text", attributes).text = xml_text(text)
 
 

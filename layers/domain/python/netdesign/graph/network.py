@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cached_property, wraps
+from functools import cached_property, update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
@@ -36,7 +36,13 @@ ROLES = tuple(Role)
 PURPOSES = tuple(LinkPurpose)
 KINDS = tuple(InterfaceKind)
 
-FORWARDING_PURPOSES = (LinkPurpose.FABRIC, LinkPurpose.UPLINK, LinkPurpose.PEER, LinkPurpose.ATTACHMENT, LinkPurpose.CIRCUIT)
+FORWARDING_PURPOSES = (
+    LinkPurpose.FABRIC,
+    LinkPurpose.UPLINK,
+    LinkPurpose.PEER,
+    LinkPurpose.ATTACHMENT,
+    LinkPurpose.CIRCUIT,
+)
 """Links that carry what users send; management and heartbeat links never do."""
 
 
@@ -205,7 +211,9 @@ class Network:
 
     def grouped(self, collection: str, field: str) -> dict[Any, list[Any]]:
         """The facts of a collection grouped by the value of a field, in the design's order."""
-        return self.memo(("grouped", collection, field), lambda: _grouped(collection_of(self.design, collection), field))
+        return self.memo(
+            ("grouped", collection, field), lambda: _grouped(collection_of(self.design, collection), field)
+        )
 
     def memo(self, key: Any, compute: Callable[[], R]) -> R:
         """Return what `compute` returned when `key` was first asked for."""
@@ -225,11 +233,11 @@ def analysis(
 ) -> Callable[Concatenate[Network, P], R]:
     """Keep what the decorated function computes of a network, by its (hashable, positional) arguments."""
 
-    @wraps(function)
-    def kept(network: Network, *args: P.args, **kwargs: P.kwargs) -> R:
+    def kept(network: Network, /, *args: P.args, **kwargs: P.kwargs) -> R:
         key = (function, args, tuple(sorted(kwargs.items())))
         return network.memo(key, lambda: function(network, *args, **kwargs))
 
+    update_wrapper(kept, function)
     return kept
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -113,7 +113,7 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
-        self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex  # noqa: TID251  # an edge
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
         length = headers.get("content-length", "0")
         self.announced = int(length) if length.isdecimal() and len(length) < 20 else 0
         self.scope = scope

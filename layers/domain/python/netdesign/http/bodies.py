@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from netdesign.errors import Fault, InvalidInputError
-from netdesign.exchange.documents import read_document
+from netdesign.exchange.documents import Media, read_document
 
-_MEDIA = {
+_MEDIA: dict[str, Media | None] = {
     "application/json": "json",
     "application/yaml": "yaml",
     "application/x-yaml": "yaml",
@@ -30,7 +30,7 @@ async def document_of(request: Request) -> object:
         fault = Fault("", f"the content type {kind!r} is not read", "send application/json or application/yaml")
         raise InvalidInputError("body", (fault,))
     body = await request.body()
-    return read_document(body, media=_MEDIA[kind], limit_bytes=len(body) + 1, subject="body")  # type: ignore[arg-type]
+    return read_document(body, media=_MEDIA[kind], limit_bytes=len(body) + 1, subject="body")
 
 
 def answer(document: Any, status: int = 200, **headers: str) -> Response:

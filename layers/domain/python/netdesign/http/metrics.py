@@ -24,12 +24,18 @@ class Metrics:
             "netdesign_requests", "Requests", ("method", "route", "status"), registry=self.registry
         )
         self._latency = Histogram(
-            "netdesign_request_seconds", "Time to answer", ("route",), registry=self.registry, buckets=_BUCKETS
+            "netdesign_request_seconds",
+            "Time to answer",
+            ("route",),
+            registry=self.registry,
+            buckets=_BUCKETS,
         )
         self._designs = Counter("netdesign_designs", "Designs kept", ("origin",), registry=self.registry)
         self._validations = Counter("netdesign_validations", "Reports", ("valid",), registry=self.registry)
         self._failures = Counter("netdesign_rule_failures", "Failed verdicts", ("rule",), registry=self.registry)
-        self._client = Counter("netdesign_client_events", "Events that clients count", ("event",), registry=self.registry)
+        self._client = Counter(
+            "netdesign_client_events", "Events that clients count", ("event",), registry=self.registry
+        )
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request and the time it took."""

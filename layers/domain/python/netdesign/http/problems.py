@@ -34,9 +34,7 @@ TABLE: tuple[tuple[type[NetdesignError], int, str, str], ...] = (
 """The first class that an error is an instance of gives status, type and title."""
 
 
-def problem(
-    request: Request, status: int, kind: str, title: str, detail: str, **members: Any
-) -> Response:
+def problem(request: Request, status: int, kind: str, title: str, detail: str, **members: Any) -> Response:
     """Return a problem document; `type` is a URN that stays the same for a kind of problem."""
     body = {
         "type": f"urn:netdesign:problem:{kind}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -21,10 +20,14 @@ T = TypeVar("T")
 _WHOLE_FLOAT = re.compile(rb"\d\.0[,}\]]")
 
 
-@cache
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}
+
+
 def adapter(kind: type[T]) -> TypeAdapter[T]:
     """The (costly, so kept) pydantic adapter of a fact type."""
-    return TypeAdapter(kind)
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_document(value: Any) -> Any:
@@ -63,7 +66,7 @@ def design_from(document: object) -> Design:
     Raises `InvalidInputError` with the place of every fault: wrong types, unknown fields, ids used
     twice, names of facts that are not there. What a sound document says wrongly is for the rules.
     """
-    design = decode(adapter(Design), document, subject="design")
+    design: Design = decode(adapter(Design), document, subject="design")
     faults = tuple(islice(faults_in(design), MAX_FAULTS))
     if faults:
         raise InvalidInputError("design", faults)

@@ -24,7 +24,12 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "endpoint_groups": {"site": ("sites",), "zone": ("zones",), "vlans": ("vlans",)},
     "attachments": {"group": ("endpoint_groups",), "device": ("devices",), "profile": ("port_profiles",)},
     "port_profiles": {"vlans": ("vlans",), "native_vlan": ("vlans",)},
-    "links": {"a.device": ("devices",), "b.device": ("devices",), "srlgs": ("srlgs",), "crypto": ("crypto_profiles",)},
+    "links": {
+        "a.device": ("devices",),
+        "b.device": ("devices",),
+        "srlgs": ("srlgs",),
+        "crypto": ("crypto_profiles",),
+    },
     "lags": {"device": ("devices",), "mlag": ("mlags",)},
     "mlags": {"peers": ("devices",), "peer_links": ("links",), "keepalive_link": ("links",)},
     "circuits": {"link": ("links",), "site": ("sites",)},
@@ -78,7 +83,12 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "wireless_networks": {"zone": ("zones",), "vlans": ("vlans",), "sites": ("sites",)},
     "ddos_mitigations": {"providers": ("devices",)},
     "published_services": {"group": ("endpoint_groups",)},
-    "service_instances": {"site": ("sites",), "zone": ("zones",), "subnet": ("subnets",), "attached_to": ("devices",)},
+    "service_instances": {
+        "site": ("sites",),
+        "zone": ("zones",),
+        "subnet": ("subnets",),
+        "attached_to": ("devices",),
+    },
     "flows": {
         "sources": ("endpoint_groups", "service_instances", "devices"),
         "targets": ("endpoint_groups", "service_instances", "devices"),
@@ -109,7 +119,11 @@ def _duplicates(design: Design) -> Iterator[Fault]:
         seen: set[str] = set()
         for position, fact in enumerate(collection_of(design, name)):
             if fact.id in seen:
-                yield Fault(f"/{group}/{name}/{position}/id", f"the id {fact.id!r} is used twice", "give each its own id")
+                yield Fault(
+                    f"/{group}/{name}/{position}/id",
+                    f"the id {fact.id!r} is used twice",
+                    "give each its own id",
+                )
             seen.add(fact.id)
 
 

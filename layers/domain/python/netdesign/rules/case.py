@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netdesign.catalog.selection import Catalog
 from netdesign.catalog.parameters import Parameters
+from netdesign.catalog.selection import Catalog
 from netdesign.graph.network import Network
 from netdesign.model.design import Design
 from netdesign.model.resolved import ResolvedRequirements

@@ -76,14 +76,10 @@ async def validate_document(document: object, who: Principal, container: Contain
     """Judge a design that is not kept."""
     bench = await bench_of(who.organisation, container)
     settings = await settings_of(who.organisation, container)
-    return await asyncio.to_thread(
-        lambda: validate_design(design_from(document), bench, mode=mode, settings=settings)
-    )
+    return await asyncio.to_thread(lambda: validate_design(design_from(document), bench, mode=mode, settings=settings))
 
 
-def _decoded(
-    document: object, identity: str, parent: str | None, who: Principal, container: Container
-) -> NewVersion:
+def _decoded(document: object, identity: str, parent: str | None, who: Principal, container: Container) -> NewVersion:
     design = design_from(document)
     governance = replace(_draft(design, who), parent_digest=parent)
     return _version(replace(design, id=identity, governance=governance), who, container)

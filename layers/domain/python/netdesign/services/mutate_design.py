@@ -37,13 +37,17 @@ class MutantResult:
     caught_by: tuple[str, ...] = ()
 
 
+def _unwatched(done: int, total: int) -> None:
+    del done, total
+
+
 def mutate_design(
     design: Design,
     bench: Workbench,
     *,
     rules: Iterable[Rule] | None = None,
     every_rule: bool = True,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = _unwatched,
 ) -> tuple[MutantResult, ...]:
     """Apply every rule's mutants to `design`, one at a time, and return what caught each.
 

@@ -47,9 +47,7 @@ async def switch_rules(
     """Switch the rules on or off for the organisation."""
     chosen = tuple(rules)
     at = container.now()
-    await container.rule_settings.put(
-        who.organisation, tuple(RuleSetting(rule.code, enabled, at) for rule in chosen)
-    )
+    await container.rule_settings.put(who.organisation, tuple(RuleSetting(rule.code, enabled, at) for rule in chosen))
     return tuple(RuleState(rule, enabled) for rule in chosen)
 
 

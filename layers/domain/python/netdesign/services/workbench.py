@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netdesign.catalog.selection import Catalog, default_catalog
 from netdesign.catalog.parameters import Parameters, default_parameters
+from netdesign.catalog.selection import Catalog, default_catalog
 
 
 @dataclass(frozen=True, slots=True)
