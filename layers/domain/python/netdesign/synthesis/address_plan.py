@@ -135,15 +135,11 @@ class AddressPlan:
         taken = [net for net in map(ip_network, reserved) if isinstance(net, IPv4Network)]
         nets = [net for net in map(ip_network, supernets) if isinstance(net, IPv4Network)]
         self._free = [
-            Block(int(piece.network_address), piece.prefixlen)
-            for net in nets
-            for piece in _without(net, taken)
+            Block(int(piece.network_address), piece.prefixlen) for net in nets for piece in _without(net, taken)
         ]
         self.sites: dict[str, SitePlan] = {}
 
-    def plan_site(
-        self, site: str, demands: Mapping[str, Iterable[int]], *, links: int, devices: int
-    ) -> SitePlan:
+    def plan_site(self, site: str, demands: Mapping[str, Iterable[int]], *, links: int, devices: int) -> SitePlan:
         """Reserve a block for a site; `demands` gives, per zone, the prefix lengths of its subnets.
 
         Each zone and pool has room to double in place. Raises `ConflictError` when the supernets are full.
@@ -193,9 +189,7 @@ def _without(net: IPv4Network, taken: list[IPv4Network]) -> list[IPv4Network]:
             left
             for piece in pieces
             for left in (
-                piece.address_exclude(hole)
-                if hole.subnet_of(piece)
-                else ([] if piece.subnet_of(hole) else [piece])
+                piece.address_exclude(hole) if hole.subnet_of(piece) else ([] if piece.subnet_of(hole) else [piece])
             )
         ]
     return sorted(pieces, key=lambda piece: (piece.prefixlen, int(piece.network_address)))

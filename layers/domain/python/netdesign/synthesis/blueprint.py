@@ -88,9 +88,7 @@ class Blueprint(Wiring):
 
     # --- address plan
 
-    def plan_site(
-        self, site: str, hosts: Mapping[str, Iterable[int]], *, links: int, devices: int
-    ) -> SitePlan:
+    def plan_site(self, site: str, hosts: Mapping[str, Iterable[int]], *, links: int, devices: int) -> SitePlan:
         """Reserve addresses for a site: `hosts` gives, per zone, the hosts of each of its subnets today.
 
         Call it once per site before any address there is used. `links` counts routed point-to-point links.
@@ -135,20 +133,14 @@ class Blueprint(Wiring):
         """A VLAN `<site>-<name>` of a zone and its VRF, defined on `devices` (more with `define_vlan`)."""
         vrf = self.vrf(zone).id
         values = {"vrf": vrf, "zone": zone, **fields}
-        vlan = self.add(
-            Vlan(id=f"{site}-{name}", number=number, name=name, purpose=purpose, site=site, **values)
-        )
+        vlan = self.add(Vlan(id=f"{site}-{name}", number=number, name=name, purpose=purpose, site=site, **values))
         self.define_vlan(vlan, *devices)
         return vlan
 
-    def host_subnet(
-        self, vlan: Vlan, hosts: int, *, function: str | None = None, **fields: Any
-    ) -> tuple[Net, ...]:
+    def host_subnet(self, vlan: Vlan, hosts: int, *, function: str | None = None, **fields: Any) -> tuple[Net, ...]:
         """Subnets of a VLAN for `hosts` of today: IPv4 by the 80 % rule, and an IPv6 /64 where it is used."""
         length = host_length(hosts, self.growth)
-        return self.subnet(
-            vlan, length, SubnetPurpose.HOSTS, planned_hosts=hosts, function=function, **fields
-        )
+        return self.subnet(vlan, length, SubnetPurpose.HOSTS, planned_hosts=hosts, function=function, **fields)
 
     def subnet(
         self, vlan: Vlan, length: int, purpose: SubnetPurpose, *, function: str | None = None, **fields: Any
@@ -166,9 +158,7 @@ class Blueprint(Wiring):
         if plan.v6 is not None:
             at = plan.lans[zone] = plan.lans.get(zone, -1) + 1
             nets.append(
-                self._net(
-                    f"{vlan.id}-v6", plan.zone_v6(zone) + (at << 64), 64, six=True, fields=values | fields
-                )
+                self._net(f"{vlan.id}-v6", plan.zone_v6(zone) + (at << 64), 64, six=True, fields=values | fields)
             )
         return tuple(nets)
 

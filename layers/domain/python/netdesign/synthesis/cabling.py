@@ -6,14 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from netdesign.catalog.media import Medium as PhyMedium
 from netdesign.catalog.media import cheapest_phy, media
 from netdesign.catalog.ports import FormFactor
 from netdesign.errors import CatalogError
 from netdesign.model.vocabulary import Medium
 from netdesign.synthesis.port_bank import FreePort
 
-BUILDINGS = frozenset({PhyMedium.SMF})
+BUILDINGS = frozenset({Medium.SMF})
 """What may run between buildings."""
 
 
@@ -30,13 +29,13 @@ def cable_between(
 ) -> Cable:
     """The cheapest cable between two ports; raises `CatalogError` when none fits and reaches."""
     mediums = BUILDINGS if between_buildings else None
-    return _cable(speed_bps, length_m, a.form_factor, _lanes(a), b.form_factor, _lanes(b), mediums)
+    return _cable(speed_bps, length_m, a.form_factor, a.lanes, b.form_factor, b.lanes, mediums)
 
 
 def endpoint_cable(port: FreePort, speed_bps: int, length_m: float) -> Cable:
     """The cheapest cable from a port to the like port of an endpoint."""
-    lane = _NIC.get(speed_bps, port.form_factor) if _lanes(port) > 1 else port.form_factor
-    return _cable(speed_bps, length_m, port.form_factor, _lanes(port), lane, 1, None)
+    lane = _NIC.get(speed_bps, port.form_factor) if port.lanes > 1 else port.form_factor
+    return _cable(speed_bps, length_m, port.form_factor, port.lanes, lane, 1, None)
 
 
 _NIC = {
@@ -53,14 +52,8 @@ _NIC = {
 
 def joinable(a: FreePort, b: FreePort, speed_bps: int, length_m: float) -> bool:
     """Whether any cable joins the two ports at that speed and length."""
-    found = cheapest_phy(
-        speed_bps, length_m, a.form_factor, b.form_factor, lanes_a=_lanes(a), lanes_b=_lanes(b)
-    )
+    found = cheapest_phy(speed_bps, length_m, a.form_factor, b.form_factor, lanes_a=a.lanes, lanes_b=b.lanes)
     return found is not None
-
-
-def _lanes(port: FreePort) -> int:
-    return port.breakout.lanes if port.breakout else 1
 
 
 @lru_cache(maxsize=65_536)
@@ -71,7 +64,7 @@ def _cable(  # noqa: PLR0917 - a key of the cache
     lanes_a: int,
     cage_b: FormFactor,
     lanes_b: int,
-    mediums: Collection[PhyMedium] | None,
+    mediums: Collection[Medium] | None,
 ) -> Cable:
     phy = cheapest_phy(speed_bps, length_m, cage_a, cage_b, lanes_a=lanes_a, lanes_b=lanes_b, mediums=mediums)
     if phy is None:

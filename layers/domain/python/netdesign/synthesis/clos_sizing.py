@@ -12,13 +12,13 @@ class FabricDemand:
     """What the fabric must carry.
 
     `ports` counts leaf ports at `port_bps` with growth and spare. `east_west_bps` is the peak demand between
-    leaves. `paired` says that servers attach to two leaves, so that leaves come in pairs.
+    leaves. Leaves come in groups of `group` that serve the same servers: pairs, or the rails of GPU servers.
     """
 
     ports: int
     port_bps: int
     oversubscription: float
-    paired: bool = True
+    group: int = 2
     border_leaves: int = 2
     east_west_bps: int = 0
     failed_factor: float = 1.5
@@ -41,7 +41,7 @@ class LeafPorts:
 class ClosSize:
     """A sized fabric. `parallel` links join each leaf with each spine (of its pod).
 
-    With super-spines, each of `pods` pods has `spines` spines, and spine i of every pod meets the `plane_width`
+    With super-spines, each of `pods` pods has `spines` spines; spine i of every pod meets the `plane_width`
     super-spines of plane i with `spine_parallel` links each; a three-stage fabric has one pod and no planes.
     """
 
@@ -125,9 +125,8 @@ def allowed_ratio(demand: FabricDemand, spines: int) -> float:
 
 
 def _tier(demand: FabricDemand, downlinks: int, uplinks: int, spines: int) -> LeafTier:
-    if demand.paired:
-        return LeafTier(downlinks, 2 * ceil(demand.ports / (2 * downlinks)), uplinks, spines)
-    return LeafTier(downlinks, max(1, ceil(demand.ports / downlinks)), uplinks, spines)
+    groups = max(1, ceil(demand.ports / (demand.group * downlinks)))
+    return LeafTier(downlinks, groups * demand.group, uplinks, spines)
 
 
 def _carries(demand: FabricDemand, leaf: LeafPorts, tier: LeafTier) -> bool:
@@ -171,7 +170,7 @@ def five_stage(
 ) -> ClosSize | None:
     """The five-stage fabric with the fewest switches above the leaves; None when the ports do not suffice.
 
-    Pods share the leaves evenly, border leaves included; `ratio` bounds spine down to spine up bandwidth.
+    Pods share the leaves evenly, border leaves are in the first; `ratio` bounds spine bandwidth down to up.
     """
     sizes = [
         size
@@ -179,9 +178,7 @@ def five_stage(
         if (tier := leaf_tier(demand, leaf, spines))
         for size in _podded(demand, leaf, tier, (spine_ports, super_ports), ratio)
     ]
-    return min(
-        sizes, key=lambda size: (size.spine_count + size.super_spines, size.links, size.pods), default=None
-    )
+    return min(sizes, key=lambda size: (size.spine_count + size.super_spines, size.links, size.pods), default=None)
 
 
 def _podded(
@@ -189,10 +186,9 @@ def _podded(
 ) -> Iterable[ClosSize]:
     """Fabrics of every pod count that fit."""
     spine_ports, super_ports = ports
-    total = tier.leaves + demand.border_leaves
     reserve = 1 + demand.spine_port_reserve
     for pods in range(2, super_ports + 1):
-        pod = 2 * ceil(total / (2 * pods))
+        pod = demand.group * ceil(tier.leaves / (demand.group * pods)) + demand.border_leaves
         down = pod * tier.parallel
         up = ceil(down / ratio)
         if down * reserve + up > spine_ports:

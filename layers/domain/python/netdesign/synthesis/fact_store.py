@@ -45,9 +45,7 @@ GROUPS: dict[str, type] = {
 def collections() -> dict[type, tuple[str, str]]:
     """The group and the collection that each type of fact belongs to."""
     return {
-        hint.__args__[0]: (group, name)
-        for group, kind in GROUPS.items()
-        for name, hint in get_type_hints(kind).items()
+        hint.__args__[0]: (group, name) for group, kind in GROUPS.items() for name, hint in get_type_hints(kind).items()
     }
 
 
@@ -140,9 +138,7 @@ class FactStore:
             )
         )
 
-    def design(
-        self, name: str, archetype: Archetype, *, identity: str = "", author: str = "netdesign"
-    ) -> Design:
+    def design(self, name: str, archetype: Archetype, *, identity: str = "", author: str = "netdesign") -> Design:
         """The design of all facts, each collection in order of ids."""
         for vlan, devices in self._vlan_devices.items():
             self.change(self.get(Vlan, vlan), devices=tuple(sorted(devices)))

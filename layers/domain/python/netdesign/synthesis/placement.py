@@ -73,9 +73,7 @@ class Floor:
             feeds = feeds[(len(space.devices) - 1) % len(feeds) :][:1]
         return Mounting(space.top + 1, feeds)
 
-    def length_m(
-        self, rack_a: str | None, rack_b: str | None, room_a: str | None, room_b: str | None
-    ) -> float:
+    def length_m(self, rack_a: str | None, rack_b: str | None, room_a: str | None, room_b: str | None) -> float:
         """Length of a cable between two places, slack included."""
         if rack_a is not None and rack_a == rack_b:
             return SAME_RACK_M

@@ -19,6 +19,11 @@ class FreePort:
     form_factor: FormFactor
     breakout: Breakout | None = None
 
+    @property
+    def lanes(self) -> int:
+        """Into how many links the cage is split; 1 when it is whole."""
+        return self.breakout.lanes if self.breakout else 1
+
 
 class PortTable:
     """The ports of one device type in the order in which they are used up, per speed and use."""
@@ -69,16 +74,15 @@ class PortBank:
         self._keep(free)
         return free
 
-    def free(self, speed_bps: int, use: PortUse | None = None) -> int:
-        """How many more links of `speed_bps` the device can take."""
-        return sum(1 for port in self.table.order(speed_bps, use) if self._suits(port))
+    def free(self, speed_bps: int, use: PortUse | None = None, *, whole: bool = False) -> int:
+        """How many more links of `speed_bps` the device can take; in ports that need no split when `whole`."""
+        order = self.table.order(speed_bps, use)
+        return sum(1 for port in order if not (whole and port.breakout) and self._suits(port))
 
     def _suits(self, port: FreePort) -> bool:
         if port.name in self.taken:
             return False
-        return port.cage not in self._cages or (
-            port.breakout is not None and self._cages[port.cage] == port.breakout
-        )
+        return port.cage not in self._cages or (port.breakout is not None and self._cages[port.cage] == port.breakout)
 
     def _keep(self, port: FreePort) -> None:
         self.taken[port.name] = port

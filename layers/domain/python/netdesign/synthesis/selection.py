@@ -71,9 +71,7 @@ def select(
     preferred = [kind for kind in suitable if made_by(kind, requirements.preferred_vendors)]
     ranked = sorted(preferred or suitable, key=lambda kind: (price(kind), kind.power_max_w, kind.sku))
     chosen = ranked[0]
-    refused = [
-        (kind.sku, f"costs {price(kind):,.0f} USD against {price(chosen):,.0f} USD") for kind in ranked[1:]
-    ]
+    refused = [(kind.sku, f"costs {price(kind):,.0f} USD against {price(chosen):,.0f} USD") for kind in ranked[1:]]
     if preferred:
         others = (kind for kind in suitable if kind not in preferred)
         refused += [(kind.sku, f"{kind.vendor} is not a preferred vendor") for kind in others]
@@ -124,9 +122,7 @@ def made_by(kind: DeviceType, names: Iterable[str]) -> bool:
     return any(vendor_slug(name) == kind.vendor for name in names)
 
 
-def _conflict(
-    role: Role, needs: Needs, requirements: ResolvedRequirements, reasons: dict[str, str]
-) -> Conflict:
+def _conflict(role: Role, needs: Needs, requirements: ResolvedRequirements, reasons: dict[str, str]) -> Conflict:
     """Why no device type suits, with the vendor constraint as the other side where there is one."""
     wanted = ", ".join(
         [f"{need.count} x {need.speed_bps / 1e9:g} Gbit/s" for need in needs.ports] + sorted(needs.features)

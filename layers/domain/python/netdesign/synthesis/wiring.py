@@ -98,6 +98,11 @@ class Wiring(FactStore):
         self._counts[key] = self._counts.get(key, 0) + 1
         return f"{site}-{stem}{self._counts[key]:02d}"
 
+    def number(self, name: str) -> int:
+        """The next number, from 1, of a sequence of that name."""
+        self._counts[name, ""] = self._counts.get((name, ""), 0) + 1
+        return self._counts[name, ""]
+
     def devices(self, role: Role, site: str | None = None) -> tuple[Device, ...]:
         """Devices of a role, of one site or of all, as they are now."""
         found = [ids for (r, s), ids in self._by_role.items() if r is role and site in (None, s)]
@@ -120,9 +125,7 @@ class Wiring(FactStore):
             return FreePort(f"port{used}", f"port{used}", _PROVIDER_CAGE)
         port = bank.take(speed_bps, use)
         if port is None:
-            raise CatalogError(
-                f"{identity} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left"
-            )
+            raise CatalogError(f"{identity} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left")
         return port
 
     def take_ports(
@@ -165,9 +168,7 @@ class Wiring(FactStore):
         made = []
         for _ in range(count):
             port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
-            cable = _cable(medium) or cable_between(
-                port_a, port_b, speed_bps, length, between_buildings=apart
-            )
+            cable = _cable(medium) or cable_between(port_a, port_b, speed_bps, length, between_buildings=apart)
             made.append(
                 self.add(
                     Link(
@@ -233,9 +234,7 @@ class Wiring(FactStore):
             member = self.get(Interface, f"{device.id}:{port}")
             speed += member.speed_bps or 0
             mtu = interface.get("mtu_bytes", member.mtu_bytes)
-            self.change(
-                member, mode=PortMode.NONE, lag=identity, vrf=None, mtu_bytes=mtu, vlans=(), addresses=()
-            )
+            self.change(member, mode=PortMode.NONE, lag=identity, vrf=None, mtu_bytes=mtu, vlans=(), addresses=())
         least = 1 if len(ports) < 4 else len(ports) // 2
         lag = Lag(
             id=identity,
@@ -281,11 +280,7 @@ class Wiring(FactStore):
         if purpose is LinkPurpose.MANAGEMENT and end.role is not Role.MANAGEMENT_SWITCH:
             kind = InterfaceKind.MANAGEMENT
         values = {"mode": PortMode.NONE, "description": f"to:{peer}:{peer_port}"} | fields
-        self.add(
-            Interface(
-                id=f"{end.id}:{port}", device=end.id, name=port, kind=kind, speed_bps=speed_bps, **values
-            )
-        )
+        self.add(Interface(id=f"{end.id}:{port}", device=end.id, name=port, kind=kind, speed_bps=speed_bps, **values))
 
     def _link_id(self, a: str, b: str) -> str:
         key = (a, b)

@@ -1,0 +1,180 @@
+"""The switches of a Clos fabric, where they stand, and the links between its tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from netdesign.catalog.ports import PortUse
+from netdesign.catalog.sku import DeviceType
+from netdesign.model.cabling import Link
+from netdesign.model.inventory import Device
+from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass
+from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.clos_choice import FabricPlan
+from netdesign.synthesis.datacenter_hall import Hall, place
+from netdesign.synthesis.selection import Needs, PortNeed, select
+
+SERVICE_BPS = 10_000_000_000
+SERVICE_PORTS = 12
+"""Ports that each border leaf keeps for firewalls, edge routers and load balancers."""
+
+
+@dataclass(slots=True)
+class Fabric:
+    """A built fabric: leaf groups serve the same racks (pairs, or the rails of GPU servers)."""
+
+    site: str
+    plan: FabricPlan
+    groups: list[tuple[Device, ...]] = field(default_factory=list)
+    racks: list[tuple[str, ...]] = field(default_factory=list)
+    """The server racks that each leaf group serves."""
+    borders: list[Device] = field(default_factory=list)
+    spines: list[Device] = field(default_factory=list)
+    super_spines: list[Device] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+    @property
+    def leaves(self) -> list[Device]:
+        """All leaves that servers attach to."""
+        return [leaf for group in self.groups for leaf in group]
+
+
+def border_kind(blueprint: Blueprint, plan: FabricPlan) -> DeviceType:
+    """The type of the border leaves: that of the leaves when it may stand there, else the cheapest."""
+    size = plan.size
+    ports = (
+        PortNeed(size.uplinks, size.uplink_bps, PortUse.UPLINK),
+        PortNeed(SERVICE_PORTS, SERVICE_BPS, PortUse.DOWNLINK),
+    )
+    supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
+    needs = Needs(ports=ports, features=frozenset({"evpn", "vxlan"}), power_supplies=supplies)
+    kinds = [k for k in blueprint.catalog.devices(Role.BORDER_LEAF) if k.vendor == plan.leaf.vendor]
+    if plan.leaf in kinds:
+        needs_leaf = [plan.leaf]
+        chosen = select(needs_leaf, Role.BORDER_LEAF, needs, blueprint.requirements)
+    else:
+        chosen = select(kinds, Role.BORDER_LEAF, needs, blueprint.requirements)
+    return chosen.kind
+
+
+def fabric_equipment(plan: FabricPlan, border: DeviceType) -> list[DeviceType]:
+    """The types of all devices of the fabric that stand in network racks."""
+    size = plan.size
+    top = [plan.super_spine] * size.super_spines if plan.super_spine else []
+    return [plan.spine] * size.spine_count + [border] * size.border_leaves + top
+
+
+def build_fabric(blueprint: Blueprint, hall: Hall, plan: FabricPlan, border: DeviceType, *, group: int = 2) -> Fabric:
+    """All switches and fabric links of a site; `group` leaves serve the same servers."""
+    size, fabric = plan.size, Fabric(hall.site, plan)
+    _place_upper(blueprint, hall, fabric, border)
+    _place_leaves(blueprint, hall, fabric, group)
+    tiers = [fabric.spines[pod * size.spines : (pod + 1) * size.spines] for pod in range(size.pods)]
+    for leaf, pod in leaf_pods(fabric):
+        for spine in tiers[pod]:
+            fabric.links += _fabric_links(blueprint, leaf, spine, size.uplink_bps, size.parallel)
+    for spines in tiers:
+        for plane, spine in enumerate(spines):
+            for top in fabric.super_spines[plane * size.plane_width : (plane + 1) * size.plane_width]:
+                fabric.links += _fabric_links(blueprint, spine, top, size.uplink_bps, size.spine_parallel)
+    return fabric
+
+
+def leaf_pods(fabric: Fabric) -> Iterator[tuple[Device, int]]:
+    """Each leaf with its pod: border leaves are in the first, groups share the pods evenly."""
+    for leaf in fabric.borders:
+        yield leaf, 0
+    for at, leaves in enumerate(fabric.groups):
+        for leaf in leaves:
+            yield leaf, at * fabric.plan.size.pods // len(fabric.groups)
+
+
+def _place_upper(blueprint: Blueprint, hall: Hall, fabric: Fabric, border: DeviceType) -> None:
+    """Border leaves, spines and super-spines in the network racks, peers apart."""
+    plan, gold = fabric.plan, ServiceClass.GOLD
+    for _ in range(plan.size.border_leaves):
+        fabric.borders.append(
+            place(
+                blueprint,
+                hall,
+                Role.BORDER_LEAF,
+                border,
+                apart=fabric.borders[-1:],
+                criticality=gold,
+                block=_block(fabric, 0),
+            )
+        )
+    for pod in range(plan.size.pods):
+        for _ in range(plan.size.spines):
+            block = _block(fabric, pod)
+            fabric.spines.append(
+                place(
+                    blueprint,
+                    hall,
+                    Role.SPINE,
+                    plan.spine,
+                    apart=fabric.spines[-1:],
+                    criticality=gold,
+                    block=block,
+                )
+            )
+    if plan.super_spine is None:
+        return
+    for _ in range(plan.size.super_spines):
+        fabric.super_spines.append(
+            place(
+                blueprint,
+                hall,
+                Role.SUPER_SPINE,
+                plan.super_spine,
+                apart=fabric.super_spines[-1:],
+                criticality=gold,
+            )
+        )
+
+
+def _block(fabric: Fabric, pod: int) -> str:
+    return f"{fabric.site}-pod{pod + 1:02d}"
+
+
+def _place_leaves(blueprint: Blueprint, hall: Hall, fabric: Fabric, group: int) -> None:
+    """Leaf groups over the server racks: several groups to a rack, or a group over several racks."""
+    count = fabric.plan.size.leaves // group
+    racks = hall.server_racks
+    for at in range(count):
+        first = at * len(racks) // count
+        last = max(first + 1, (at + 1) * len(racks) // count)
+        served = racks[first:last]
+        pod = at * fabric.plan.size.pods // count
+        fabric.groups.append(tuple(_leaf(blueprint, fabric, served, n, pod) for n in range(group)))
+        fabric.racks.append(served)
+
+
+def _leaf(blueprint: Blueprint, fabric: Fabric, racks: Sequence[str], number: int, pod: int) -> Device:
+    """A leaf in the middle of its racks, neighbours of a group in neighbouring racks."""
+    middle = (len(racks) - 1) // 2
+    order = [racks[(middle + number + step) % len(racks)] for step in range(len(racks))]
+    kind = fabric.plan.leaf
+    rack = next((rack for rack in order if blueprint.floor.fits(rack, kind)), order[0])
+    return blueprint.device(
+        Role.LEAF, fabric.site, kind, rack=rack, block=_block(fabric, pod), criticality=ServiceClass.GOLD
+    )
+
+
+def _fabric_links(blueprint: Blueprint, lower: Device, upper: Device, speed_bps: int, count: int) -> tuple[Link, ...]:
+    """Parallel routed links between two tiers, addressed in the underlay."""
+    links = blueprint.connect(
+        lower,
+        upper,
+        speed_bps,
+        LinkPurpose.FABRIC,
+        count=count,
+        use_a=PortUse.UPLINK,
+        use_b=PortUse.UPLINK if upper.role is Role.SUPER_SPINE else PortUse.DOWNLINK,
+        mode=PortMode.ROUTED,
+        mtu_bytes=blueprint.parameters.fabric.underlay_mtu_bytes,
+    )
+    for link in links:
+        blueprint.point_to_point(link)
+    return links

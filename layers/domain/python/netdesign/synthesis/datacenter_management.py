@@ -1,0 +1,243 @@
+"""The out-of-band network of a data centre: a routed pair, switches by rack, a port for each device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil
+
+from netdesign.catalog.ports import PortUse
+from netdesign.catalog.sku import DeviceType
+from netdesign.model.addressing import Interface, VirtualGateway
+from netdesign.model.cabling import Mlag
+from netdesign.model.inventory import Device
+from netdesign.model.routing import StaticRoute
+from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
+from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass, VlanPurpose
+from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
+from netdesign.synthesis.datacenter_hall import Hall, place
+from netdesign.synthesis.selection import Needs, PortNeed, refusal, select
+
+GIGABIT = 1_000_000_000
+UPLINK_BPS = 10_000_000_000
+SMALL_RACKS = 8
+"""Up to so many racks the pair itself takes the management ports of the devices."""
+SPARE_PORTS = 8
+"""Ports of the pair for services, firewalls, console servers and its own links."""
+MAX_SWITCHES = 120
+"""More switches than this would outgrow one pair, so that each then serves more racks."""
+FIRST_VLAN = 10
+ROOT_PRIORITY = 4096
+
+
+@dataclass(slots=True)
+class OutOfBand:
+    """The management network of a site: its routed switches (a pair where redundant), and those by rack."""
+
+    site: str
+    cores: list[Device]
+    mlag: Mlag | None
+    switches: list[Device] = field(default_factory=list)
+    vlans: dict[str, Vlan] = field(default_factory=dict)
+    """The management VLAN that each switch serves."""
+    of_rack: dict[str, str] = field(default_factory=dict)
+    """The switch that serves each rack; a rack that is not listed is served by the cores in turn."""
+
+
+def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> tuple[DeviceType, DeviceType | None, int]:
+    """Types of the routed pair and of the switches by rack (None: the pair serves all), and how many of those."""
+    per = blueprint.parameters.fabric.racks_per_management_switch
+    supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
+    features = frozenset({"vrf", "stp", "mlag"} if supplies == 2 else {"vrf", "stp"})
+    wanted = ceil(devices * 1.25)
+    small = Needs(
+        ports=(PortNeed(2, UPLINK_BPS, PortUse.UPLINK), PortNeed(ceil(wanted / 2) + SPARE_PORTS, GIGABIT)),
+        features=features,
+        power_supplies=supplies,
+    )
+    offered = blueprint.catalog.devices(Role.MANAGEMENT_SWITCH)
+    if racks <= SMALL_RACKS and any(not refusal(kind, small, blueprint.requirements) for kind in offered):
+        return select(offered, Role.MANAGEMENT_SWITCH, small, blueprint.requirements).kind, None, 0
+    count = min(MAX_SWITCHES, ceil(racks / per))
+    busiest = ceil(wanted / count)
+    access = Needs(
+        ports=(
+            PortNeed(2, UPLINK_BPS, PortUse.UPLINK),
+            PortNeed(min(48, busiest + 4), GIGABIT, PortUse.DOWNLINK),
+        ),
+        features=frozenset({"stp"}),
+    )
+    core = Needs(
+        ports=(PortNeed(count + SPARE_PORTS, UPLINK_BPS, PortUse.DOWNLINK),),
+        features=features,
+        power_supplies=supplies,
+    )
+    cores = {k.sku: k for role in (Role.DISTRIBUTION, Role.LEAF) for k in blueprint.catalog.devices(role)}
+    kind = min(
+        (k for k in cores.values() if not refusal(k, core, blueprint.requirements)),
+        key=lambda k: (k.priced()[0], k.sku),
+    )
+    return kind, select(offered, Role.MANAGEMENT_SWITCH, access, blueprint.requirements).kind, count
+
+
+def build_management(blueprint: Blueprint, hall: Hall, kinds: tuple[DeviceType, DeviceType | None, int]) -> OutOfBand:
+    """The management switches of a site and the links among them; devices are joined with `manage`."""
+    core, access, count = kinds
+    cores: list[Device] = []
+    for _ in range(2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1):
+        cores.append(place(blueprint, hall, Role.MANAGEMENT_SWITCH, core, apart=cores, criticality=ServiceClass.GOLD))
+    network = OutOfBand(hall.site, cores, _mlag(blueprint, cores) if len(cores) == 2 else None)
+    for at, device in enumerate(cores):
+        _spanning_tree(blueprint, device, ROOT_PRIORITY * (at + 1))
+    if access is None:
+        vlan = _vlan(blueprint, network, cores, 0)
+        network.vlans |= {device.id: vlan for device in cores}
+        return network
+    racks = (*hall.server_racks, *hall.network_racks)
+    for at in range(count):
+        served = racks[at * len(racks) // count : (at + 1) * len(racks) // count]
+        _add_switch(blueprint, network, access, served, at)
+    return network
+
+
+def manage(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device]) -> None:
+    """Join the management ports of devices, with an address and a default route in the management VRF."""
+    for at, device in enumerate(devices):
+        switch = network.of_rack.get(device.rack or "", network.cores[at % len(network.cores)].id)
+        vlan = network.vlans[switch]
+        (link,) = blueprint.connect(
+            device,
+            blueprint.get(Device, switch),
+            GIGABIT,
+            LinkPurpose.MANAGEMENT,
+            use_a=_management_use(blueprint.kind(device)),
+            use_b=PortUse.DOWNLINK,
+        )
+        blueprint.change(blueprint.interface(link.b.device, link.b.port), mode=PortMode.ACCESS, vlan=vlan.id)
+        addresses = blueprint.next_addresses(blueprint.nets(vlan))
+        blueprint.change(
+            blueprint.interface(device, link.a.port),
+            vrf=MANAGEMENT,
+            addresses=addresses,
+            mode=PortMode.ROUTED,
+        )
+        _default_routes(blueprint, device, vlan)
+
+
+def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, racks: Sequence[str], at: int) -> None:
+    """A switch for some racks, bundled to the routed pair, managed in its own VLAN."""
+    rack = next((rack for rack in racks if blueprint.floor.fits(rack, kind)), racks[0])
+    switch = blueprint.device(Role.MANAGEMENT_SWITCH, network.site, kind, rack=rack)
+    network.switches.append(switch)
+    network.of_rack |= dict.fromkeys(racks, switch.id)
+    vlan = network.vlans[switch.id] = _vlan(blueprint, network, [*network.cores, switch], at)
+    _spanning_tree(blueprint, switch, 32768)
+    speed = UPLINK_BPS
+    if network.mlag is not None:
+        blueprint.connect_pair(
+            switch, network.mlag, speed, LinkPurpose.MANAGEMENT, use_a=PortUse.UPLINK, vlans=(vlan.id,)
+        )
+    else:
+        blueprint.connect(
+            switch, network.cores[0], speed, LinkPurpose.MANAGEMENT, count=2, use_a=PortUse.UPLINK, lag=True,
+            mode=PortMode.TRUNK, vlans=(vlan.id,),
+        )  # fmt: skip
+    own = blueprint.svi(switch, vlan)
+    blueprint.change(own, addresses=blueprint.next_addresses(blueprint.nets(vlan)))
+    _default_routes(blueprint, switch, vlan)
+
+
+def _vlan(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device], at: int) -> Vlan:
+    """A management VLAN with its subnet, routed by the pair."""
+    vlan = blueprint.vlan(
+        network.site,
+        FIRST_VLAN + at,
+        f"management-{at + 1:03d}",
+        VlanPurpose.MANAGEMENT,
+        MANAGEMENT,
+        *(device.id for device in devices),
+    )
+    blueprint.host_subnet(vlan, hosts_per_switch(blueprint))
+    route_vlan(blueprint, network, vlan)
+    return vlan
+
+
+def hosts_per_switch(blueprint: Blueprint) -> int:
+    """Management addresses planned for each switch."""
+    return 40 if blueprint.growth < 4 else 20
+
+
+def route_vlan(blueprint: Blueprint, network: OutOfBand, vlan: Vlan) -> tuple[Interface, ...]:
+    """The gateway of a management VLAN on the routed switches, VRRP between two."""
+    pair = len(network.cores) == 2
+    return tuple(
+        blueprint.svi(
+            device,
+            vlan,
+            gateway=VirtualGateway.VRRP if pair else VirtualGateway.NONE,
+            host=at + 2 if pair else 1,
+            priority=110 - 10 * at if pair else None,
+        )
+        for at, device in enumerate(network.cores)
+    )
+
+
+def _default_routes(blueprint: Blueprint, device: Device, vlan: Vlan) -> None:
+    for net in blueprint.nets(vlan):
+        family = "v6" if net.six else "v4"
+        blueprint.add(
+            StaticRoute(
+                id=f"{device.id}:{MANAGEMENT}:default-{family}",
+                device=device.id,
+                vrf=MANAGEMENT,
+                prefix="::/0" if net.six else "0.0.0.0/0",
+                next_hop=net.address(1),
+            )
+        )
+
+
+def _mlag(blueprint: Blueprint, cores: Sequence[Device]) -> Mlag:
+    """The two routed switches as one toward the others, with two peer links."""
+    return join_pair(blueprint, cores, UPLINK_BPS, f"{cores[0].site}-management")
+
+
+def join_pair(
+    blueprint: Blueprint,
+    pair: Sequence[Device],
+    speed_bps: int,
+    identity: str,
+    *,
+    use: PortUse = PortUse.UPLINK,
+) -> Mlag:
+    """An MLAG pair: two peer links in a bundle and a keepalive link of its own."""
+    a, b = pair
+    peers = blueprint.connect(
+        a, b, speed_bps, LinkPurpose.PEER, count=2, use_a=use, use_b=use, lag=True, mode=PortMode.TRUNK
+    )
+    (keepalive,) = blueprint.connect(a, b, keepalive_bps(blueprint, a), LinkPurpose.HEARTBEAT)
+    number = blueprint.number("mlag")
+    return blueprint.add(
+        Mlag(
+            id=f"{identity}-mlag",
+            peers=(a.id, b.id),
+            domain_id=number,
+            system_mac=f"02:00:00:00:{number >> 8:02x}:{number & 255:02x}",
+            peer_links=tuple(link.id for link in peers),
+            keepalive_link=keepalive.id,
+        )
+    )
+
+
+def keepalive_bps(blueprint: Blueprint, device: Device) -> int:
+    """The slowest speed at which the device still has a port for a keepalive."""
+    speeds = (GIGABIT, UPLINK_BPS, 25 * GIGABIT, 40 * GIGABIT, 100 * GIGABIT)
+    return next(speed for speed in speeds if blueprint.free_ports(device, speed))
+
+
+def _spanning_tree(blueprint: Blueprint, device: Device, priority: int) -> None:
+    blueprint.add(SpanningTree(id=f"{device.id}:stp", device=device.id, mode=SpanningTreeMode.RSTP, priority=priority))
+
+
+def _management_use(kind: DeviceType) -> PortUse | None:
+    """Use of the port that management takes: the management port where the device has one."""
+    return PortUse.MANAGEMENT if any(group.use is PortUse.MANAGEMENT for group in kind.ports) else None
