@@ -71,9 +71,7 @@ def circuit(kind: CircuitKind | str) -> CircuitType:
 
 def _circuit(kind: CircuitKind, fact: dict[str, Any]) -> CircuitType:
     """One kind from its entry in the data file, whose `columns` name what a tier holds."""
-    tiers = tuple(
-        Tier(round(down * 1e6), round(up * 1e6), monthly, once) for down, up, monthly, once in fact["tiers"]
-    )
+    tiers = tuple(Tier(round(down * 1e6), round(up * 1e6), monthly, once) for down, up, monthly, once in fact["tiers"])
     return CircuitType(
         kind=kind,
         tiers=tiers,

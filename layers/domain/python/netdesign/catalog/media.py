@@ -99,10 +99,14 @@ class PhyType:
 
 @dataclass(frozen=True, slots=True)
 class Laying:
-    """Installed cost of structured cabling, per link (both ends) and per metre of a fibre pair or cable."""
+    """Installed cost of structured cabling, per link (both ends) and per metre of a fibre pair or cable.
+
+    Further fibre pairs of the same cable cost `extra_pair_share` of the first.
+    """
 
     usd_per_link: float
     usd_per_m: float
+    extra_pair_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,8 @@ def laying_usd(medium: Medium, length_m: float, fibres: int = 0) -> float:
     cost = media().laying.get(medium)
     if cost is None:
         return 0.0
-    pairs = max(1.0, fibres / 2)
-    return cost.usd_per_link + cost.usd_per_m * length_m * pairs
+    further = max(0.0, fibres / 2 - 1)
+    return cost.usd_per_link + cost.usd_per_m * length_m * (1 + further * cost.extra_pair_share)
 
 
 def legal(
@@ -186,7 +190,7 @@ def cheapest_phy(
     lanes_b: int = 1,
     mediums: Collection[Medium] | None = None,
 ) -> PhyType | None:
-    """The physical layer that links two cages over `length_m` at the least cost, cabling included; None: no way.
+    """The physical layer that links two cages over `length_m` at the least cost with cabling; None: no way.
 
     `lanes_a`, `lanes_b` say into how many links each cage is split; `mediums` narrows the choice.
     """

@@ -88,9 +88,7 @@ class Parameters:
 
     def cards(self) -> tuple[Card, ...]:
         """Every parameter with its present value, in the order of the document."""
-        return tuple(
-            replace(card, value=self.overrides.get(path, card.value)) for path, card in _cards().items()
-        )
+        return tuple(replace(card, value=self.overrides.get(path, card.value)) for path, card in _cards().items())
 
 
 @cache
@@ -159,9 +157,7 @@ def _built(overrides: Mapping[str, object]) -> Parameters:
 
 def _proxied(values: dict[str, Any]) -> dict[str, Any]:
     """Values with their mappings read-only."""
-    return {
-        name: MappingProxyType(value) if isinstance(value, dict) else value for name, value in values.items()
-    }
+    return {name: MappingProxyType(value) if isinstance(value, dict) else value for name, value in values.items()}
 
 
 def _frozen(value: object, kind: str) -> object:

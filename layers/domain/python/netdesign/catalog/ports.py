@@ -126,7 +126,7 @@ class Port:
 def expand_port_names(pattern: str) -> tuple[str, ...]:
     """Every name of a pattern: comma-separated runs like `Ethernet1/1-48`, `Ethernet49-56/1` or `mgmt0`.
 
-    The last `first-last` of a run is the range; what follows it is kept, and a run that starts with `=` is one
+    The last `first-last` of a run is the range; what follows it is kept. A run that starts with `=` is one
     name. Raises `CatalogError` on an empty range.
     """
     names: list[str] = []
@@ -165,8 +165,6 @@ def lane_ports(port: Port) -> dict[str, Port]:
     return {
         name: replace(port, speeds_bps=tuple(sorted(found | set(port.speeds_bps))))
         if name == port.name
-        else Port(
-            name, port.form_factor, tuple(sorted(found)), port.use, parent=port.name, breakout=ways[name]
-        )
+        else Port(name, port.form_factor, tuple(sorted(found)), port.use, parent=port.name, breakout=ways[name])
         for name, found in speeds.items()
     }

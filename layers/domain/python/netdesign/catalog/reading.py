@@ -40,7 +40,7 @@ _PLAIN = (
 
 
 def device_types(document: Mapping[str, Any]) -> Iterator[DeviceType]:
-    """Every device type of one vendor's document; raises `CatalogError` naming an entry that cannot be read."""
+    """Every device type of a vendor's document; raises `CatalogError` naming an entry that cannot be read."""
     families = document["families"]
     for entry in document["devices"]:
         try:

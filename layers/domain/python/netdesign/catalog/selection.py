@@ -52,7 +52,7 @@ class Catalog:
     ) -> tuple[DeviceType, ...]:
         """Device types fit for `role` that have all `features`, by part number.
 
-        `vendors` (None: any) and `excluded` take any usual spelling; a spelling that is unknown matches nothing.
+        `vendors` (None: any) and `excluded` take any usual spelling; an unknown spelling matches nothing.
         """
         offered = self._by_role[Role(role)] if role else tuple(sorted(self._devices.values(), key=_by_sku))
         allowed = None if vendors is None else {vendor_slug(name) for name in vendors}
