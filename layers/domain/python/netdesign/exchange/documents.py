@@ -151,8 +151,8 @@ def _lower(message: str) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        seen: set[str] = set()
-        raise _DuplicateKeyError(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+        keys = [key for key, _ in pairs]
+        raise _DuplicateKeyError(next(key for key in made if keys.count(key) > 1))
     return made
 
 
@@ -175,9 +175,7 @@ def _integer(text: str) -> int:
 
 def _second_place(text: str, key: str) -> str:
     """Where `key` is written for the second time, when it is written exactly twice in the whole document."""
-    places = [
-        match.start() for match in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", text)
-    ]
+    places = [match.start() for match in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", text)]
     if len(places) != 2:
         return ""
     line, column = _place(text, places[1])

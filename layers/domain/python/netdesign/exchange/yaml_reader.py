@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import yaml
 
@@ -25,7 +25,7 @@ _PLAIN_TAGS: Final = {f"{_CORE}{kind}" for kind in ("str", "map", "seq")}
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or sequence that is still being read; `size` and `height` count what it holds, aliases expanded."""
+    """A mapping or sequence still being read; `size` and `height` count what it holds, aliases expanded."""
 
     value: dict[str, Any] | list[Any]
     anchor: str | None
@@ -65,9 +65,9 @@ class _Reader:
                 if self.documents > 1:
                     self.fail(event, "a second document starts", "send one document at a time")
 
-    def fail(self, event: yaml.Event, problem: str, remedy: str) -> None:
+    def fail(self, event: yaml.Event, problem: str, remedy: str) -> NoReturn:
         """Refuse the document at the place of `event`."""
-        mark = event.start_mark
+        mark: Any = event.start_mark
         refuse(self.subject, f"{problem} at line {mark.line + 1}, column {mark.column + 1}", remedy)
 
     def _awaits_key(self) -> bool:
@@ -88,13 +88,12 @@ class _Reader:
             self.anchors[anchor] = (value, size, height)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        if event.anchor not in self.anchors:
+        if event.anchor is None or event.anchor not in self.anchors:
             self.fail(event, f"the alias *{event.anchor} names no anchor", "define the anchor first")
         known = self.anchors[event.anchor]
         if known is None:
             self.fail(event, f"the alias *{event.anchor} contains itself", "remove it")
-        else:
-            self._put(event, *known)
+        self._put(event, *known)
 
     def _put(self, event: yaml.Event, value: object, size: int, height: int) -> None:
         """Add a finished value to the collection around it, or make it the document."""
@@ -119,7 +118,7 @@ class _Reader:
     def _key(self, event: yaml.Event, outer: _Open, value: object) -> None:
         if not isinstance(value, str):
             self.fail(event, "a key is not a text", "use plain words as keys")
-        key = str(value)
+        key = value
         if key == "<<":
             self.fail(event, "merge keys (<<) are not part of YAML 1.2", "write the values out")
         if key in outer.value:
@@ -153,8 +152,8 @@ class _Reader:
         return number
 
 
-def core_value(text: str) -> object:
-    """What the YAML 1.2 core schema makes of the plain scalar `text`; anything but `text` means it needs quotes."""
+def core_value(text: str) -> str | None:
+    """`text` itself when a plain scalar of it reads as text by the core schema, else None."""
     if text in _WORDS or _NOT_FINITE.fullmatch(text) or _INT.fullmatch(text) or _FLOAT.fullmatch(text):
         return None
     return text

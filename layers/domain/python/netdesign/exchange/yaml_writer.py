@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 import yaml
@@ -16,7 +15,8 @@ _UNSAFE: Final = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]"
 class _Dumper(yaml.CSafeDumper):
     """The safe dumper without aliases, and with quotes around what YAML 1.2 would read as no text."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        """Write every value out."""
         return True
 
 
@@ -41,7 +41,6 @@ _Dumper.add_multi_representer(str, _text)
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(float, _float)
 _Dumper.add_representer(tuple, lambda dumper, items: dumper.represent_list(items))
-_Dumper.add_multi_representer(Mapping, lambda dumper, items: dumper.represent_dict(items))
 
 
 def dump_yaml(value: object) -> bytes:

@@ -45,12 +45,18 @@ def _pattern(body: str) -> re.Pattern[str]:
 _PATTERNS: Final[tuple[tuple[Framework, re.Pattern[str], str | None], ...]] = (
     (
         Framework.PCI_DSS,
-        _pattern(rf"(?:pci ?(?:dss)?|payment card industry(?: data security standard)?){_VERSION}(?: (?P<level>level [1-4]))?"),
+        _pattern(
+            rf"(?:pci ?(?:dss)?|payment card industry(?: data security standard)?){_VERSION}"
+            r"(?: (?P<level>level [1-4]))?"
+        ),
         None,
     ),
     (
         Framework.HIPAA,
-        _pattern(r"(?:us )?(?:hipaa|health insurance portability and accountability act)(?: (?:and )?hitech| security| privacy)?"),
+        _pattern(
+            r"(?:us )?(?:hipaa|health insurance portability and accountability act)"
+            r"(?: (?:and )?hitech| security| privacy)?"
+        ),
         None,
     ),
     (
@@ -60,7 +66,7 @@ _PATTERNS: Final[tuple[tuple[Framework, re.Pattern[str], str | None], ...]] = (
     ),
     (
         Framework.ISO27001,
-        _pattern(rf"(?:iso(?: iec)? ?|iso iec |iec )?27001(?: (?P<version>\d{{4}}))?|iso ?27k(?:1|001)?{_VERSION.replace('version', 'edition')}"),
+        _pattern(r"(?:(?:iso(?: iec)? ?|iec )?27001|iso ?27k(?:1|001)?)(?: (?P<version>\d{4}))?"),
         None,
     ),
     (
@@ -76,7 +82,8 @@ _PATTERNS: Final[tuple[tuple[Framework, re.Pattern[str], str | None], ...]] = (
     (
         Framework.NIST,
         _pattern(
-            rf"(?:nist )?(?:sp )?800 (?P<series>53|171|207)(?: ?[a-b])?(?: ?r(?:ev(?:ision)?)?\.? ?(?P<version>\d))?{_LEVEL}"
+            r"(?:nist )?(?:sp )?800 (?P<series>53|171|207)(?: ?[ab])?"
+            rf"(?: ?r(?:ev(?:ision)?)? ?(?P<version>\d))?{_LEVEL}"
         ),
         "800",
     ),
@@ -109,7 +116,7 @@ def _plain(text: str) -> str:
 
 
 def _reference(framework: Framework, group: Callable[[str], str | None], prefix: str | None) -> FrameworkRef:
-    version = group("version") or group("edition")
+    version = group("version")
     if prefix == "csf":
         version = f"csf {version}" if version else "csf"
     if prefix == "800":

@@ -19,7 +19,7 @@ class Relaxation:
 
 @fact
 class Conflict:
-    """A necessary condition that fails: the pair of fields, the numbers compared, and ways out, cheapest first."""
+    """A necessary condition that fails: the pair of fields, the numbers compared, and the ways out."""
 
     code: str
     requirements: tuple[str, str]

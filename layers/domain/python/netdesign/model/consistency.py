@@ -24,7 +24,11 @@ def site_slug(name: str) -> str:
 
 
 def _bandwidth(requirements: Requirements) -> Iterator[Fault]:
-    low, high, average = requirements.bandwidth.min, requirements.bandwidth.max, requirements.bandwidth.average
+    low, high, average = (
+        requirements.bandwidth.min,
+        requirements.bandwidth.max,
+        requirements.bandwidth.average,
+    )
     if low > high:
         words = f"the minimum {format_bandwidth(low)} is above the maximum {format_bandwidth(high)}"
         yield Fault("/bandwidth/min", words, "swap them or mend the units")
@@ -93,7 +97,11 @@ def _flows(requirements: Requirements) -> Iterator[Fault]:
         for end, name in (("from", flow.source), ("to", flow.target)):
             if population(name) is None and site_slug(name) not in sites:
                 words = f"{name!r} is neither a population nor the name of a site"
-                yield Fault(f"/flows/{index}/{end}", words, "name a site, or users, servers, internet, guest, voice, iot, storage …")
+                yield Fault(
+                    f"/flows/{index}/{end}",
+                    words,
+                    "name a site, or users, servers, internet, guest, voice, iot, storage …",
+                )
         if site_slug(flow.source) == site_slug(flow.target) and population(flow.source) is None:
             yield Fault(f"/flows/{index}/to", "the flow ends where it starts", "name two different ends")
         if flow.up == flow.down == 0:
@@ -115,7 +123,11 @@ def _prefixes(requirements: Requirements) -> Iterator[Fault]:
         if one.version == other.version and one.overlaps(other):
             yield Fault(f"/addressing/supernets/{second}", f"{other} overlaps {one}", "keep the larger one")
     if requirements.addressing.ipv6 is False and any(network.version == 6 for network in networks):
-        yield Fault("/addressing/ipv6", "false contradicts the IPv6 supernet listed", "drop the prefix or set ipv6 to true")
+        yield Fault(
+            "/addressing/ipv6",
+            "false contradicts the IPv6 supernet listed",
+            "drop the prefix or set ipv6 to true",
+        )
 
 
 def _budgets(requirements: Requirements) -> Iterator[Fault]:

@@ -1,8 +1,9 @@
-"""From a document to a model: every fault of the document with its JSON pointer, what is wrong and the remedy."""
+"""From a document to a model: every fault with its JSON pointer, what is wrong and the remedy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -42,19 +43,26 @@ class JsonPointer(str):
 def decode(kind: type[T] | TypeAdapter[T], document: object, *, subject: str) -> T:
     """Return `document` (what a JSON or YAML reader gave) as `kind`, by the rules of JSON.
 
-    Raises `InvalidInputError` about `subject` with at most `MAX_FAULTS` faults, in the order of the document.
+    Raises `InvalidInputError` about `subject` with at most `MAX_FAULTS` faults.
     """
-    adapter = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
+    wanted: Any = kind
+    adapter = wanted if isinstance(wanted, TypeAdapter) else _adapter(wanted)
     try:
-        return adapter.validate_json(orjson.dumps(document))
+        decoded: T = adapter.validate_json(orjson.dumps(document))
     except ValidationError as error:
         raise InvalidInputError(subject, faults_of(error, document)) from None
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInputError(subject, (_foreign(document, str(error)),)) from None
+    return decoded
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def faults_of(error: ValidationError, document: object) -> tuple[Fault, ...]:
-    """The faults of `error`, pointing into `document`; those of one place (branches of a union) are merged."""
+    """The faults of `error`, pointing into `document`; those of one place (branches of a union) are one."""
     merged: dict[str, list[Fault]] = {}
     for details in error.errors(include_url=False):
         for fault in _translate(details, document):
@@ -70,7 +78,10 @@ def capped(faults: Sequence[Fault]) -> tuple[Fault, ...]:
     if len(faults) <= MAX_FAULTS:
         return tuple(faults)
     rest = len(faults) - MAX_FAULTS + 1
-    return (*faults[: MAX_FAULTS - 1], Fault("", f"{rest} more faults are not shown", "mend those shown first"))
+    return (
+        *faults[: MAX_FAULTS - 1],
+        Fault("", f"{rest} more faults are not shown", "mend those shown first"),
+    )
 
 
 def _one(pointer: str, same: list[Fault]) -> Fault:
@@ -92,17 +103,22 @@ def _translate(details: ErrorDetails, document: object) -> Iterable[Fault]:
 
 def _locate(details: ErrorDetails, document: object) -> tuple[JsonPointer, object]:
     """The pointer of an error and the value there; steps that name a branch of a union are left out."""
-    pointer, value = JsonPointer(), document
+    pointer = JsonPointer()
+    value: Any = document
     steps = details["loc"]
     for index, step in enumerate(steps):
         last = index == len(steps) - 1
-        if isinstance(value, Mapping) and step in value:
-            pointer, value = pointer / step, value[step]
-        elif isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value):
+        if _holds(value, step):
             pointer, value = pointer / step, value[step]
         elif last and details["type"] in ("missing", "missing_argument"):
             pointer, value = pointer / step, None
     return pointer, value
+
+
+def _holds(value: Any, step: int | str) -> bool:
+    if isinstance(value, Mapping):
+        return step in value
+    return isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
 
 
 _TYPES: Final = {
@@ -162,9 +178,15 @@ def _describe_size(kind: str, message: str, context: Mapping[str, Any], value: o
     if kind == "string_pattern_mismatch":
         return f"{shown(value)} has the wrong form", f"it must match {context['pattern']}"
     if kind == "too_long":
-        return f"the list has too many entries ({context['actual_length']})", f"give at most {context['max_length']}"
+        return (
+            f"the list has too many entries ({context['actual_length']})",
+            f"give at most {context['max_length']}",
+        )
     if kind == "too_short":
-        return f"the list has too few entries ({context['actual_length']})", f"give at least {context['min_length']}"
+        return (
+            f"the list has too few entries ({context['actual_length']})",
+            f"give at least {context['min_length']}",
+        )
     return message[:1].lower() + message[1:], "see the schema"
 
 
@@ -181,7 +203,7 @@ def shown(value: object) -> str:
 
 
 def _foreign(document: object, message: str) -> Fault:
-    """The first value of `document` that JSON cannot carry: a key that is no text, a huge integer, an object."""
+    """The first value of `document` that JSON cannot carry: a key that is no text, a huge integer."""
     waiting: list[tuple[JsonPointer, object, int]] = [(JsonPointer(), document, 0)]
     while waiting:
         pointer, value, depth = waiting.pop()

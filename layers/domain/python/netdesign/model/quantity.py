@@ -18,7 +18,7 @@ CURRENCIES: Final = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NO
 
 
 class QuantityError(InvalidInputError, ValueError):
-    """A text or number that is not the quantity it should be; also a `ValueError`, so that models collect it."""
+    """A text or number that is not the quantity it should be; a `ValueError` too: models collect it."""
 
     def __init__(self, kind: str, problem: str, remedy: str) -> None:
         super().__init__(kind, (Fault("", problem, remedy),))
@@ -36,7 +36,7 @@ class Money(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """How one kind of quantity is written: factors by unit (lower case), bounds, and what a bare number means."""
+    """How one kind of quantity is written: factors by unit, bounds, and what a bare number means."""
 
     kind: str
     example: str
@@ -57,7 +57,8 @@ class _Measure:
 
 
 _NUMBER: Final = re.compile(
-    r"\s*([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)((?:[eE][+-]?\d{1,4})?)(?![\d.,])\s*(.*?)\s*",
+    r"\s*([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"((?:[eE][+-]?\d{1,4})?)(?![\d.,])\s*(.*?)\s*",
     re.ASCII | re.DOTALL,
 )
 _BYTES: Final = re.compile(r"[kKMGTP]?i?B(?:/s|ps|PS|/S)?|(?i:[kmgtp]?i?bytes?(?:/s|ps)?)")
@@ -70,7 +71,9 @@ def _bandwidth_units() -> dict[str, Decimal]:
     words = {"kilo": "k", "mega": "m", "giga": "g", "tera": "t"}
     units = {f"{prefix}{rate}": Decimal(10) ** power for prefix, power in powers.items() for rate in rates}
     units |= {prefix: Decimal(10) ** power for prefix, power in powers.items() if prefix}
-    units |= {f"{word}{rate}": units[p + rate] for word, p in words.items() for rate in ("bit/s", "bits/s", "bit", "bits")}
+    units |= {
+        f"{word}{rate}": units[p + rate] for word, p in words.items() for rate in ("bit/s", "bits/s", "bit", "bits")
+    }
     ethernet = {"m": ("mbe",), "g": ("gbe", "ge", "gige", "gig"), "t": ("tbe",)}
     return units | {name: units[prefix] for prefix, names in ethernet.items() for name in names}
 
@@ -92,23 +95,32 @@ _LENGTH_M: Final = _table(
     ft="0.3048", foot="0.3048", feet="0.3048", yd="0.9144", mi="1609.344", mile="1609.344", miles="1609.344",
 )  # fmt: skip
 _AREA_M2: Final = {
-    **_table(m2="1", sqm="1", ha="10000", hectares="10000", km2="1000000", ft2="0.09290304", sqft="0.09290304"),
-    "m²": Decimal(1), "m^2": Decimal(1), "sq m": Decimal(1), "km²": Decimal(10**6), "ft²": Decimal("0.09290304"),
+    **_table(m2="1", sqm="1", ha="10000", hectares="10000", km2="1e6", ft2="0.09290304", sqft="0.09290304"),
+    "m²": Decimal(1), "m^2": Decimal(1), "sq m": Decimal(1), "km²": Decimal(10**6),
+    "ft²": Decimal("0.09290304"),
     "sq ft": Decimal("0.09290304"), "square feet": Decimal("0.09290304"), "square metres": Decimal(1),
     "square meters": Decimal(1),
 }  # fmt: skip
 _POWER_KW: Final = _table(w="0.001", watt="0.001", watts="0.001", kw="1", kilowatt="1", kilowatts="1", mw="1000")
-_SHARE: Final = {"%": Decimal("0.01"), "percent": Decimal("0.01"), "pct": Decimal("0.01"), "‰": Decimal("0.001")}
+_SHARE: Final = {
+    "%": Decimal("0.01"),
+    "percent": Decimal("0.01"),
+    "pct": Decimal("0.01"),
+    "‰": Decimal("0.001"),
+}
 _BYTES_HINT: Final = "that counts bytes, and line rates are in bits: multiply by 8 and write for example 80Gbps"
 
 _BANDWIDTH: Final = _Measure(
     "bandwidth", '"10Gbps", "100 Mbit/s" or 10000000000 (bit/s)', _bandwidth_units(),
-    Decimal(MIN_BANDWIDTH_BPS), Decimal(MAX_BANDWIDTH_BPS), bare=Decimal(1), bare_text=False, zero=False, floor="1 kbit/s (a bare number counts bit/s)",
+    Decimal(MIN_BANDWIDTH_BPS), Decimal(MAX_BANDWIDTH_BPS), bare=Decimal(1), bare_text=False, zero=False,
+    floor="1 kbit/s (a bare number counts bit/s)",
 )  # fmt: skip
 _DURATION: Final = _Measure(
     "duration", '"5 ms", "4 hours" or "6 months"', _TIME_S, Decimal(0), Decimal(10**10), bare=None
 )
-_LENGTH: Final = _Measure("length", '"90 m", "1.2 km" or 90 (metres)', _LENGTH_M, Decimal(0), Decimal(10**8), Decimal(1))
+_LENGTH: Final = _Measure(
+    "length", '"90 m", "1.2 km" or 90 (metres)', _LENGTH_M, Decimal(0), Decimal(10**8), Decimal(1)
+)
 _AREA: Final = _Measure("area", '"1200 m2" or 1200 (square metres)', _AREA_M2, Decimal(0), Decimal(10**9), Decimal(1))
 _POWER: Final = _Measure("power", '"12 kW" or 12 (kilowatts)', _POWER_KW, Decimal(0), Decimal(10**6), Decimal(1))
 
@@ -124,10 +136,12 @@ def parse_bandwidth(value: object) -> int:
 
 
 def parse_duration_s(value: object, *, bare_unit: str | None = None) -> float:
-    """The seconds of "5 ms", "4 hours" or "6 months"; a bare number is refused unless `bare_unit` names its unit."""
+    """The seconds of "5 ms", "4 hours" or "6 months"; a bare number needs `bare_unit` to name its unit."""
     measure = _DURATION
     if bare_unit is not None:
-        measure = _Measure("duration", f'"5 ms" or 5 ({bare_unit})', _TIME_S, measure.low, measure.high, _TIME_S[bare_unit])
+        measure = _Measure(
+            "duration", f'"5 ms" or 5 ({bare_unit})', _TIME_S, measure.low, measure.high, _TIME_S[bare_unit]
+        )
     return float(_parse(measure, value))
 
 
@@ -264,9 +278,17 @@ def _bounded(measure: _Measure, amount: Decimal, value: object) -> Decimal:
     if amount == 0 and not measure.zero:
         raise QuantityError(measure.kind, f"a {measure.kind} of zero asks for nothing", measure.remedy)
     if amount < measure.low:
-        raise QuantityError(measure.kind, f"{_shown(value)} is below the smallest {measure.kind}, {measure.floor}", measure.remedy)
+        raise QuantityError(
+            measure.kind,
+            f"{_shown(value)} is below the smallest {measure.kind}, {measure.floor}",
+            measure.remedy,
+        )
     if amount > measure.high:
-        raise QuantityError(measure.kind, f"{_shown(value)} is above the largest {measure.kind}, {measure.high:g}", measure.remedy)
+        raise QuantityError(
+            measure.kind,
+            f"{_shown(value)} is above the largest {measure.kind}, {measure.high:g}",
+            measure.remedy,
+        )
     return amount
 
 

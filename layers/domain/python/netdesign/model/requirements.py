@@ -44,7 +44,7 @@ from netdesign.model.written import (
 
 
 class ContradictionError(InvalidInputError, ValueError):
-    """Fields that are well formed each, but cannot all be meant; also a `ValueError`, so that models collect it."""
+    """Fields well formed each that cannot all be meant; a `ValueError` too, so that models collect it."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("requirements", faults)
@@ -151,7 +151,7 @@ class AddressingRequest(Request):
 
 
 class Requirements(Request):
-    """What a client asks for. Only the fields without a default must be there; resolving supplies the rest."""
+    """What a client asks for. Fields without a default must be there; resolving supplies the rest."""
 
     project_name: Name
     description: LongText

@@ -1,4 +1,4 @@
-"""Requirements made complete: every fact that synthesis and rules need, in internal units, with its provenance."""
+"""Requirements made complete: every fact that synthesis and rules need, in one unit, with its provenance."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from netdesign.model.vocabulary import (
 
 
 class Basis(StrEnum):
-    """Where a value comes from: the client said it, it follows from what the client said, or nobody said it."""
+    """Where a value comes from: the client said it, it follows from that, or nobody said it."""
 
     STATED = "stated"
     INFERRED = "inferred"
@@ -62,7 +62,7 @@ class Provenance:
 
 @fact
 class ResolvedSite:
-    """A place to build for. `endpoints` counts wired devices that are not users: printers, cameras, sensors."""
+    """A place to build for. `endpoints` counts wired devices that are not users': printers, cameras."""
 
     id: str
     name: str
@@ -92,7 +92,7 @@ class ServerPopulation:
 
 @fact
 class ResolvedFlow:
-    """Peak demand between two ends, each a `Population` value or the id of a site; `up_bps` is from the source."""
+    """Peak demand between two ends, each a `Population` value or a site's id; `up_bps` is from the source."""
 
     id: str
     source: str
@@ -129,6 +129,8 @@ class ResolvedRequirements:
     internet_facing: tuple[Service, ...]
     redundancy: Redundancy
     availability: float
+    max_downtime_minutes: float | None
+    """A year's downtime as stated beside or instead of the availability."""
     security_level: SecurityLevel
     frameworks: tuple[FrameworkRef, ...]
     data_classes: tuple[DataClass, ...]

@@ -18,16 +18,19 @@ _KNOWN: Final[dict[str, tuple[IpProtocol, int, int]]] = {
     "ssh": (_TCP, 22, 22), "sftp": (_TCP, 22, 22), "rdp": (_TCP, 3389, 3389), "dns": (_UDP, 53, 53),
     "dhcp": (_UDP, 67, 68), "ntp": (_UDP, 123, 123), "smtp": (_TCP, 25, 25), "smtps": (_TCP, 465, 465),
     "imap": (_TCP, 143, 143), "imaps": (_TCP, 993, 993), "ldap": (_TCP, 389, 389), "ldaps": (_TCP, 636, 636),
-    "kerberos": (_TCP, 88, 88), "smb": (_TCP, 445, 445), "nfs": (_TCP, 2049, 2049), "iscsi": (_TCP, 3260, 3260),
+    "kerberos": (_TCP, 88, 88), "smb": (_TCP, 445, 445), "nfs": (_TCP, 2049, 2049),
+    "iscsi": (_TCP, 3260, 3260),
     "nvme-tcp": (_TCP, 4420, 4420), "roce": (_UDP, 4791, 4791), "sql": (_TCP, 1433, 1433),
     "mssql": (_TCP, 1433, 1433), "mysql": (_TCP, 3306, 3306), "postgresql": (_TCP, 5432, 5432),
     "oracle": (_TCP, 1521, 1521), "mongodb": (_TCP, 27017, 27017), "redis": (_TCP, 6379, 6379),
     "sip": (_TCP, 5060, 5060), "sips": (_TCP, 5061, 5061), "rtp": (_UDP, 16384, 32767),
-    "dicom": (_TCP, 104, 104), "hl7": (_TCP, 2575, 2575), "mqtt": (_TCP, 1883, 1883), "mqtts": (_TCP, 8883, 8883),
-    "rtsp": (_TCP, 554, 554), "snmp": (_UDP, 161, 161), "syslog": (_UDP, 514, 514), "syslog-tls": (_TCP, 6514, 6514),
-    "radius": (_UDP, 1812, 1813), "tacacs": (_TCP, 49, 49), "netflow": (_UDP, 2055, 2055), "ipfix": (_UDP, 4739, 4739),
+    "dicom": (_TCP, 104, 104), "hl7": (_TCP, 2575, 2575), "mqtt": (_TCP, 1883, 1883),
+    "mqtts": (_TCP, 8883, 8883), "rtsp": (_TCP, 554, 554), "snmp": (_UDP, 161, 161),
+    "syslog": (_UDP, 514, 514), "syslog-tls": (_TCP, 6514, 6514), "radius": (_UDP, 1812, 1813),
+    "tacacs": (_TCP, 49, 49), "netflow": (_UDP, 2055, 2055), "ipfix": (_UDP, 4739, 4739),
     "backup": (_TCP, 10000, 10000), "modbus": (_TCP, 502, 502), "opc-ua": (_TCP, 4840, 4840),
-    "bacnet": (_UDP, 47808, 47808), "ipsec": (_UDP, 4500, 4500), "vpn": (_TCP, 443, 443), "quic": (_UDP, 443, 443),
+    "bacnet": (_UDP, 47808, 47808), "ipsec": (_UDP, 4500, 4500), "vpn": (_TCP, 443, 443),
+    "quic": (_UDP, 443, 443),
     "icmp": (IpProtocol.ICMP, 0, 65535), "any": (IpProtocol.ANY, 0, 65535),
 }  # fmt: skip
 _PORTS: Final = re.compile(r"(?P<protocol>[a-z]+)(?:[/ :](?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?)?", re.ASCII)
@@ -76,7 +79,10 @@ def _from_mapping(value: Mapping[object, object]) -> Service:
     if unknown or not isinstance(protocol, str) or not isinstance(name, str) or not name.strip():
         raise ServiceError("a service is not described by name, protocol and ports")
     if isinstance(ports, bool) or not isinstance(ports, (int, str, type(None))):
-        raise ServiceError(f"{ports!r:.40} is not one port or one range of ports", 'write "9000-9010"; one flow for each range')
+        raise ServiceError(
+            f"{ports!r:.40} is not one port or one range of ports",
+            'write "9000-9010"; one flow for each range',
+        )
     return _of_ports(protocol if ports is None else f"{protocol}/{ports}", name.strip())
 
 

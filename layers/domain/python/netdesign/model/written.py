@@ -1,4 +1,4 @@
-"""Field types of a request: what people write, parsed on the way in and written back so that it reads the same."""
+"""Field types of a request: what people write, parsed on the way in and written back to read the same."""
 
 from __future__ import annotations
 
@@ -145,12 +145,20 @@ def _refused_existing(value: object) -> None:
 
 
 def _written(kind: str, *examples: Any, **more: Any) -> WithJsonSchema:
-    return WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "description": kind, "examples": list(examples), **more})
+    return WithJsonSchema(
+        {
+            "anyOf": [{"type": "number"}, {"type": "string"}],
+            "description": kind,
+            "examples": list(examples),
+            **more,
+        }
+    )
 
 
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=500)]
 Name = Annotated[
-    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$"),
 ]
 LongText = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=20_000)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_bare_list), Field(max_length=200)]
@@ -175,7 +183,10 @@ Amount = Annotated[
 ]
 CurrencyCode = Annotated[str, BeforeValidator(_currency), WithJsonSchema({"enum": list(CURRENCIES)})]
 FrameworkName = Annotated[
-    FrameworkRef, BeforeValidator(_framework), PlainSerializer(str), WithJsonSchema({"type": "string", "examples": ["PCI DSS 4.0.1"]})
+    FrameworkRef,
+    BeforeValidator(_framework),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["PCI DSS 4.0.1"]}),
 ]
 ServiceName = Annotated[
     Service,
@@ -187,15 +198,33 @@ Prefix = Annotated[str, BeforeValidator(_prefix), WithJsonSchema({"type": "strin
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Nothing = Annotated[None, BeforeValidator(_refused_existing)]
 
-_PHI: Final = {"phi": "ephi", "health": "ephi", "cardholder": "chd", "cardholder_data": "chd", "card_data": "chd", "pan": "chd", "personal": "pii", "personal_data": "pii", "controlled": "cui"}
+_PHI: Final = {
+    "phi": "ephi",
+    "health": "ephi",
+    "cardholder": "chd",
+    "cardholder_data": "chd",
+    "card_data": "chd",
+    "pan": "chd",
+    "personal": "pii",
+    "personal_data": "pii",
+    "controlled": "cui",
+}
 AnyNetworkType = Annotated[NetworkType, choice(NetworkType)]
-AnyTopology = Annotated[TopologyPreference, choice(TopologyPreference, {"leaf_spine": "spine_leaf", "clos": "spine_leaf"})]
+AnyTopology = Annotated[
+    TopologyPreference, choice(TopologyPreference, {"leaf_spine": "spine_leaf", "clos": "spine_leaf"})
+]
 AnyRedundancy = Annotated[Redundancy, choice(Redundancy)]
 AnySecurityLevel = Annotated[SecurityLevel, choice(SecurityLevel)]
 AnyServiceClass = Annotated[ServiceClass, choice(ServiceClass)]
 AnyDataClass = Annotated[DataClass, choice(DataClass, _PHI)]
 
-_POPULATIONS: Final = {"user": "users", "server": "servers", "guests": "guest", "remote": "remote_users", "partners": "partner"}
+_POPULATIONS: Final = {
+    "user": "users",
+    "server": "servers",
+    "guests": "guest",
+    "remote": "remote_users",
+    "partners": "partner",
+}
 
 
 def population(name: str) -> Population | None:

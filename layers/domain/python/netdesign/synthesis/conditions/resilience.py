@@ -1,0 +1,131 @@
+"""Availability against what the redundancy and the number of sites can give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import floor
+
+from netdesign.model.conflict import Conflict
+from netdesign.model.resolved import Basis
+from netdesign.model.vocabulary import Redundancy
+from netdesign.synthesis.conditions.question import Question, numbers, relax
+from netdesign.synthesis.resolution.intent import MINUTES_A_YEAR
+
+HOURS_A_YEAR = 8766
+SERIES = 2
+"""Switches that every path of an unprotected network crosses at the least: one at the edge, one above."""
+TOLERANCE = 0.1
+
+
+def downtime_contradicts(question: Question) -> Iterator[Conflict]:
+    """An availability and a yearly downtime that say different things about the same quantity."""
+    wanted = question.requirements
+    if wanted.max_downtime_minutes is None or wanted.why("availability").basis is not Basis.STATED:
+        return
+    implied = (1 - wanted.availability) * MINUTES_A_YEAR
+    stated = wanted.max_downtime_minutes
+    if abs(implied - stated) <= TOLERANCE * max(implied, stated):
+        return
+    availability = round(1 - stated / MINUTES_A_YEAR, 7)
+    yield Conflict(
+        code="availability-contradicts-downtime",
+        requirements=("availability_requirement", "max_downtime_minutes_per_year"),
+        statement=(
+            f"An availability of {wanted.availability:.7g} means {implied:.4g} minutes of downtime a year, "
+            f"but {stated:.4g} are stated."
+        ),
+        numbers=numbers(implied_minutes=f"{implied:.4g}", stated_minutes=f"{stated:.4g}"),
+        relaxations=(
+            relax(
+                "max_downtime_minutes_per_year",
+                (f"{stated:g}", f"{implied:.6g}"),
+                f"state {implied:.6g} minutes a year",
+                "none; it is the same availability in other words",
+            ),
+            relax(
+                "availability_requirement",
+                (f"{wanted.availability:g}", f"{availability:.9g}"),
+                f"state an availability of {availability:.9g}",
+                "none; it is the same downtime in other words",
+            ),
+        ),
+    )
+
+
+def unprotected_ceiling(question: Question) -> float:
+    """The best availability of a path without any spare: switches in series, each with its planned outage."""
+    policy = question.parameters.availability
+    outage = policy.planned_outage_h_per_year / HOURS_A_YEAR
+    repair = policy.mttr_h["fixed_switch"] / policy.mtbf_h["fixed_switch"]
+    software = policy.mttr_h["software"] / policy.mtbf_h["software"]
+    return 1 - SERIES * (outage + repair + software)
+
+
+def availability_unreachable(question: Question) -> Iterator[Conflict]:
+    """More availability than single devices in series can have, without the redundancy that would give it."""
+    wanted, levels = question.requirements, question.parameters.redundancy
+    ceiling = unprotected_ceiling(question)
+    if wanted.redundancy.at_least(Redundancy.MEDIUM) or wanted.availability <= ceiling:
+        return
+    ranked = [
+        level
+        for level in Redundancy
+        if level.at_least(Redundancy.MEDIUM) and levels[level].distinct_sites <= wanted.site_count
+    ]
+    enough = next((level for level in ranked if levels[level].availability >= wanted.availability), ranked[-1])
+    reachable = floor(ceiling * 10_000) / 10_000
+    minutes = wanted.why("availability").basis is Basis.INFERRED
+    field = "max_downtime_minutes_per_year" if minutes else "availability_requirement"
+    change: tuple[object, object] = (
+        (wanted.max_downtime_minutes, round((1 - reachable) * MINUTES_A_YEAR))
+        if minutes
+        else (f"{wanted.availability:g}", reachable)
+    )
+    yield Conflict(
+        code="availability-needs-redundancy",
+        requirements=(field, "redundancy"),
+        statement=(
+            f"Redundancy {wanted.redundancy} leaves single devices in every path, which reach {ceiling:.5f} "
+            f"at best; {wanted.availability:.7g} is asked for."
+        ),
+        numbers=numbers(availability=f"{wanted.availability:.7g}", reachable_without_spares=f"{ceiling:.6f}"),
+        relaxations=(
+            relax(
+                "redundancy", (wanted.redundancy.value, enough.value),
+                f"raise redundancy to {enough}", "a second device and path wherever one is now",
+            ),
+            relax(
+                field, change, f"accept an availability of {reachable:g}",
+                f"{(1 - reachable) * MINUTES_A_YEAR:.0f} minutes of downtime a year",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def too_few_sites(question: Question) -> Iterator[Conflict]:
+    """A redundancy that wants live instances at more sites than there are."""
+    wanted, levels = question.requirements, question.parameters.redundancy
+    need = levels[wanted.redundancy].distinct_sites
+    if wanted.site_count >= need:
+        return
+    fitting = [level for level in Redundancy if levels[level].distinct_sites <= wanted.site_count]
+    lower = fitting[-1]
+    yield Conflict(
+        code="redundancy-needs-sites",
+        requirements=("redundancy", "scale/sites"),
+        statement=(
+            f"Redundancy {wanted.redundancy} keeps live instances at {need} sites, so that the loss of one "
+            f"is survived; there is {wanted.site_count}."
+        ),
+        numbers=numbers(sites=wanted.site_count, sites_needed=need),
+        relaxations=(
+            relax(
+                "redundancy", (wanted.redundancy.value, lower.value),
+                f"accept redundancy {lower}", "the loss of the site is the loss of the service",
+            ),
+            relax(
+                "scale/sites", (wanted.site_count, need),
+                f"build at {need} sites", "another site, and lines to it",
+            ),
+        ),
+    )  # fmt: skip

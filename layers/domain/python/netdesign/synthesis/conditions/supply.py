@@ -1,0 +1,213 @@
+"""What the catalogue can supply: vendors and features for every mandatory role, and rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from netdesign.catalog.ports import PortUse
+from netdesign.catalog.sku import DeviceType
+from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.quantity import format_bandwidth
+from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel
+from netdesign.synthesis.conditions.question import Question, numbers, relax, written_list
+
+OFFERED = (NetworkType.ENTERPRISE_DATACENTER, NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A role that the design cannot do without, and what its devices must have."""
+
+    role: Role
+    features: frozenset[str] = frozenset()
+    validated: bool = False
+    """Whether a validated cryptographic module is asked for."""
+
+    @property
+    def words(self) -> str:
+        """The place for people, with its article."""
+        name = self.role.value.replace("_", " ")
+        wanted = [*sorted(self.features), *(["a validated cryptographic module"] if self.validated else [])]
+        article = "an" if name[0] in "aeiou" else "a"
+        return f"{article} {name}" + (f" with {', '.join(wanted)}" if wanted else "")
+
+
+def not_offered(question: Question) -> Iterator[Conflict]:
+    """A kind of network that this version does not design."""
+    kind = question.requirements.network_type
+    if kind in OFFERED:
+        return
+    ways = tuple(
+        relax(
+            "network_type",
+            (kind.value, other.value),
+            f"ask for {other}",
+            "the rest of the network is designed elsewhere",
+        )
+        for other in OFFERED
+    )
+    yield Conflict(
+        code="network-type-not-offered",
+        requirements=("network_type", "scale/sites"),
+        statement=f"This version designs {', '.join(OFFERED)}; {kind} is not among them.",
+        numbers=(),
+        relaxations=ways,
+    )
+
+
+def vendors_exclude_role(question: Question) -> Iterator[Conflict]:
+    """Exclusions that leave nothing to buy for a mandatory place."""
+    wanted = question.requirements
+    if not wanted.excluded_vendors:
+        return
+    empty = [place for place in places(question) if not _supply(question, place)]
+    fillable = [place for place in empty if _supply(question.suppose(excluded_vendors=()), place)]
+    if not fillable:
+        return
+    kept = _least_readmission(question, fillable)
+    back = [name for name in wanted.excluded_vendors if name not in kept]
+    words = ", ".join(place.words for place in fillable).removeprefix("a ").removeprefix("an ")
+    yield Conflict(
+        code="vendors-leave-no-device",
+        requirements=("excluded_vendors", _source(fillable[0])),
+        statement=f"Without {', '.join(wanted.excluded_vendors)} the catalogue has no {words}.",
+        numbers=numbers(devices_left=0, devices_in_catalogue=_count(question, fillable[0])),
+        relaxations=(
+            relax(
+                "excluded_vendors",
+                (written_list(wanted.excluded_vendors), written_list(kept)),
+                f"allow {' and '.join(back)}",
+                f"devices of {' and '.join(back)} in the network",
+            ),
+            *_other_side(question, fillable),
+        ),
+    )
+
+
+def places(question: Question) -> Iterator[Place]:
+    """The mandatory places of the kind of network that is asked for."""
+    wanted = question.requirements
+    validated = question.parameters.security[wanted.security_level].fips_module
+    if question.campus:
+        sdn = wanted.network_type is NetworkType.SDN_CAMPUS or wanted.sdn_required
+        yield Place(Role.ACCESS, frozenset({"poe"}) if wanted.wireless or wanted.voice else frozenset())
+        yield Place(Role.CORE, frozenset({"evpn"}) if sdn else frozenset())
+        if wanted.wireless:
+            yield Place(Role.ACCESS_POINT)
+    else:
+        yield Place(Role.LEAF, frozenset({"evpn", "vxlan"}))
+        if wanted.servers.racks > question.parameters.fabric.collapsed_max_racks:
+            yield Place(Role.SPINE, frozenset({"bgp"}))
+    yield Place(Role.FIREWALL, validated=validated)
+
+
+def rate_above_catalogue(question: Question) -> Iterator[Conflict]:
+    """A rate at the edge that no port of the catalogue runs at."""
+    wanted = question.requirements
+    role = Role.ACCESS if question.campus else Role.LEAF
+    asked = [("bandwidth/min", wanted.bandwidth_min_bps, False)]
+    if wanted.servers.count and not question.campus:
+        asked.append(("servers/nic_speed", wanted.servers.nic_speed_bps, True))
+    for field, rate, exact in asked:
+        speeds = _speeds(question.devices(role))
+        if not speeds or _runs(speeds, rate, exact=exact):
+            continue
+        yield _rate_conflict(question, role, (field, rate), exact=exact)
+
+
+def _rate_conflict(question: Question, role: Role, asked: tuple[str, int], *, exact: bool) -> Conflict:
+    wanted, (field, rate) = question.requirements, asked
+    speeds = _speeds(question.devices(role))
+    nearest = max((speed for speed in speeds if speed <= rate), default=min(speeds))
+    words = format_bandwidth(nearest)
+    ways = [relax(field, (format_bandwidth(rate), words), f"ask for {words}", "less bandwidth for each attachment")]
+    unrestricted = question.suppose(excluded_vendors=())
+    if wanted.excluded_vendors and _runs(_speeds(unrestricted.devices(role)), rate, exact=exact):
+        now = written_list(wanted.excluded_vendors)
+        ways.append(
+            relax("excluded_vendors", (now, "[]"), "allow the excluded vendors", "their devices in the network")
+        )
+    else:
+        higher = NetworkType.ENTERPRISE_DATACENTER
+        if question.campus and _runs(_speeds(question.devices(Role.LEAF)), rate, exact=exact):
+            change = (wanted.network_type.value, higher.value)
+            ways.append(relax("network_type", change, f"ask for {higher}", "data-centre switches at every attachment"))
+    name = role.value.replace("_", " ")
+    return Conflict(
+        code="rate-above-catalogue",
+        requirements=(field, "excluded_vendors" if wanted.excluded_vendors else "network_type"),
+        statement=f"No {name} switch that may be bought has ports at {format_bandwidth(rate)}.",
+        numbers=numbers(asked=format_bandwidth(rate), nearest_on_offer=words, fastest=format_bandwidth(max(speeds))),
+        relaxations=tuple(ways),
+    )
+
+
+def _speeds(devices: tuple[DeviceType, ...]) -> set[int]:
+    return {
+        speed
+        for device in devices
+        for port in device.data_ports()
+        if port.use is not PortUse.UPLINK
+        for speed in port.speeds_bps
+    }
+
+
+def _runs(speeds: set[int], rate: int, *, exact: bool) -> bool:
+    """Whether a port carries the rate: exactly that speed for a network port, at least that for a demand."""
+    return rate in speeds if exact else any(speed >= rate for speed in speeds)
+
+
+def _supply(question: Question, place: Place) -> tuple[DeviceType, ...]:
+    found = question.devices(place.role, place.features)
+    return tuple(device for device in found if device.fips_certificate or not place.validated)
+
+
+def _count(question: Question, place: Place) -> int:
+    return len(_supply(question.suppose(excluded_vendors=()), place))
+
+
+def _least_readmission(question: Question, empty: list[Place]) -> tuple[str, ...]:
+    """The exclusions that can stay when as few vendors as possible are let back in."""
+    excluded = question.requirements.excluded_vendors
+    for size in range(len(excluded) - 1, 0, -1):
+        for kept in combinations(excluded, size):
+            trial = question.suppose(excluded_vendors=kept)
+            if all(_supply(trial, place) for place in empty):
+                return kept
+    return ()
+
+
+def _source(place: Place) -> str:
+    """The requirement that makes a place mandatory, or its features."""
+    if place.validated:
+        return "security_level"
+    return "requires_wireless" if place.role is Role.ACCESS_POINT else "network_type"
+
+
+def _other_side(question: Question, empty: list[Place]) -> Iterator[Relaxation]:
+    """Giving way in what needs the role instead, where that alone helps."""
+    wanted, levels = question.requirements, question.parameters.security
+    lower = [level for level in SecurityLevel if not levels[level].fips_module][-1]
+    candidates: list[tuple[dict[str, object], Relaxation]] = []
+    if any(place.validated for place in empty):
+        change = (wanted.security_level.value, lower.value)
+        way = relax("security_level", change, f"choose security level {lower}", "no validated cryptographic modules")
+        candidates.append(({"security_level": lower}, way))
+    if wanted.wireless:
+        way = relax("requires_wireless", ("true", "false"), "do without wireless", "cables for everybody")
+        candidates.append(({"wireless": False}, way))
+    if wanted.network_type is NetworkType.SDN_CAMPUS:
+        legacy = NetworkType.LEGACY_CAMPUS
+        way = relax(
+            "network_type",
+            (wanted.network_type.value, legacy.value),
+            f"ask for {legacy}",
+            "no fabric overlay",
+        )
+        candidates.append(({"network_type": legacy, "sdn_required": False}, way))
+    for changes, way in candidates:
+        trial = question.suppose(**changes)
+        if all(_supply(trial, place) for place in places(trial)):
+            yield way
