@@ -72,14 +72,14 @@ def _plans(blueprint: Blueprint, demand: FabricDemand, stages: int) -> Iterator[
             if ports is None:
                 continue
             for spine in spines:
-                count = spine.usable_ports(speed)
+                count = link_ports(spine, speed)
                 if spine.vendor != leaf.vendor or not count or not _joined(leaf, spine, speed):
                     continue
                 if stages == 3:
                     yield from _plan(three_stage(demand, ports, count), (leaf, spine, None))
                     continue
                 for top in tops:
-                    size = five_stage(demand, ports, count, top.usable_ports(speed), ratio=_ratio(blueprint, demand))
+                    size = five_stage(demand, ports, count, link_ports(top, speed), ratio=_ratio(blueprint, demand))
                     if top.vendor == leaf.vendor and _joined(spine, top, speed):
                         yield from _plan(size, (leaf, spine, top))
 
@@ -113,8 +113,8 @@ def _plan(
 @cache
 def leaf_ports(leaf: DeviceType, port_bps: int, uplink_bps: int) -> LeafPorts | None:
     """What a leaf type offers servers, in ports that are not split, and spines; None when it cannot serve both."""
-    uplinks = leaf.usable_ports(uplink_bps)
-    if not uplinks or not leaf.usable_ports(port_bps):
+    uplinks = link_ports(leaf, uplink_bps)
+    if not uplinks or not link_ports(leaf, port_bps):
         return None
 
     @cache
@@ -126,6 +126,12 @@ def leaf_ports(leaf: DeviceType, port_bps: int, uplink_bps: int) -> LeafPorts | 
         return bank.free(port_bps, PortUse.DOWNLINK, whole=True)
 
     return LeafPorts(uplinks=uplinks, uplink_bps=uplink_bps, downlinks=downlinks)
+
+
+@cache
+def link_ports(kind: DeviceType, speed_bps: int) -> int:
+    """How many links of a speed a type takes, ports split where an optic or cable exists for it."""
+    return PortBank(PortTable(kind)).free(speed_bps)
 
 
 def fabric_port(kind: DeviceType, speed_bps: int, use: PortUse) -> FreePort | None:

@@ -11,11 +11,11 @@ from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass
 from netdesign.synthesis.blueprint import Blueprint
-from netdesign.synthesis.clos_choice import FabricPlan
+from netdesign.synthesis.clos_choice import FEATURES, FabricPlan
 from netdesign.synthesis.datacenter_hall import Hall, place
-from netdesign.synthesis.selection import Needs, PortNeed, select
+from netdesign.synthesis.selection import Needs, PortNeed, price_usd, suitable
 
-SERVICE_BPS = 10_000_000_000
+SERVICE_SPEEDS = (10_000_000_000, 25_000_000_000, 100_000_000_000)
 SERVICE_PORTS = 12
 """Ports that each border leaf keeps for firewalls, edge routers and load balancers."""
 
@@ -42,20 +42,17 @@ class Fabric:
 
 def border_kind(blueprint: Blueprint, plan: FabricPlan) -> DeviceType:
     """The type of the border leaves: that of the leaves when it may stand there, else the cheapest."""
-    size = plan.size
-    ports = (
-        PortNeed(size.uplinks, size.uplink_bps, PortUse.UPLINK),
-        PortNeed(SERVICE_PORTS, SERVICE_BPS, PortUse.DOWNLINK),
-    )
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
-    needs = Needs(ports=ports, features=frozenset({"evpn", "vxlan"}), power_supplies=supplies)
-    kinds = [k for k in blueprint.catalog.devices(Role.BORDER_LEAF) if k.vendor == plan.leaf.vendor]
-    if plan.leaf in kinds:
-        needs_leaf = [plan.leaf]
-        chosen = select(needs_leaf, Role.BORDER_LEAF, needs, blueprint.requirements)
-    else:
-        chosen = select(kinds, Role.BORDER_LEAF, needs, blueprint.requirements)
-    return chosen.kind
+    uplinks = PortNeed(plan.size.uplinks, plan.size.uplink_bps, PortUse.UPLINK)
+    for role in (Role.BORDER_LEAF, Role.LEAF):
+        kinds = [kind for kind in blueprint.catalog.devices(role) if kind.vendor == plan.leaf.vendor]
+        for speed in SERVICE_SPEEDS:
+            ports = (uplinks, PortNeed(SERVICE_PORTS, speed, PortUse.DOWNLINK))
+            needs = Needs(ports=ports, features=FEATURES, power_supplies=supplies)
+            fit = suitable(kinds, role, needs, blueprint.requirements)
+            if fit:
+                return plan.leaf if plan.leaf in fit else min(fit, key=lambda kind: (price_usd(kind), kind.sku))
+    return plan.leaf
 
 
 def fabric_equipment(plan: FabricPlan, border: DeviceType) -> list[DeviceType]:

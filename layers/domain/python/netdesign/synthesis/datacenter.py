@@ -13,10 +13,14 @@ from netdesign.synthesis.clos_choice import FabricPlan, choose_fabric
 from netdesign.synthesis.clos_fabric import Fabric, border_kind, build_fabric, fabric_equipment
 from netdesign.synthesis.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
 from netdesign.synthesis.clos_sizing import FabricDemand
+from netdesign.synthesis.collapsed_datacenter import build_pair, collapsed_kind, fill_pair
 from netdesign.synthesis.datacenter_demand import ceiling, east_west_bps, homing, server_ports, tenants
 from netdesign.synthesis.datacenter_hall import Hall, build_hall
 from netdesign.synthesis.datacenter_management import OutOfBand, build_management, manage, management_kinds
+from netdesign.synthesis.pairs import Pair
+from netdesign.synthesis.selection import Choice
 from netdesign.synthesis.server_placement import Slice, gateways, place_servers, slices, subnet_hosts
+from netdesign.synthesis.zones import INTERNET
 
 SERVERS_PER_RACK = 40
 TRANSIT_HOSTS = 4
@@ -25,23 +29,46 @@ SERVICE_HOSTS = 24
 
 @dataclass(slots=True)
 class Centre:
-    """A data centre under construction: its border (where zones leave it) and its management network."""
+    """A data centre under construction: the border, where zones leave it, and its management network."""
 
     site: ResolvedSite
+    archetype: Archetype
     hall: Hall
-    borders: list[Device]
+    border: Pair
     switches: list[Device]
     management: OutOfBand
+    zones: tuple[str, ...]
+    """Zones that servers are in."""
 
 
-def archetype(blueprint: Blueprint, site: ResolvedSite) -> Archetype:
-    """Collapsed for few racks or ports, a Clos for more."""
+def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int) -> Centre:
+    """The switches, servers and management network of a site: two switches for few racks or ports, else a Clos."""
+    add_site(blueprint, site)
+    choice = collapsed_kind(blueprint, site) if may_collapse(blueprint, site) else None
+    centre = build_clos(blueprint, site, number) if choice is None else build_collapsed(blueprint, site, choice)
+    blueprint.decide(
+        f"What shape has the network of {site.id}?",
+        centre.archetype.value,
+        formula="collapsed when racks <= limit or ports <= limit, and two switches hold all ports; else leaf-spine",
+        inputs={
+            "racks": racks_of(site),
+            "ports": server_ports(blueprint, site.servers),
+            "rack limit": blueprint.parameters.fabric.collapsed_max_racks,
+            "port limit": blueprint.parameters.fabric.collapsed_max_ports,
+        },
+        result=centre.archetype.value,
+        fields=("network_type", "servers", "sites", "topology_preference"),
+        source="policy parameters fabric.collapsed_max_racks and fabric.collapsed_max_ports",
+    )
+    return centre
+
+
+def may_collapse(blueprint: Blueprint, site: ResolvedSite) -> bool:
+    """Whether racks or ports are few enough for two switches, and nothing asks for a leaf-spine fabric."""
     fabric = blueprint.parameters.fabric
     small = racks_of(site) <= fabric.collapsed_max_racks
     few = server_ports(blueprint, site.servers) <= fabric.collapsed_max_ports
-    if (small or few) and homing(blueprint.requirements) is not Homing.RAIL:
-        return Archetype.COLLAPSED_DATACENTER
-    return Archetype.SPINE_LEAF
+    return (small or few) and homing(blueprint.requirements) is not Homing.RAIL
 
 
 def racks_of(site: ResolvedSite) -> int:
@@ -87,14 +114,37 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int) -> Centre:
     network = build_management(blueprint, hall, kinds)
     switches = [*fabric.super_spines, *fabric.spines, *fabric.borders, *fabric.leaves]
     manage(blueprint, network, switches)
-    return Centre(site, hall, fabric.borders, switches, network)
+    shape = Archetype.FIVE_STAGE_CLOS if plan.size.pods > 1 else Archetype.SPINE_LEAF
+    return Centre(site, shape, hall, Pair(tuple(fabric.borders)), switches, network, _zones(parts))
+
+
+def build_collapsed(blueprint: Blueprint, site: ResolvedSite, choice: Choice) -> Centre:
+    """Two switches with all servers and the management network."""
+    parts = slices(tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint))
+    _plan_addresses(blueprint, site, parts, 1, 16, 16)
+    kinds = management_kinds(blueprint, racks_of(site), 12)
+    hall = build_hall(blueprint, site, racks_of(site), [choice.kind] * 2 + [kinds[0]] * 2, shared=True)
+    pair = build_pair(blueprint, hall, choice.kind)
+    fill_pair(blueprint, site, pair, parts)
+    network = build_management(blueprint, hall, kinds)
+    manage(blueprint, network, pair.devices)
+    _explain_pair(blueprint, site, choice)
+    return Centre(site, Archetype.COLLAPSED_DATACENTER, hall, pair, list(pair.devices), network, _zones(parts))
+
+
+def _collapsed_groups(blueprint: Blueprint) -> int:
+    """Servers with one port are shared out between the two switches."""
+    return 2 if homing(blueprint.requirements, collapsed=True) is Homing.SINGLE else 1
+
+
+def _zones(parts: tuple[Slice, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.tenant.zone for part in parts))
 
 
 def _populate(blueprint: Blueprint, site: ResolvedSite, fabric: Fabric, parts: tuple[Slice, ...]) -> None:
     """Servers with their VLANs, gateways and segments; every zone has its table on the leaves that need it."""
     style = homing(blueprint.requirements)
-    zones = tuple(dict.fromkeys(part.tenant.zone for part in parts))
-    zone_overlay(blueprint, zones)
+    zone_overlay(blueprint, _zones(parts))
     for vlan, leaves in place_servers(blueprint, site.id, fabric.groups, parts, style):
         gateways(blueprint, vlan, leaves)
         vlan_overlay(blueprint, vlan)
@@ -109,6 +159,7 @@ def _plan_addresses(
     hosts = subnet_hosts(parts, homing(blueprint.requirements), rails)
     for counts in hosts.values():
         counts.append(TRANSIT_HOSTS)
+    hosts[INTERNET] = [TRANSIT_HOSTS]
     hosts[MANAGEMENT] = [max(64, devices), SERVICE_HOSTS, TRANSIT_HOSTS, TRANSIT_HOSTS]
     blueprint.plan_site(site.id, hosts, links=links + 32, devices=devices + 16)
 
@@ -129,6 +180,26 @@ def add_site(blueprint: Blueprint, site: ResolvedSite) -> Site:
             area_m2=site.area_m2,
             power_kw=site.power_kw,
         )
+    )
+
+
+def _explain_pair(blueprint: Blueprint, site: ResolvedSite, choice: Choice) -> None:
+    """The decision about the two switches."""
+    servers = blueprint.requirements.servers
+    blueprint.decide(
+        f"Which two switches does {site.id} get?",
+        choice.kind.sku,
+        formula="ports per switch = ceil(servers * nics * g * (1 + spare) / 2), and ports for services and peers",
+        inputs={
+            "servers": site.servers,
+            "nics": servers.nics_per_server,
+            "g": f"{blueprint.growth:.3f}",
+            "spare": blueprint.redundancy.spare_share,
+        },
+        result=ceil(server_ports(blueprint, site.servers) / 2),
+        alternatives=choice.refused,
+        fields=("servers", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
+        source="reference sizing of collapsed data centres",
     )
 
 

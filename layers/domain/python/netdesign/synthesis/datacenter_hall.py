@@ -17,6 +17,9 @@ from netdesign.synthesis.blueprint import Blueprint
 BREAKERS_W = (7_360, 11_000, 17_200, 22_000, 34_500, 60_000)
 """Ratings of one feed: 32 A at 230 V, 16, 25, 32, 50 and 87 A at 400 V three-phase."""
 UNIT_SHARE = 0.8
+SERVICE_UNITS = 16
+SERVICE_WATTS = 6_000
+"""What firewalls, routers and the hosts of services may take, which are chosen later."""
 RISER_M = 15.0
 
 
@@ -30,14 +33,24 @@ class Hall:
     turn: int = 0
 
 
-def build_hall(blueprint: Blueprint, site: ResolvedSite, server_racks: int, equipment: Collection[DeviceType]) -> Hall:
+def build_hall(
+    blueprint: Blueprint,
+    site: ResolvedSite,
+    server_racks: int,
+    equipment: Collection[DeviceType],
+    *,
+    shared: bool = False,
+) -> Hall:
     """Rooms and racks for `server_racks` racks of servers and network racks for `equipment`.
 
-    At critical redundancy there are two halls, so that no pair shares a room.
+    At critical redundancy there are two halls, so that no pair shares a room. With `shared`, servers and
+    network equipment stand in the same racks, two at least.
     """
     rooms = 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1
     breaker = _breaker(equipment)
     network = rooms * ceil(_network_racks(blueprint, equipment, breaker) / rooms)
+    if shared:
+        network, server_racks = rooms * ceil(max(2, server_racks) / rooms), 0
     halls = [_room(blueprint, site, at, rooms) for at in range(rooms)]
     servers: list[str] = []
     cores: list[list[str]] = []
@@ -47,7 +60,7 @@ def build_hall(blueprint: Blueprint, site: ResolvedSite, server_racks: int, equi
         servers += mine
         cores.append(middle)
     turns = [rack for together in zip(*cores, strict=True) for rack in together]
-    return Hall(site.id, tuple(servers), tuple(turns))
+    return Hall(site.id, tuple(servers or turns), tuple(turns))
 
 
 def place(
@@ -78,8 +91,8 @@ def _breaker(equipment: Collection[DeviceType]) -> int:
 
 
 def _network_racks(blueprint: Blueprint, equipment: Collection[DeviceType], breaker: int) -> int:
-    units = sum(max(1, kind.rack_units) for kind in equipment)
-    watts = sum(kind.power_max_w for kind in equipment)
+    units = SERVICE_UNITS + sum(max(1, kind.rack_units) for kind in equipment)
+    watts = SERVICE_WATTS + sum(kind.power_max_w for kind in equipment)
     by_units = ceil(units / (UNIT_SHARE * blueprint.parameters.fabric.rack_units))
     return 1 + max(1, by_units, ceil(watts / (0.8 * breaker * UNIT_SHARE)))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import ceil
 
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.addressing import Interface, VirtualGateway
 from netdesign.model.cabling import Mlag
-from netdesign.model.inventory import Device
+from netdesign.model.inventory import Device, Rack
 from netdesign.model.routing import StaticRoute
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass, VlanPurpose
@@ -24,9 +25,11 @@ SMALL_RACKS = 8
 """Up to so many racks the pair itself takes the management ports of the devices."""
 SPARE_PORTS = 8
 """Ports of the pair for services, firewalls, console servers and its own links."""
-MAX_SWITCHES = 120
+MAX_SWITCHES = 220
 """More switches than this would outgrow one pair, so that each then serves more racks."""
 FIRST_VLAN = 10
+HOSTS_PER_SWITCH = 40
+"""Management addresses planned for each switch."""
 ROOT_PRIORITY = 4096
 
 
@@ -68,7 +71,7 @@ def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> tuple[De
         features=frozenset({"stp"}),
     )
     core = Needs(
-        ports=(PortNeed(count + SPARE_PORTS, UPLINK_BPS, PortUse.DOWNLINK),),
+        ports=(PortNeed(count + 4, UPLINK_BPS, PortUse.UPLINK), PortNeed(SPARE_PORTS, GIGABIT, PortUse.DOWNLINK)),
         features=features,
         power_supplies=supplies,
     )
@@ -93,17 +96,30 @@ def build_management(blueprint: Blueprint, hall: Hall, kinds: tuple[DeviceType, 
         vlan = _vlan(blueprint, network, cores, 0)
         network.vlans |= {device.id: vlan for device in cores}
         return network
-    racks = (*hall.server_racks, *hall.network_racks)
-    for at in range(count):
-        served = racks[at * len(racks) // count : (at + 1) * len(racks) // count]
+    for at, served in enumerate(_rack_runs(blueprint, hall, count)):
         _add_switch(blueprint, network, access, served, at)
     return network
+
+
+def _rack_runs(blueprint: Blueprint, hall: Hall, count: int) -> list[list[str]]:
+    """All racks in about `count` runs of neighbours, none over two rooms."""
+    rooms: dict[str, list[Rack]] = {}
+    for identity in {*hall.server_racks, *hall.network_racks}:
+        rack = blueprint.floor.racks[identity].rack
+        rooms.setdefault(rack.room, []).append(rack)
+    runs = []
+    for _, racks in sorted(rooms.items()):
+        racks.sort(key=lambda rack: (rack.row, rack.position))
+        parts = ceil(count / len(rooms))
+        cuts = [at * len(racks) // parts for at in range(parts + 1)]
+        runs += [[rack.id for rack in racks[a:b]] for a, b in pairwise(cuts) if b > a]
+    return runs
 
 
 def manage(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device]) -> None:
     """Join the management ports of devices, with an address and a default route in the management VRF."""
     for at, device in enumerate(devices):
-        switch = network.of_rack.get(device.rack or "", network.cores[at % len(network.cores)].id)
+        switch = _switch_for(blueprint, network, device, at)
         vlan = network.vlans[switch]
         (link,) = blueprint.connect(
             device,
@@ -124,6 +140,17 @@ def manage(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device]) 
         _default_routes(blueprint, device, vlan)
 
 
+def _switch_for(blueprint: Blueprint, network: OutOfBand, device: Device, at: int) -> str:
+    """The switch that serves the device's rack, or when that is full the nearest that is not."""
+    first = network.of_rack.get(device.rack or "")
+    if first is None:
+        return network.cores[at % len(network.cores)].id
+    if blueprint.free_ports(first, GIGABIT, PortUse.DOWNLINK):
+        return first
+    others = [s for s in network.switches if blueprint.free_ports(s, GIGABIT, PortUse.DOWNLINK)]
+    return min(others, key=lambda s: (blueprint.distance_m(device, s), s.id)).id
+
+
 def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, racks: Sequence[str], at: int) -> None:
     """A switch for some racks, bundled to the routed pair, managed in its own VLAN."""
     rack = next((rack for rack in racks if blueprint.floor.fits(rack, kind)), racks[0])
@@ -135,11 +162,18 @@ def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, rack
     speed = UPLINK_BPS
     if network.mlag is not None:
         blueprint.connect_pair(
-            switch, network.mlag, speed, LinkPurpose.MANAGEMENT, use_a=PortUse.UPLINK, vlans=(vlan.id,)
+            switch,
+            network.mlag,
+            speed,
+            LinkPurpose.MANAGEMENT,
+            use_a=PortUse.UPLINK,
+            use_b=PortUse.UPLINK,
+            vlans=(vlan.id,),
         )
     else:
         blueprint.connect(
-            switch, network.cores[0], speed, LinkPurpose.MANAGEMENT, count=2, use_a=PortUse.UPLINK, lag=True,
+            switch, network.cores[0], speed, LinkPurpose.MANAGEMENT, count=2, use_a=PortUse.UPLINK,
+            use_b=PortUse.UPLINK, lag=True,
             mode=PortMode.TRUNK, vlans=(vlan.id,),
         )  # fmt: skip
     own = blueprint.svi(switch, vlan)
@@ -157,14 +191,9 @@ def _vlan(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device], a
         MANAGEMENT,
         *(device.id for device in devices),
     )
-    blueprint.host_subnet(vlan, hosts_per_switch(blueprint))
+    blueprint.host_subnet(vlan, HOSTS_PER_SWITCH)
     route_vlan(blueprint, network, vlan)
     return vlan
-
-
-def hosts_per_switch(blueprint: Blueprint) -> int:
-    """Management addresses planned for each switch."""
-    return 40 if blueprint.growth < 4 else 20
 
 
 def route_vlan(blueprint: Blueprint, network: OutOfBand, vlan: Vlan) -> tuple[Interface, ...]:

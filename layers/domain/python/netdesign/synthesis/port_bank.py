@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from netdesign.catalog.media import Cage, media
 from netdesign.catalog.ports import Breakout, FormFactor, Port, PortUse
 from netdesign.catalog.sku import DATA_USES, DeviceType
 from netdesign.errors import CatalogError
@@ -89,6 +90,14 @@ class PortBank:
         self._cages[port.cage] = port.breakout
 
 
+def _pluggable(port: Port, speed_bps: int, lanes: int) -> bool:
+    """Whether any optic or cable makes so many links of the speed of a port; jobs off the data path need none."""
+    if port.use not in DATA_USES:
+        return True
+    cage = Cage(port.form_factor, lanes)
+    return any(phy.fits(cage) for phy in media().by_speed.get(speed_bps, ()))
+
+
 def _rank(port: Port, use: PortUse | None) -> int | None:
     """How well a port fits a use (0 is best); None when it must not carry it."""
     if port.use is use:
@@ -102,8 +111,9 @@ def _rank(port: Port, use: PortUse | None) -> int | None:
 
 def _ways(port: Port, speed_bps: int) -> Iterator[FreePort]:
     """The port whole when it runs at the speed, or else its lanes when it splits into that speed."""
-    splits = [way for way in port.breakouts if way.speed_bps == speed_bps]
-    if speed_bps in port.speeds_bps and (port.speed_bps == speed_bps or not splits):
+    splits = [way for way in port.breakouts if way.speed_bps == speed_bps and _pluggable(port, speed_bps, way.lanes)]
+    whole = speed_bps in port.speeds_bps and _pluggable(port, speed_bps, 1)
+    if whole and (port.speed_bps == speed_bps or not splits):
         yield FreePort(port.name, port.name, port.form_factor)
     elif splits:
         split = max(splits, key=lambda way: way.lanes)
