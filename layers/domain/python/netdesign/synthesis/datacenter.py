@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Device, Homing, Site
 from netdesign.model.resolved import ResolvedSite
-from netdesign.model.vocabulary import Archetype, Redundancy
+from netdesign.model.traffic import QosClass, QosPlan
+from netdesign.model.vocabulary import Archetype, Redundancy, Role
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.clos_choice import FabricPlan, choose_fabric
 from netdesign.synthesis.clos_fabric import Fabric, border_kind, build_fabric, fabric_equipment
@@ -15,14 +17,26 @@ from netdesign.synthesis.clos_overlay import number_fabric, vlan_overlay, zone_o
 from netdesign.synthesis.clos_sizing import FabricDemand
 from netdesign.synthesis.collapsed_datacenter import build_pair, collapsed_kind, fill_pair
 from netdesign.synthesis.datacenter_demand import ceiling, east_west_bps, homing, server_ports, tenants
+from netdesign.synthesis.datacenter_exit import build_exit
 from netdesign.synthesis.datacenter_hall import Hall, build_hall
 from netdesign.synthesis.datacenter_management import OutOfBand, build_management, manage, management_kinds
+from netdesign.synthesis.datacenter_services import build_services
+from netdesign.synthesis.datacenter_traffic import Presence, add_traffic, sizing_requirements
+from netdesign.synthesis.management import manage_devices
 from netdesign.synthesis.pairs import Pair
 from netdesign.synthesis.selection import Choice
-from netdesign.synthesis.server_placement import Slice, gateways, place_servers, slices, subnet_hosts
+from netdesign.synthesis.server_placement import JUMBO_WORKLOADS, Slice, gateways, place_servers, slices, subnet_hosts
 from netdesign.synthesis.zones import INTERNET
 
 SERVERS_PER_RACK = 40
+SHAPES = (Archetype.COLLAPSED_DATACENTER, Archetype.SPINE_LEAF, Archetype.FIVE_STAGE_CLOS)
+LOSSLESS = (
+    QosClass(name="lossless", dscp=(24, 26), bandwidth_percent=50),
+    QosClass(name="control", dscp=(48, 56), bandwidth_percent=5, priority=True),
+    QosClass(name="business", dscp=(10, 18, 34, 46), bandwidth_percent=20),
+    QosClass(name="default", dscp=(0, 8), bandwidth_percent=25),
+)
+"""Priority flow control and ECN marking on the first class; congestion notifications travel in the second."""
 TRANSIT_HOSTS = 4
 SERVICE_HOSTS = 24
 
@@ -39,6 +53,41 @@ class Centre:
     management: OutOfBand
     zones: tuple[str, ...]
     """Zones that servers are in."""
+
+
+def build(blueprint: Blueprint) -> Archetype:
+    """All data centres of the requirements: switches, servers, exits, services, traffic and policies."""
+    requirements = blueprint.requirements
+    sites = tuple(site for site in requirements.sites if site.servers) or requirements.sites
+    total = max(1, sum(site.servers for site in sites))
+    presences: list[Presence] = []
+    services: list[ServiceInstance] = []
+    shapes: list[Archetype] = []
+    for number, site in enumerate(sites):
+        centre = build_centre(blueprint, site, number)
+        share = site.servers / total if len(sites) > 1 else 1.0
+        here = tenants(requirements, site.servers)
+        demand = sizing_requirements(requirements, here, share)
+        edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, demand)
+        manage(blueprint, centre.management, (*edge.firewalls, *edge.routers))
+        services += build_services(blueprint, centre.management)
+        presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
+        shapes.append(centre.archetype)
+    zones = tuple(dict.fromkeys((INTERNET, MANAGEMENT, *(t.zone for p in presences for t in p.tenants))))
+    add_traffic(blueprint, presences, zones)
+    manage_devices(blueprint, services)
+    queue_lossless(blueprint)
+    return max(shapes, key=SHAPES.index)
+
+
+def queue_lossless(blueprint: Blueprint) -> None:
+    """Queues with a class that drops nothing on the fabric of AI and storage workloads."""
+    if blueprint.requirements.fabric_workload not in JUMBO_WORKLOADS:
+        return
+    plan = blueprint.add(QosPlan(id="queues-lossless", classes=LOSSLESS))
+    for device in blueprint.all(Device):
+        if device.role in (Role.LEAF, Role.SPINE, Role.SUPER_SPINE, Role.BORDER_LEAF):
+            blueprint.change(device, qos_plan=plan.id)
 
 
 def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int) -> Centre:

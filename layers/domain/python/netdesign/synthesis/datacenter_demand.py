@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from netdesign.model.inventory import EndpointKind, Homing
-from netdesign.model.resolved import FabricWorkload, Population, ResolvedRequirements, ResolvedSite
+from netdesign.model.resolved import FabricWorkload, Population, ResolvedFlow, ResolvedRequirements, ResolvedSite
 from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass, VlanPurpose
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.zones import DATABASE, DMZ, STORAGE, zone_data, zone_names
@@ -71,7 +71,7 @@ def server_zones(requirements: ResolvedRequirements) -> tuple[str, ...]:
     needed = set(zone_names(requirements))
     if enterprise or DATABASE in needed:
         zones.append(DATABASE)
-    if enterprise or DMZ in needed:
+    if enterprise or DMZ in needed or any(enters(flow) for flow in requirements.flows):
         zones.append(DMZ)
     if level.at_least(SecurityLevel.GOVERNMENT) or STORAGE in needed or _stores(requirements):
         zones.append(STORAGE)
@@ -110,6 +110,12 @@ def _tenant(requirements: ResolvedRequirements, zone: str, count: int) -> Tenant
         service_class=ServiceClass.GOLD if critical else ServiceClass.SILVER,
         data_classes=kept,
     )
+
+
+def enters(flow: ResolvedFlow) -> bool:
+    """Whether a flow starts outside and ends at servers: it then passes a gateway in the DMZ."""
+    inside = {Population.SERVERS, Population.STORAGE, Population.MANAGEMENT}
+    return flow.source not in {*inside, Population.DMZ} and flow.target in inside
 
 
 def _stores(requirements: ResolvedRequirements) -> bool:

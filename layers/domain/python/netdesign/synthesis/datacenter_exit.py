@@ -9,6 +9,7 @@ from netdesign.catalog.ports import PortUse
 from netdesign.errors import InfeasibleError
 from netdesign.model.cabling import Lag, Link
 from netdesign.model.inventory import Device
+from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Redundancy, Role
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
@@ -28,12 +29,11 @@ def build_exit(
     border: Pair,
     zones: Sequence[str],
     management: Sequence[Device],
-    *,
-    share: float = 1.0,
+    demand: ResolvedRequirements,
 ) -> Edge:
     """Firewalls, routers and circuits of a site; every zone of `zones` is handed over at its border.
 
-    `share` is the site's part of all demand.
+    `demand` has the site's flows between zones, for the sizes.
     """
     return build_edge(
         blueprint,
@@ -41,7 +41,7 @@ def build_exit(
         border.devices,
         (*zones, MANAGEMENT, INTERNET),
         racks=exit_racks(blueprint, hall),
-        plan=exit_plan(blueprint, border.devices, share=share),
+        plan=exit_plan(blueprint, border.devices, demand),
         management=management,
         on_vlan=lambda vlan: carry(blueprint, border, vlan),
         mtu_bytes=host_mtu(blueprint),
@@ -77,17 +77,16 @@ def exit_racks(blueprint: Blueprint, hall: Hall) -> tuple[str, ...]:
     return tuple(rack for at in range(shortest) for _, racks in sorted(rooms.items()) for rack in racks[at : at + 1])
 
 
-def exit_plan(blueprint: Blueprint, border: Sequence[Device], *, share: float = 1.0) -> EdgePlan:
+def exit_plan(blueprint: Blueprint, border: Sequence[Device], demand: ResolvedRequirements) -> EdgePlan:
     """The edge by demand, on ports that the border switches have too: faster ones where they have no slow ones."""
-    requirements, parameters, catalog = blueprint.requirements, blueprint.parameters, blueprint.catalog
-    links = len(border)
-    plan = plan_edge(requirements, parameters, catalog, links=links, share=share)
+    parameters, catalog, links = blueprint.parameters, blueprint.catalog, len(border)
+    plan = plan_edge(demand, parameters, catalog, links=links)
     offered = [speed for speed in SPEEDS if _offers(blueprint, border, speed, plan.firewalls + plan.routers)]
     if plan.firewall_port_bps not in offered:
         speed, choice = _first(
             (speed for speed in offered if speed >= plan.firewall_port_bps),
             lambda speed: choose_firewall(
-                catalog, parameters, requirements, plan.demand, firewall_ports(plan.firewalls, speed, links)
+                catalog, parameters, demand, plan.demand, firewall_ports(plan.firewalls, speed, links)
             ),
         )
         plan = replace(plan, firewall=choice.kind, firewall_port_bps=speed, refused=choice.refused)

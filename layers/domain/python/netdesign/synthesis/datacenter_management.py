@@ -172,10 +172,17 @@ def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, rack
         )
     else:
         blueprint.connect(
-            switch, network.cores[0], speed, LinkPurpose.MANAGEMENT, count=2, use_a=PortUse.UPLINK,
-            use_b=PortUse.UPLINK, lag=True,
-            mode=PortMode.TRUNK, vlans=(vlan.id,),
-        )  # fmt: skip
+            switch,
+            network.cores[0],
+            speed,
+            LinkPurpose.MANAGEMENT,
+            count=2,
+            use_a=PortUse.UPLINK,
+            use_b=PortUse.UPLINK,
+            lag=True,
+            mode=PortMode.TRUNK,
+            vlans=(vlan.id,),
+        )
     own = blueprint.svi(switch, vlan)
     blueprint.change(own, addresses=blueprint.next_addresses(blueprint.nets(vlan)))
     _default_routes(blueprint, switch, vlan)
