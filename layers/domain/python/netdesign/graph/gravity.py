@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from netdesign.graph.arcs import arcs_of, block_rows
+from netdesign.graph.branches import Branches, branches
 from netdesign.graph.connectivity import components
 from netdesign.graph.ecmp import route
 from netdesign.graph.shortest import arc_distances
-from netdesign.graph.twins import Quotient, quotient
+from netdesign.graph.twins import Quotient, paired, quotient, ranks, row_labels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import ArrayLike
 
     from netdesign.graph.multigraph import Floats, Ints, Longs, Multigraph
+
+
+_CHEAP_SEARCHES = 100_000
+"""Destinations times arcs up to which searching them all is quicker than looking for symmetry."""
 
 
 class GravityLoads(NamedTuple):
@@ -56,6 +64,33 @@ def product_loads(graph: Multigraph, leaving: Floats, arriving: Floats) -> Float
     return load + _core_loads(quotient(core, kinds), weights)
 
 
+@dataclass(frozen=True, eq=False)
+class ProductRouting:
+    """Loads of every product kept apart, so that a failure re-routes only the products it touched."""
+
+    graph: Multigraph
+    leaving: Floats
+    arriving: Floats
+    by_product: Floats
+
+    def after(self, nodes: Iterable[int] = (), edges: Iterable[int] = ()) -> Floats:
+        """Return what `product_loads` gives once the nodes and edges failed, up to rounding."""
+        failed = self.graph.without(nodes, edges)
+        lost = np.flatnonzero(self.graph.edges_present & ~failed.edges_present)
+        touched = self.by_product[:, :, lost].max(axis=(1, 2), initial=0.0) > 0
+        again = product_loads(failed, self.leaving[touched], self.arriving[touched])
+        load: Floats = self.by_product[~touched].sum(axis=0) + again
+        return load
+
+
+def product_routing(graph: Multigraph, leaving: Floats, arriving: Floats) -> ProductRouting:
+    """Return the routing of all products, ready for a sweep over failures."""
+    by_product = np.zeros((len(leaving), 2, graph.edge_count))
+    for k in range(len(leaving)):
+        by_product[k] = product_loads(graph, leaving[k : k + 1], arriving[k : k + 1])
+    return ProductRouting(graph, leaving, arriving, by_product)
+
+
 def _unserved(graph: Multigraph, leaving: Floats, arriving: Floats) -> float:
     """Return what the pairs that no path joins would send; exactly 0 when there are none."""
     weighing = np.flatnonzero((leaving > 0) | (arriving > 0))
@@ -69,20 +104,45 @@ def _unserved(graph: Multigraph, leaving: Floats, arriving: Floats) -> float:
 
 
 def _core_loads(small: Quotient, weights: Floats) -> Floats:
-    """Return the loads of single edges: what their arc carries, over the edges that share it."""
+    """Return the loads of single edges: what their arc carries, over the edges that share it.
+
+    Of parts that can be swapped only one is searched. Summed over all its images, the flow on an arc
+    of a part is what the one search puts on that arc in every part, and elsewhere the same each time.
+    """
     first_member = np.unique(small.class_of, return_index=True)[1]
     leaving, arriving = weights[0][:, first_member], weights[1][:, first_member]
-    destinations = np.flatnonzero((arriving > 0).any(axis=0) & (np.diff(small.arcs.offsets) > 0))
+    receives = (arriving > 0).any(axis=0) & (np.diff(small.arcs.offsets) > 0)
     flow = np.zeros(small.arcs.head.size)
-    rows = block_rows(small.arcs)
-    for start in range(0, destinations.size, rows):
-        targets = destinations[start : start + rows]
-        flow += _flow_towards(small, arriving[:, targets].T @ leaving, targets)
+    searches = np.count_nonzero(receives) * flow.size
+    for group in _pods(small, weights[:, :, first_member]) if searches > _CHEAP_SEARCHES else ():
+        toward_one = _flow(small, leaving, arriving, group.nodes[0][receives[group.nodes[0]]])
+        toward_all = toward_one * len(group.nodes)
+        toward_all[group.arcs] = toward_one[group.arcs].sum(axis=0)
+        flow += toward_all
+        receives[group.nodes] = False
+    flow += _flow(small, leaving, arriving, np.flatnonzero(receives))
     drawn = small.arc_of_edge[0] >= 0
     per_edge = flow / np.bincount(small.arc_of_edge[:, drawn].ravel(), minlength=flow.size)
     load = np.zeros(small.arc_of_edge.shape)
     load[:, drawn] = per_edge[small.arc_of_edge[:, drawn]]
     return load
+
+
+def _pods(small: Quotient, weights: Floats) -> list[Branches]:
+    """Return the parts of the quotient that can be swapped, weights included."""
+    kinds = np.concatenate([weights.reshape(-1, small.size.size), small.size[None]])
+    cost = np.zeros(small.strands.size) if small.arcs.cost is None else small.arcs.cost
+    return branches(small.arcs, row_labels(kinds.T, small.size.size), paired(ranks(cost), small.strands))
+
+
+def _flow(small: Quotient, leaving: Floats, arriving: Floats, destinations: Longs) -> Floats:
+    """Return the flow on every arc toward all members of the destination classes, block by block."""
+    flow = np.zeros(small.arcs.head.size)
+    rows = block_rows(small.arcs)
+    for start in range(0, destinations.size, rows):
+        targets = destinations[start : start + rows]
+        flow += _flow_towards(small, arriving[:, targets].T @ leaving, targets)
+    return flow
 
 
 def _flow_towards(small: Quotient, sent: Floats, targets: Longs) -> Floats:
