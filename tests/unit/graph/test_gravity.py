@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netdesign.graph.ecmp import demands, ecmp_loads
-from netdesign.graph.gravity import gravity_loads, product_loads
+from netdesign.graph.gravity import gravity_loads, product_loads, product_routing
 from netdesign.graph.multigraph import multigraph
 from tests.unit.graph.samples import clos, graphs
 
@@ -54,6 +54,19 @@ def test_products_add_up(graph, data):
 
     found = product_loads(graph, leaving, arriving)
     np.testing.assert_allclose(found, pair_by_pair(graph, amounts).load, atol=1e-9)
+
+
+@settings(max_examples=100)
+@given(graphs(max_nodes=8, max_edges=16, costs=True, removals=False), st.data())
+def test_products_after_a_failure_are_those_of_the_failed_graph(graph, data):
+    nodes = data.draw(st.sets(st.integers(0, graph.node_count - 1), max_size=2))
+    edges = data.draw(st.sets(st.sampled_from(range(graph.edge_count)))) if graph.edge_count else set()
+    row = st.lists(st.integers(0, 2), min_size=graph.node_count, max_size=graph.node_count)
+    leaving, arriving = np.array(data.draw(st.tuples(*[st.tuples(row, row)] * 2)), float)
+    routing = product_routing(graph, leaving, arriving)
+
+    expected = product_loads(graph.without(nodes, edges), leaving, arriving)
+    np.testing.assert_allclose(routing.after(nodes, edges), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("weigh", ["leaves", "all", "uneven"])

@@ -52,10 +52,11 @@ def contracted(
     tail, head = node_of[graph.tail], node_of[graph.head]
     kept = np.flatnonzero(graph.edges_present & ((tail != head) | (graph.tail == graph.head)))
     low, high = np.minimum(tail, head)[kept], np.maximum(tail, head)[kept]
-    key = np.stack([_labels(edge_group, graph.edge_count)[kept], low, high])
-    _, first, index = np.unique(key, axis=1, return_index=True, return_inverse=True)
+    bundle = np.unique(_labels(edge_group, graph.edge_count)[kept], return_inverse=True)[1]
+    key = (bundle * kept_nodes.size + low) * kept_nodes.size + high
+    _, first, index = np.unique(key, return_index=True, return_inverse=True)
     edge_of = np.full(graph.edge_count, -1, dtype=np.int64)
-    edge_of[kept] = index.reshape(-1)
+    edge_of[kept] = index
     ends = (low[first].astype(np.int32), high[first].astype(np.int32))
     return Contraction(Multigraph(kept_nodes.size, *ends), node_of, edge_of, kept[first])
 

@@ -75,7 +75,7 @@ def twin_classes(graph: Multigraph, node_kind: ArrayLike | None = None, edge_kin
     like the two members of a cross-connected pair.
     """
     links = _links(graph, edge_kind)
-    kind = _kinds(node_kind, graph.node_count)
+    kind = row_labels(node_kind, graph.node_count)
     gone = np.flatnonzero(~graph.nodes_present)
     kind[gone] = -1 - gone
     rows = _rows(links)
@@ -101,7 +101,7 @@ def _links(graph: Multigraph, edge_kind: ArrayLike | None) -> _Links:
     drawn = graph.edges_present & (graph.tail != graph.head)
     ends = np.stack([graph.tail[drawn], graph.head[drawn]]).astype(np.int64)
     given = np.zeros(graph.edge_count) if edge_kind is None else np.asarray(edge_kind)
-    kind = _paired(_ranks(graph.edge_costs[drawn]), _ranks(given[drawn]))
+    kind = paired(ranks(graph.edge_costs[drawn]), ranks(given[drawn]))
     pair, bundle = _bundles(ends.min(axis=0) * graph.node_count + ends.max(axis=0), kind)
     low, high = pair // max(1, graph.node_count), pair % max(1, graph.node_count)
     tail, head = np.concatenate([low, high]), np.concatenate([high, low])
@@ -110,14 +110,15 @@ def _links(graph: Multigraph, edge_kind: ArrayLike | None) -> _Links:
     return _Links(offsets, tail[order], head[order], np.tile(bundle, 2)[order])
 
 
-def _ranks(values: NDArray[np.generic]) -> Longs:
+def ranks(values: NDArray[np.generic]) -> Longs:
+    """Return labels that are equal where values are."""
     if values.size and bool((values == values[0]).all()):
         return np.zeros(values.size, dtype=np.int64)
     ranks: Longs = np.unique(values, return_inverse=True)[1].reshape(-1)
     return ranks
 
 
-def _kinds(given: ArrayLike | None, count: int) -> Longs:
+def row_labels(given: ArrayLike | None, count: int) -> Longs:
     """Return a label for every row of `given`; rows are compared as bytes, which also suits wide ones."""
     if given is None:
         return np.zeros(count, dtype=np.int64)
@@ -130,16 +131,16 @@ def _kinds(given: ArrayLike | None, count: int) -> Longs:
     return np.fromiter((label.setdefault(key, len(label)) for key in keys), np.int64, count)
 
 
-def _paired(first: Longs, second: Longs) -> Longs:
+def paired(first: Longs, second: Longs) -> Longs:
     """Return one label for two labels."""
-    return _ranks(first * (int(second.max(initial=0)) + 1) + second)
+    return ranks(first * (int(second.max(initial=0)) + 1) + second)
 
 
 def _bundles(pair: Longs, kind: Longs) -> tuple[Longs, Longs]:
     """Return the distinct pairs, and a label for the multiset of kinds of the edges of each."""
     kinds = int(kind.max(initial=0)) + 1
     strand, count = np.unique(pair * kinds + kind, return_counts=True)
-    code = _paired(strand % kinds, count)
+    code = paired(strand % kinds, count)
     pairs, first, codes = np.unique(strand // kinds, return_index=True, return_counts=True)
     bundle = code[first]
     mixed: dict[bytes, int] = {}
@@ -161,10 +162,10 @@ def _linked_leaders(links: _Links, kind: Longs, rows: list[bytes]) -> Longs:
 
     A hash proposes pairs; only pairs whose neighbourhoods are equal byte for byte are accepted.
     """
-    item = _mixed(links.head, links.bundle)
+    item = mixed(links.head, links.bundle)
     total = np.zeros(kind.size, dtype=np.uint64)
     np.add.at(total, links.tail, item)
-    rest, mirrored = total[links.tail] - item, total[links.head] - _mixed(links.tail, links.bundle)
+    rest, mirrored = total[links.tail] - item, total[links.head] - mixed(links.tail, links.bundle)
     likely = (rest == mirrored) & (kind[links.tail] == kind[links.head]) & (links.head < links.tail)
     leader = np.arange(kind.size, dtype=np.int64)
     np.minimum.at(leader, links.tail[likely], links.head[likely])
@@ -179,10 +180,10 @@ def _without(row: bytes, neighbour: int) -> bytes:
     return bytes(items[items[:, 0] != neighbour].tobytes())
 
 
-def _mixed(head: Longs, bundle: Longs) -> Hashes:
-    """Scramble pairs of integers (the finaliser of SplitMix64)."""
-    mixed = head.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + bundle.astype(np.uint64)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    scrambled: Hashes = mixed ^ (mixed >> np.uint64(31))
+def mixed(first: Longs | Hashes, second: Longs | Hashes) -> Hashes:
+    """Return pairs of integers scrambled into one (the finaliser of SplitMix64)."""
+    bits = first.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + second.astype(np.uint64)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    scrambled: Hashes = bits ^ (bits >> np.uint64(31))
     return scrambled
