@@ -151,8 +151,11 @@ def _lower(message: str) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DuplicateKeyError(next(key for key in made if keys.count(key) > 1))
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _DuplicateKeyError(key)
+            seen.add(key)
     return made
 
 
@@ -201,12 +204,9 @@ def check_depth(value: object, subject: str) -> None:
 
 
 def _check_surrogates(value: object, subject: str) -> None:
+    """Refuse what UTF-8 cannot carry; called only where an escape makes it possible."""
     try:
-        orjson.dumps(value)
-    except TypeError as error:
-        if "surrogate" in str(error) or "UTF-8" in str(error):
-            refuse(
-                subject,
-                "a text holds half of a surrogate pair (\\ud800 to \\udfff)",
-                "write the whole character",
-            )
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        problem = "a text holds half of a surrogate pair (\\ud800 to \\udfff)"
+        refuse(subject, problem, "write the whole character")

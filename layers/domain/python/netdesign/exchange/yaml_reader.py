@@ -152,13 +152,6 @@ class _Reader:
         return number
 
 
-def core_value(text: str) -> str | None:
-    """`text` itself when a plain scalar of it reads as text by the core schema, else None."""
-    if text in _WORDS or _NOT_FINITE.fullmatch(text) or _INT.fullmatch(text) or _FLOAT.fullmatch(text):
-        return None
-    return text
-
-
 def read_yaml(text: str, subject: str) -> object:
     """The value of the one YAML document in `text`; raises `InvalidInputError` with line and column."""
     reader = _Reader(subject)
@@ -171,8 +164,6 @@ def read_yaml(text: str, subject: str) -> object:
         refuse(subject, f"not YAML: {error.problem or error.context}{where}", "mend the syntax")
     except yaml.reader.ReaderError as error:
         refuse(subject, f"not YAML: {error.reason} (character {error.position})", "remove the character")
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        refuse(subject, f"not YAML: {error}", "mend the syntax")
     if reader.documents == 0:
         refuse(subject, "the document is empty", "write a JSON or YAML document")
     return reader.root

@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 MAX_FAULTS: Final = 100
 MAX_SHOWN: Final = 60
+MAX_TRANSLATED: Final = 1000
+"""Errors that are looked at; a document of noise has too many to look at each."""
 
 
 class JsonPointer(str):
@@ -64,20 +66,21 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 def faults_of(error: ValidationError, document: object) -> tuple[Fault, ...]:
     """The faults of `error`, pointing into `document`; those of one place (branches of a union) are one."""
     merged: dict[str, list[Fault]] = {}
-    for details in error.errors(include_url=False):
+    every = error.errors(include_url=False)
+    for details in every[:MAX_TRANSLATED]:
         for fault in _translate(details, document):
             known = merged.setdefault(fault.pointer, [])
             if fault.problem not in [other.problem for other in known]:
                 known.append(fault)
     faults = [_one(pointer, same) for pointer, same in merged.items()]
-    return capped(faults)
+    return capped(faults, more=max(0, len(every) - MAX_TRANSLATED))
 
 
-def capped(faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    """At most `MAX_FAULTS` of `faults`; the last one then says how many were left out."""
-    if len(faults) <= MAX_FAULTS:
+def capped(faults: Sequence[Fault], *, more: int = 0) -> tuple[Fault, ...]:
+    """At most `MAX_FAULTS` of `faults` and `more`; the last one then says how many were left out."""
+    if len(faults) + more <= MAX_FAULTS:
         return tuple(faults)
-    rest = len(faults) - MAX_FAULTS + 1
+    rest = len(faults) + more - MAX_FAULTS + 1
     return (
         *faults[: MAX_FAULTS - 1],
         Fault("", f"{rest} more faults are not shown", "mend those shown first"),

@@ -52,6 +52,11 @@ class _Measure:
     """The lower bound as people write it."""
 
     @property
+    def named(self) -> str:
+        """The kind with its article."""
+        return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}"
+
+    @property
     def remedy(self) -> str:
         return f"write it like {self.example}"
 
@@ -203,7 +208,7 @@ def _currency(code: str | None) -> str | None:
 
 
 _MONEY_MEASURE: Final = _Measure(
-    "money", '250000, "$1.2M" or "EUR 200k"', {}, Decimal(1), Decimal(10**13), bare=Decimal(1), zero=False
+    "amount of money", '250000, "$1.2M" or "EUR 200k"', {}, Decimal(1), Decimal(10**13), bare=Decimal(1), zero=False
 )
 
 
@@ -230,23 +235,23 @@ def _parse(measure: _Measure, value: object) -> Decimal:
         return _bounded(measure, _number(measure, value), value)
     match = _NUMBER.fullmatch(_checked_text(measure, value))
     if match is None:
-        raise QuantityError(measure.kind, f"{_shown(value)} is not a {measure.kind}", measure.remedy)
+        raise QuantityError(measure.kind, f"{_shown(value)} is not {measure.named}", measure.remedy)
     factor = _factor(measure, match[4], value)
     return _bounded(measure, _decimal(match) * factor, value)
 
 
 def _checked_text(measure: _Measure, value: str) -> str:
     if not value.strip():
-        raise QuantityError(measure.kind, f"an empty text is not a {measure.kind}", measure.remedy)
+        raise QuantityError(measure.kind, f"an empty text is not {measure.named}", measure.remedy)
     if len(value) > MAX_TEXT:
-        raise QuantityError(measure.kind, f"a text of {len(value)} characters is not a {measure.kind}", measure.remedy)
+        raise QuantityError(measure.kind, f"a text of {len(value)} characters is not {measure.named}", measure.remedy)
     return value
 
 
 def _number(measure: _Measure, value: object) -> Decimal:
     """A JSON number in the measure's unit for bare numbers; booleans and everything else are refused."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise QuantityError(measure.kind, f"{_shown(value)} is not a {measure.kind}", measure.remedy)
+        raise QuantityError(measure.kind, f"{_shown(value)} is not {measure.named}", measure.remedy)
     if isinstance(value, float) and not math.isfinite(value):
         raise QuantityError(measure.kind, f"{value} is not a finite number", measure.remedy)
     if isinstance(value, int) and value.bit_length() > 128:
@@ -276,7 +281,7 @@ def _bounded(measure: _Measure, amount: Decimal, value: object) -> Decimal:
     if amount < 0:
         raise QuantityError(measure.kind, f"{_shown(value)} is negative", measure.remedy)
     if amount == 0 and not measure.zero:
-        raise QuantityError(measure.kind, f"a {measure.kind} of zero asks for nothing", measure.remedy)
+        raise QuantityError(measure.kind, f"zero is not {measure.named}: it asks for nothing", measure.remedy)
     if amount < measure.low:
         raise QuantityError(
             measure.kind,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import ceil
 
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.vocabulary import Redundancy
 from netdesign.synthesis.conditions.lower_bound import parts, total_usd
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 from netdesign.synthesis.resolution.intent import USD_PER_UNIT
+
+MARGIN = 0.02
+"""Taken off what the budget could pay, because sizes do not shrink exactly in proportion."""
 
 
 def budget_below_cost(question: Question) -> Iterator[Conflict]:
@@ -83,7 +87,8 @@ def _build_less(question: Question) -> Iterator[Relaxation]:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if _fits(_scaled(question, middle, now)) else (low, middle)
-    if low:
+    low -= ceil(low * MARGIN)
+    if low > 0:
         what = "users" if question.campus else "servers"
         field = "scale/users" if question.campus else "servers/count"
         yield relax(field, (now, low), f"build for {low:,} {what}", f"{now - low:,} {what} fewer")
@@ -96,15 +101,15 @@ def _scaled(question: Question, count: int, of: int) -> Question:
         sites = tuple(
             replace(
                 site,
-                users=int(site.users * share),
-                endpoints=int(site.endpoints * share),
+                users=ceil(site.users * share),
+                endpoints=ceil(site.endpoints * share),
                 area_m2=site.area_m2 * share,
-                closets=max(site.buildings, int(site.closets * share)),
+                closets=max(site.buildings, ceil(site.closets * share)),
             )
             for site in wanted.sites
         )
         return question.suppose(users=count, sites=sites)
-    racks = -(-wanted.servers.racks * count // of)
+    racks = ceil(wanted.servers.racks * share)
     return question.suppose(servers=replace(wanted.servers, count=count, racks=racks))
 
 

@@ -171,12 +171,12 @@ def _count(question: Question, place: Place) -> int:
 def _least_readmission(question: Question, empty: list[Place]) -> tuple[str, ...]:
     """The exclusions that can stay when as few vendors as possible are let back in."""
     excluded = question.requirements.excluded_vendors
-    for size in range(len(excluded) - 1, 0, -1):
-        for kept in combinations(excluded, size):
-            trial = question.suppose(excluded_vendors=kept)
-            if all(_supply(trial, place) for place in empty):
-                return kept
-    return ()
+    anyone = question.suppose(excluded_vendors=())
+    makers = [{device.vendor for device in _supply(anyone, place)} for place in empty]
+    useful = [vendor for vendor in reversed(excluded) if any(vendor in some for some in makers)]
+    sets = (set(back) for size in range(1, len(empty) + 1) for back in combinations(useful, size))
+    back = next(back for back in sets if all(back & some for some in makers))
+    return tuple(vendor for vendor in excluded if vendor not in back)
 
 
 def _source(place: Place) -> str:
