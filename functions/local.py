@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,16 +25,22 @@ from netdesign.errors import NetdesignError
 from netdesign.http.application import create_app, with_schemas
 from netdesign.http.group import Group
 from netdesign.http.metrics import Metrics
+from netdesign.services.container import Principal
 from netdesign.settings import Settings, read_settings
 
 
-def build_app(settings: Settings) -> FastAPI:
-    """Return the app of all groups on the database that the settings name."""
-    if settings.database_url is None:
-        raise ValueError("the settings name no database")
-    database = PostgresDatabase(settings.database_url)
+def build_app(settings: Settings, database_url: str) -> FastAPI:
+    """Return the app of all groups on the database at `database_url`."""
+    database = PostgresDatabase(database_url)
     metrics = Metrics()
-    group = Group(build_container(database), metrics, settings)
+    group = Group(
+        container=build_container(database),
+        metrics=metrics,
+        principal=Principal(settings.organisation, settings.author),
+        data_dir=settings.data_dir,
+        body_limit_bytes=settings.body_limit_bytes,
+        embedded_database=settings.database_url is None,
+    )
     app = create_app(
         *(build(group) for build in (system, design, validation, admin)),
         title="netdesign",
@@ -53,24 +58,25 @@ def build_app(settings: Settings) -> FastAPI:
 
 
 @contextmanager
-def with_database(settings: Settings) -> Iterator[Settings]:
-    """Yield settings that name a migrated database: the one given, or an embedded server's."""
+def migrated_database(settings: Settings) -> Iterator[str]:
+    """Yield the address of a migrated database: the one that the settings name, or an embedded server's."""
     if settings.database_url:
         migrate_up(settings.database_url)
-        yield settings
+        yield settings.database_url
         return
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with EmbeddedPostgres(settings.data_dir / "postgres") as server:
         migrate_up(server.url)
-        yield replace(settings, database_url=server.url)
+        yield server.url
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000) -> int:
     """Serve until interrupted; return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        with with_database(read_settings()) as settings:
-            uvicorn.run(build_app(settings), host=host, port=port, log_level="info", access_log=False)
+        settings = read_settings()
+        with migrated_database(settings) as url:
+            uvicorn.run(build_app(settings, url), host=host, port=port, log_level="info", access_log=False)
     except NetdesignError as error:
         sys.stderr.write(f"netdesign: {error}\n")
         return 2

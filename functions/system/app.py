@@ -62,11 +62,10 @@ def _configuration(router: APIRouter, group: Group) -> None:
     @router.get("/config/status")
     async def configuration() -> dict[str, Any]:
         """Which stores and providers are configured; never an address or a secret."""
-        embedded = group.settings.database_url is None
         return {
-            "database": {"kind": "postgresql", "embedded": embedded},
+            "database": {"kind": "postgresql", "embedded": group.embedded_database},
             "language_model": {"configured": False},
-            "body_limit_bytes": group.settings.body_limit_bytes,
+            "body_limit_bytes": group.body_limit_bytes,
         }
 
 
@@ -117,7 +116,7 @@ async def _answers(group: Group) -> list[Answer]:
 
 def _system(group: Group) -> dict[str, Any]:
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    disk = os.statvfs(group.settings.data_dir if group.settings.data_dir.is_dir() else ".")
+    disk = os.statvfs(group.data_dir if group.data_dir.is_dir() else ".")
     return {
         "cpu": {
             "count": os.cpu_count(),

@@ -115,7 +115,7 @@ def test_the_picture_shows_each_device_and_counts_links() -> None:
     assert len(dashed) == 1
 
 
-@pytest.mark.parametrize(("leaves", "boxes", "stack"), [(16, 16, None), (40, 1, "40 × leaf"), (300, 1, "300 × leaf")])
+@pytest.mark.parametrize(("leaves", "boxes", "stack"), [(10, 10, None), (40, 1, "40 × leaf"), (300, 1, "300 × leaf")])
 def test_a_crowded_tier_is_drawn_as_stacks(leaves: int, boxes: int, stack: str | None) -> None:
     crowd = design(Site(id="dc1", name="One"), *(device(f"l{n:03}", Role.LEAF) for n in range(leaves)))
 

@@ -15,6 +15,7 @@ from netdesign.errors import InfeasibleError, InvalidInputError, NetdesignError
 
 EXIT_FINDINGS = 1
 EXIT_BAD_INPUT = 2
+EXIT_DEFECT = 70
 
 COMMANDS = {
     "design": "Turn requirements into a complete, judged design.",
@@ -72,6 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except NetdesignError as error:
         return _explained(error)
+    except Exception as error:
+        if os.environ.get("NETDESIGN_TRACE"):
+            raise
+        said = f"{type(error).__name__}: {error}"
+        click.echo(f"netdesign: a defect of the program: {said} (NETDESIGN_TRACE=1 shows where)", err=True)
+        return EXIT_DEFECT
     return result if isinstance(result, int) else 0
 
 

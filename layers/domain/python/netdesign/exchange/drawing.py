@@ -13,19 +13,19 @@ TIERS: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("outside", (Role.PROVIDER,)),
     ("edge", (Role.INTERNET_EDGE, Role.WAN_EDGE)),
     ("firewalls and services", (Role.FIREWALL, Role.LOAD_BALANCER, Role.WIRELESS_CONTROLLER)),
+    ("border leaves", (Role.BORDER_LEAF,)),
     ("super-spines", (Role.SUPER_SPINE,)),
     ("core and spines", (Role.CORE, Role.SPINE)),
-    ("border leaves", (Role.BORDER_LEAF,)),
     ("distribution", (Role.DISTRIBUTION,)),
     ("leaves and access", (Role.LEAF, Role.ACCESS)),
     ("access points", (Role.ACCESS_POINT,)),
     ("management", (Role.MANAGEMENT_SWITCH, Role.CONSOLE_SERVER)),
 )
 
-ROW_LIMIT = 16
+ROW_LIMIT = 10
 """A tier with more devices than this is drawn as stacks of like devices."""
 
-BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN, LABEL_WIDTH = 132, 46, 22, 74, 24, 110
+BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN, LABEL_WIDTH = 150, 46, 22, 84, 24, 210
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ def _stacks(devices: tuple[Device, ...], members: list[int]) -> list[list[int]]:
 
 
 def _box(network: Network, members: list[int], x: float, y: float) -> Box:
-    first, last = network.devices[members[0]], network.devices[members[-1]]
+    first = network.devices[members[0]]
     kind = network.device_types[members[0]]
-    name = first.hostname if len(members) == 1 else f"{first.hostname} … {last.hostname}"
+    name = first.hostname if len(members) == 1 else f"{first.hostname} +{len(members) - 1}"
     note = kind.model if kind else first.role.value.replace("_", " ")
     return Box(name, note, first.role, len(members), x, y)
 

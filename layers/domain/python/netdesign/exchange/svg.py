@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from netdesign.exchange.drawing import BOX_HEIGHT, BOX_WIDTH, Box, Drawing, Line, drawing
+from netdesign.exchange.drawing import BOX_HEIGHT, BOX_WIDTH, GAP_Y, Box, Drawing, Line, drawing
 from netdesign.exchange.xml_text import xml_text
 from netdesign.graph.network import Network
 from netdesign.model.quantity import format_bandwidth
@@ -23,8 +24,8 @@ FILLS = {
     Role.CONSOLE_SERVER: "#f3ecf8",
 }
 DASHED = (LinkPurpose.HEARTBEAT, LinkPurpose.CIRCUIT)
-MAX_LABELLED_LINES = 60
-"""Past this many lines labels would hide each other; the tooltip of each line still says it."""
+NOTE_LINES = 5
+"""Sums of links told under the name of a tier; there is no room for more."""
 
 
 def svg(network: Network) -> bytes:
@@ -44,27 +45,42 @@ def svg(network: Network) -> bytes:
     SubElement(root, "title").text = xml_text(network.design.name)
     SubElement(root, "rect", {"width": "100%", "height": "100%", "fill": "#ffffff"})
     for name, y in plan.tiers:
-        _text(root, name, 16, y + BOX_HEIGHT / 2 + 4, size=11, fill="#78858f")
+        _text(root, name, 16, y + BOX_HEIGHT / 2 + 4, size=12, fill="#55636e")
+        for row, note in enumerate(_sums(plan, y)[:NOTE_LINES]):
+            _text(root, note, 16, y + BOX_HEIGHT / 2 + 22 + 13 * row, size=10, fill="#78858f")
     for line in plan.lines:
-        _line(root, plan, line, labelled=len(plan.lines) <= MAX_LABELLED_LINES)
+        _line(root, plan, line)
     for box in plan.boxes:
         _box(root, box)
     written: bytes = tostring(root, encoding="utf-8")
     return written
 
 
-def _line(root: Element, plan: Drawing, line: Line, *, labelled: bool) -> None:
+def _sums(plan: Drawing, y: float) -> list[str]:
+    """What goes down from the tier at height `y`: links by the tier that they reach and their speed."""
+    name_at = {height: name for name, height in plan.tiers}
+    sums: Counter[tuple[float, int]] = Counter()
+    for line in plan.lines:
+        upper, lower = sorted((plan.boxes[line.a].y, plan.boxes[line.b].y))
+        if upper == y:
+            sums[lower, line.speed_bps] += line.count
+    return [
+        f"{count} × {format_bandwidth(speed)} {'within' if height == y else 'to ' + name_at[height]}"
+        for (height, speed), count in sorted(sums.items())
+    ]
+
+
+def _line(root: Element, plan: Drawing, line: Line) -> None:
     x1, y1, x2, y2 = _ends(plan.boxes[line.a], plan.boxes[line.b])
     group = SubElement(root, "g")
     label = f"{line.count} × {format_bandwidth(line.speed_bps)}"
     SubElement(group, "title").text = f"{label} {line.purpose.value}"
-    style = {"stroke": "#8fa3b0", "stroke-width": f"{min(4.0, 1 + line.count / 8):.1f}"}
+    near = abs(y2 - y1) < BOX_HEIGHT + 2 * GAP_Y
+    style = {"stroke": "#8fa3b0" if near else "#d3dce2", "stroke-width": f"{min(4.0, 1 + line.count / 8):.1f}"}
     if line.purpose in DASHED:
         style["stroke-dasharray"] = "5 4"
     coordinates = {"x1": f"{x1:.1f}", "y1": f"{y1:.1f}", "x2": f"{x2:.1f}", "y2": f"{y2:.1f}"}
     SubElement(group, "line", coordinates | style)
-    if labelled:
-        _text(group, label, x1 + (x2 - x1) * 0.3, y1 + (y2 - y1) * 0.3, size=9, fill="#55636e", anchor="middle")
 
 
 def _ends(a: Box, b: Box) -> tuple[float, float, float, float]:
@@ -94,9 +110,9 @@ def _box(root: Element, box: Box) -> None:
             },
         )
     middle = box.x + BOX_WIDTH / 2
-    _text(group, _shortened(box.name, 22), middle, box.y + 19, size=11, fill="#1d2a33", anchor="middle")
+    _text(group, _shortened(box.name, 26), middle, box.y + 19, size=11, fill="#1d2a33", anchor="middle")
     note = box.note if box.count == 1 else f"{box.count} × {box.note}"
-    _text(group, _shortened(note, 24), middle, box.y + 35, size=9, fill="#55636e", anchor="middle")
+    _text(group, _shortened(note, 30), middle, box.y + 35, size=9, fill="#55636e", anchor="middle")
 
 
 def _text(parent: Element, text: str, x: float, y: float, *, size: int, fill: str, anchor: str = "start") -> None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from netdesign.http.metrics import Metrics
 from netdesign.services.container import Container, Principal
-from netdesign.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The use cases' dependencies, the process's metrics, and who is asking where nobody has to say so."""
+    """The use cases' dependencies, the process's metrics, and what of the settings the routes show or use."""
 
     container: Container
     metrics: Metrics
-    settings: Settings
-
-    @property
-    def principal(self) -> Principal:
-        """The one principal of a service on one machine."""
-        return Principal(self.settings.organisation, self.settings.author)
+    principal: Principal
+    """The one principal of a service on one machine."""
+    data_dir: Path
+    body_limit_bytes: int
+    embedded_database: bool
