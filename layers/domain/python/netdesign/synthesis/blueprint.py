@@ -150,9 +150,7 @@ class Blueprint(Wiring):
         zone = function or vlan.zone or ""
         base = plan.zones[zone].cut(length)
         if base is None:
-            base = plan.block.cut(length)
-        if base is None:
-            base = self.addresses._site_block(vlan.site, length).base
+            raise ConflictError(f"the block {plan.zones[zone].prefix} of {zone} at {vlan.site} has no /{length} left")
         values = {"vrf": vlan.vrf, "zone": vlan.zone, "vlan": vlan.id, "site": vlan.site, "purpose": purpose}
         nets = [self._net(vlan.id, base, length, six=False, fields=values | fields)]
         if plan.v6 is not None:

@@ -7,17 +7,21 @@ from dataclasses import dataclass, field
 
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
+from netdesign.errors import InfeasibleError
 from netdesign.model.cabling import Link
+from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.inventory import Device
+from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.clos_choice import FEATURES, FabricPlan
+from netdesign.synthesis.datacenter_border import ExitPlan, choose_exit
 from netdesign.synthesis.datacenter_hall import Hall, place
 from netdesign.synthesis.selection import Needs, PortNeed, price_usd, suitable
 
-SERVICE_SPEEDS = (10_000_000_000, 25_000_000_000, 100_000_000_000)
-SERVICE_PORTS = 12
-"""Ports that each border leaf keeps for firewalls, edge routers and load balancers."""
+SPARE_BPS = 10_000_000_000
+SPARE_PORTS = 4
+"""Ports that each border leaf keeps for service nodes to come."""
 
 
 @dataclass(slots=True)
@@ -40,19 +44,47 @@ class Fabric:
         return [leaf for group in self.groups for leaf in group]
 
 
-def border_kind(blueprint: Blueprint, plan: FabricPlan) -> DeviceType:
-    """The type of the border leaves: that of the leaves when it may stand there, else the cheapest."""
+def border_plan(blueprint: Blueprint, plan: FabricPlan, demand: ResolvedRequirements) -> ExitPlan:
+    """The border leaves and the edge on them: the leaf type where it has the ports, else the cheapest of its vendor.
+
+    Raises `InfeasibleError` when no type has the ports.
+    """
+    ports = (
+        PortNeed(plan.size.uplinks, plan.size.uplink_bps, PortUse.UPLINK),
+        PortNeed(SPARE_PORTS, SPARE_BPS, PortUse.DOWNLINK),
+    )
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
-    uplinks = PortNeed(plan.size.uplinks, plan.size.uplink_bps, PortUse.UPLINK)
+    needs = Needs(features=FEATURES, power_supplies=supplies)
+    kinds: list[DeviceType] = []
     for role in (Role.BORDER_LEAF, Role.LEAF):
-        kinds = [kind for kind in blueprint.catalog.devices(role) if kind.vendor == plan.leaf.vendor]
-        for speed in SERVICE_SPEEDS:
-            ports = (uplinks, PortNeed(SERVICE_PORTS, speed, PortUse.DOWNLINK))
-            needs = Needs(ports=ports, features=FEATURES, power_supplies=supplies)
-            fit = suitable(kinds, role, needs, blueprint.requirements)
-            if fit:
-                return plan.leaf if plan.leaf in fit else min(fit, key=lambda kind: (price_usd(kind), kind.sku))
-    return plan.leaf
+        fit = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
+        own = [kind for kind in fit if kind.vendor == plan.leaf.vendor and kind not in kinds]
+        kinds += sorted(own, key=lambda kind: (kind is not plan.leaf, price_usd(kind), kind.sku))
+    for wanted in (ports, ports[:1]):
+        found = choose_exit(blueprint, demand, kinds, wanted, plan.size.border_leaves)
+        if found is not None:
+            return found
+    raise InfeasibleError((_conflict(plan),))
+
+
+def _conflict(plan: FabricPlan) -> Conflict:
+    """No border leaf for the fabric."""
+    speed = f"{plan.size.uplink_bps / 1e9:g} Gbit/s"
+    return Conflict(
+        code="no-border-leaf",
+        requirements=("flows", "servers"),
+        statement=f"No border leaf has {plan.size.uplinks} uplinks at {speed} and ports for the firewalls.",
+        numbers=(("uplinks", str(plan.size.uplinks)), ("uplink_bps", str(plan.size.uplink_bps))),
+        relaxations=(
+            Relaxation(
+                field="servers/nic_speed",
+                from_value="as requested",
+                to_value="25Gbps",
+                statement="attach servers at 25 Gbit/s",
+                cost="less bandwidth for each server",
+            ),
+        ),
+    )
 
 
 def fabric_equipment(plan: FabricPlan, border: DeviceType) -> list[DeviceType]:
@@ -97,7 +129,7 @@ def _place_upper(blueprint: Blueprint, hall: Hall, fabric: Fabric, border: Devic
                 hall,
                 Role.BORDER_LEAF,
                 border,
-                apart=fabric.borders[-1:],
+                apart=fabric.borders,
                 criticality=gold,
                 block=_block(fabric, 0),
             )
@@ -111,7 +143,7 @@ def _place_upper(blueprint: Blueprint, hall: Hall, fabric: Fabric, border: Devic
                     hall,
                     Role.SPINE,
                     plan.spine,
-                    apart=fabric.spines[-1:],
+                    apart=fabric.spines[pod * plan.size.spines :],
                     criticality=gold,
                     block=block,
                 )
@@ -125,7 +157,7 @@ def _place_upper(blueprint: Blueprint, hall: Hall, fabric: Fabric, border: Devic
                 hall,
                 Role.SUPER_SPINE,
                 plan.super_spine,
-                apart=fabric.super_spines[-1:],
+                apart=fabric.super_spines,
                 criticality=gold,
             )
         )

@@ -6,45 +6,43 @@ from math import ceil
 
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
-from netdesign.errors import InfeasibleError
 from netdesign.model.addressing import VirtualGateway
 from netdesign.model.inventory import Device, Homing
-from netdesign.model.resolved import ResolvedSite
+from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.switching import SpanningTree, SpanningTreeMode
 from netdesign.model.vocabulary import Redundancy, Role, ServiceClass
 from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.datacenter_border import ExitPlan, choose_exit
 from netdesign.synthesis.datacenter_demand import homing, server_ports
 from netdesign.synthesis.datacenter_hall import Hall, place
 from netdesign.synthesis.datacenter_management import join_pair
 from netdesign.synthesis.pairs import Pair, allow_on_peer_link
-from netdesign.synthesis.selection import Choice, Needs, PortNeed, select
+from netdesign.synthesis.selection import Needs, PortNeed, price_usd, suitable
 from netdesign.synthesis.server_placement import Slice, gateways, place_servers
 
-PEER_SPEEDS = tuple(gbps * 1_000_000_000 for gbps in (100, 40, 25, 10))
-SERVICE_BPS = 10_000_000_000
-SERVICE_PORTS = 8
-"""Ports that each switch keeps for firewalls, edge routers and load balancers."""
+PEER_BPS = 100_000_000_000
+SPARE_BPS = 10_000_000_000
+SPARE_PORTS = 3
+"""Ports that each switch keeps for the keepalive and for service nodes to come."""
 ROOT_PRIORITY = 4096
 
 
-def collapsed_kind(blueprint: Blueprint, site: ResolvedSite) -> Choice | None:
-    """The cheapest switch of which two hold all server ports; None when none is large enough."""
+def collapsed_plan(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements) -> ExitPlan | None:
+    """The cheapest switch of which two hold all server ports and the edge; None when none is large enough."""
+    requirements = blueprint.requirements
     per_switch = ceil(server_ports(blueprint, site.servers) / 2)
-    supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
     needs = Needs(
-        ports=(
-            PortNeed(3, PEER_SPEEDS[0], PortUse.UPLINK),
-            PortNeed(per_switch, blueprint.requirements.servers.nic_speed_bps, PortUse.DOWNLINK),
-            PortNeed(SERVICE_PORTS, SERVICE_BPS, PortUse.DOWNLINK),
-        ),
         features=frozenset({"mlag", "vrf", "stp"}),
-        power_supplies=supplies,
-        field="servers",
+        power_supplies=2 if requirements.redundancy.at_least(Redundancy.MEDIUM) else 1,
     )
-    try:
-        return select(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, blueprint.requirements)
-    except InfeasibleError:
-        return None
+    ports = (
+        PortNeed(2, PEER_BPS, PortUse.UPLINK),
+        PortNeed(per_switch, requirements.servers.nic_speed_bps, PortUse.DOWNLINK),
+        PortNeed(SPARE_PORTS, SPARE_BPS, PortUse.DOWNLINK),
+    )
+    kinds = suitable(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, requirements)
+    ranked = sorted(kinds, key=lambda kind: (price_usd(kind), kind.sku))
+    return choose_exit(blueprint, demand, ranked, ports, 2)
 
 
 def build_pair(blueprint: Blueprint, hall: Hall, kind: DeviceType) -> Pair:
@@ -61,7 +59,7 @@ def build_pair(blueprint: Blueprint, hall: Hall, kind: DeviceType) -> Pair:
                 priority=ROOT_PRIORITY * (at + 1),
             )
         )
-    mlag = join_pair(blueprint, switches, PEER_SPEEDS[0], f"{hall.site}-pair")
+    mlag = join_pair(blueprint, switches, PEER_BPS, f"{hall.site}-pair")
     for switch in switches:
         blueprint.loopback(switch)
     return Pair(tuple(switches), mlag)

@@ -5,26 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from netdesign.catalog.sku import DeviceType
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Device, Homing, Site
-from netdesign.model.resolved import ResolvedSite
+from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.traffic import QosClass, QosPlan
 from netdesign.model.vocabulary import Archetype, Redundancy, Role
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.clos_choice import FabricPlan, choose_fabric
-from netdesign.synthesis.clos_fabric import Fabric, border_kind, build_fabric, fabric_equipment
+from netdesign.synthesis.clos_fabric import Fabric, border_plan, build_fabric, fabric_equipment
 from netdesign.synthesis.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
 from netdesign.synthesis.clos_sizing import FabricDemand
-from netdesign.synthesis.collapsed_datacenter import build_pair, collapsed_kind, fill_pair
+from netdesign.synthesis.collapsed_datacenter import build_pair, collapsed_plan, fill_pair
+from netdesign.synthesis.datacenter_border import ExitPlan
 from netdesign.synthesis.datacenter_demand import ceiling, east_west_bps, homing, server_ports, tenants
 from netdesign.synthesis.datacenter_exit import build_exit
 from netdesign.synthesis.datacenter_hall import Hall, build_hall
-from netdesign.synthesis.datacenter_management import OutOfBand, build_management, manage, management_kinds
-from netdesign.synthesis.datacenter_services import build_services
+from netdesign.synthesis.datacenter_management import (
+    ManagementKinds,
+    OutOfBand,
+    build_management,
+    manage,
+    management_hosts,
+    management_kinds,
+)
+from netdesign.synthesis.datacenter_services import SERVICE_ADDRESSES, build_services
 from netdesign.synthesis.datacenter_traffic import Presence, add_traffic, sizing_requirements
 from netdesign.synthesis.management import manage_devices
 from netdesign.synthesis.pairs import Pair
-from netdesign.synthesis.selection import Choice
 from netdesign.synthesis.server_placement import JUMBO_WORKLOADS, Slice, gateways, place_servers, slices, subnet_hosts
 from netdesign.synthesis.zones import INTERNET
 
@@ -38,7 +46,6 @@ LOSSLESS = (
 )
 """Priority flow control and ECN marking on the first class; congestion notifications travel in the second."""
 TRANSIT_HOSTS = 4
-SERVICE_HOSTS = 24
 
 
 @dataclass(slots=True)
@@ -53,6 +60,7 @@ class Centre:
     management: OutOfBand
     zones: tuple[str, ...]
     """Zones that servers are in."""
+    exit: ExitPlan
 
 
 def build(blueprint: Blueprint) -> Archetype:
@@ -64,11 +72,10 @@ def build(blueprint: Blueprint) -> Archetype:
     services: list[ServiceInstance] = []
     shapes: list[Archetype] = []
     for number, site in enumerate(sites):
-        centre = build_centre(blueprint, site, number)
         share = site.servers / total if len(sites) > 1 else 1.0
         here = tenants(requirements, site.servers)
-        demand = sizing_requirements(requirements, here, share)
-        edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, demand)
+        centre = build_centre(blueprint, site, number, sizing_requirements(requirements, here, share))
+        edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
         manage(blueprint, centre.management, (*edge.firewalls, *edge.routers))
         services += build_services(blueprint, centre.management)
         presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
@@ -90,11 +97,14 @@ def queue_lossless(blueprint: Blueprint) -> None:
             blueprint.change(device, qos_plan=plan.id)
 
 
-def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int) -> Centre:
-    """The switches, servers and management network of a site: two switches for few racks or ports, else a Clos."""
+def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: ResolvedRequirements) -> Centre:
+    """The switches, servers and management network of a site: two switches for few racks or ports, else a Clos.
+
+    `demand` has the site's flows between zones, for the size of its edge.
+    """
     add_site(blueprint, site)
-    choice = collapsed_kind(blueprint, site) if may_collapse(blueprint, site) else None
-    centre = build_clos(blueprint, site, number) if choice is None else build_collapsed(blueprint, site, choice)
+    plan = collapsed_plan(blueprint, site, demand) if may_collapse(blueprint, site) else None
+    centre = build_collapsed(blueprint, site, plan) if plan else build_clos(blueprint, site, number, demand)
     blueprint.decide(
         f"What shape has the network of {site.id}?",
         centre.archetype.value,
@@ -146,17 +156,26 @@ def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
     )
 
 
-def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int) -> Centre:
+def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: ResolvedRequirements) -> Centre:
     """A Clos fabric with its servers and its management network."""
     demand = fabric_demand(blueprint, site)
     plan = choose_fabric(blueprint, demand)
-    border = border_kind(blueprint, plan)
+    way_out = border_plan(blueprint, plan, crossing)
+    border = way_out.border
     _explain(blueprint, site, demand, plan)
     parts = slices(tenants(blueprint.requirements, site.servers), plan.size.leaves // demand.group)
     devices = plan.size.leaves + len(fabric_equipment(plan, border))
-    _plan_addresses(blueprint, site, parts, demand.group, plan.size.links, devices)
     kinds = management_kinds(blueprint, racks_of(site), devices + 10)
-    hall = build_hall(blueprint, site, racks_of(site), [*fabric_equipment(plan, border), kinds[0], kinds[0]])
+    _plan_addresses(
+        blueprint,
+        site,
+        subnet_hosts(parts, homing(blueprint.requirements), demand.group),
+        kinds,
+        (plan.size.links, devices),
+    )
+    equipment = [*fabric_equipment(plan, border), kinds[0], kinds[0]]
+    top = plan.size.super_spines or plan.size.spines
+    hall = build_hall(blueprint, site, racks_of(site), equipment, apart=max(2, top))
     fabric = build_fabric(blueprint, hall, plan, border, group=demand.group)
     number_fabric(blueprint, fabric, number)
     _populate(blueprint, site, fabric, parts)
@@ -164,21 +183,21 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int) -> Centre:
     switches = [*fabric.super_spines, *fabric.spines, *fabric.borders, *fabric.leaves]
     manage(blueprint, network, switches)
     shape = Archetype.FIVE_STAGE_CLOS if plan.size.pods > 1 else Archetype.SPINE_LEAF
-    return Centre(site, shape, hall, Pair(tuple(fabric.borders)), switches, network, _zones(parts))
+    return Centre(site, shape, hall, Pair(tuple(fabric.borders)), switches, network, _zones(parts), way_out)
 
 
-def build_collapsed(blueprint: Blueprint, site: ResolvedSite, choice: Choice) -> Centre:
+def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> Centre:
     """Two switches with all servers and the management network."""
     parts = slices(tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint))
-    _plan_addresses(blueprint, site, parts, 1, 16, 16)
     kinds = management_kinds(blueprint, racks_of(site), 12)
-    hall = build_hall(blueprint, site, racks_of(site), [choice.kind] * 2 + [kinds[0]] * 2, shared=True)
-    pair = build_pair(blueprint, hall, choice.kind)
+    _plan_addresses(blueprint, site, subnet_hosts(parts, Homing.MLAG, 1), kinds, (16, 16))
+    hall = build_hall(blueprint, site, racks_of(site), [plan.border] * 2 + [kinds[0]] * 2, shared=True)
+    pair = build_pair(blueprint, hall, plan.border)
     fill_pair(blueprint, site, pair, parts)
     network = build_management(blueprint, hall, kinds)
     manage(blueprint, network, pair.devices)
-    _explain_pair(blueprint, site, choice)
-    return Centre(site, Archetype.COLLAPSED_DATACENTER, hall, pair, list(pair.devices), network, _zones(parts))
+    _explain_pair(blueprint, site, plan.border)
+    return Centre(site, Archetype.COLLAPSED_DATACENTER, hall, pair, list(pair.devices), network, _zones(parts), plan)
 
 
 def _collapsed_groups(blueprint: Blueprint) -> int:
@@ -202,14 +221,14 @@ def _populate(blueprint: Blueprint, site: ResolvedSite, fabric: Fabric, parts: t
 
 
 def _plan_addresses(
-    blueprint: Blueprint, site: ResolvedSite, parts: tuple[Slice, ...], rails: int, links: int, devices: int
+    blueprint: Blueprint, site: ResolvedSite, hosts: dict[str, list[int]], kinds: ManagementKinds, size: tuple[int, int]
 ) -> None:
-    """Blocks for every zone, its transit included, and for the infrastructure."""
-    hosts = subnet_hosts(parts, homing(blueprint.requirements), rails)
+    """Blocks for every zone, its transit included, and for the infrastructure; `size` is links and devices."""
     for counts in hosts.values():
         counts.append(TRANSIT_HOSTS)
     hosts[INTERNET] = [TRANSIT_HOSTS]
-    hosts[MANAGEMENT] = [max(64, devices), SERVICE_HOSTS, TRANSIT_HOSTS, TRANSIT_HOSTS]
+    hosts[MANAGEMENT] = [*management_hosts(kinds), SERVICE_ADDRESSES, TRANSIT_HOSTS]
+    links, devices = size
     blueprint.plan_site(site.id, hosts, links=links + 32, devices=devices + 16)
 
 
@@ -232,12 +251,12 @@ def add_site(blueprint: Blueprint, site: ResolvedSite) -> Site:
     )
 
 
-def _explain_pair(blueprint: Blueprint, site: ResolvedSite, choice: Choice) -> None:
+def _explain_pair(blueprint: Blueprint, site: ResolvedSite, kind: DeviceType) -> None:
     """The decision about the two switches."""
     servers = blueprint.requirements.servers
     blueprint.decide(
         f"Which two switches does {site.id} get?",
-        choice.kind.sku,
+        kind.sku,
         formula="ports per switch = ceil(servers * nics * g * (1 + spare) / 2), and ports for services and peers",
         inputs={
             "servers": site.servers,
@@ -246,7 +265,6 @@ def _explain_pair(blueprint: Blueprint, site: ResolvedSite, choice: Choice) -> N
             "spare": blueprint.redundancy.spare_share,
         },
         result=ceil(server_ports(blueprint, site.servers) / 2),
-        alternatives=choice.refused,
         fields=("servers", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
         source="reference sizing of collapsed data centres",
     )

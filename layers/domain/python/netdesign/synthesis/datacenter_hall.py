@@ -40,17 +40,18 @@ def build_hall(
     equipment: Collection[DeviceType],
     *,
     shared: bool = False,
+    apart: int = 2,
 ) -> Hall:
     """Rooms and racks for `server_racks` racks of servers and network racks for `equipment`.
 
-    At critical redundancy there are two halls, so that no pair shares a room. With `shared`, servers and
-    network equipment stand in the same racks, two at least.
+    There are `apart` network racks at least. At critical redundancy there are two halls, so that no pair shares
+    a room. With `shared`, servers and network equipment stand in the same racks.
     """
     rooms = 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1
     breaker = _breaker(equipment)
-    network = rooms * ceil(_network_racks(blueprint, equipment, breaker) / rooms)
+    network = rooms * ceil(max(apart, _network_racks(blueprint, equipment, breaker)) / rooms)
     if shared:
-        network, server_racks = rooms * ceil(max(2, server_racks) / rooms), 0
+        network, server_racks = rooms * ceil(max(apart, server_racks) / rooms), 0
     halls = [_room(blueprint, site, at, rooms) for at in range(rooms)]
     servers: list[str] = []
     cores: list[list[str]] = []
@@ -72,15 +73,15 @@ def place(
     apart: Collection[Device] = (),
     **fields: Any,
 ) -> Device:
-    """A device in the next network rack that has room, not in a rack of the devices `apart`."""
-    taken = {device.rack for device in apart}
-    racks = hall.network_racks
-    for step in range(len(racks)):
-        rack = racks[(hall.turn + step) % len(racks)]
-        if rack not in taken and blueprint.floor.fits(rack, kind):
-            hall.turn = (hall.turn + step + 1) % len(racks)
-            return blueprint.device(role, hall.site, kind, rack=rack, **fields)
-    raise ConflictError(f"no network rack of {hall.site} has room and power for a {kind.sku}")
+    """A device in the next network rack that has room, where possible in none of the devices `apart`."""
+    taken, racks = {device.rack for device in apart}, hall.network_racks
+    turns = [(hall.turn + step) % len(racks) for step in range(len(racks))]
+    free = [at for at in turns if blueprint.floor.fits(racks[at], kind)]
+    if not free:
+        raise ConflictError(f"no network rack of {hall.site} has room and power for a {kind.sku}")
+    chosen = next((at for at in free if racks[at] not in taken), free[0])
+    hall.turn = (chosen + 1) % len(racks)
+    return blueprint.device(role, hall.site, kind, rack=racks[chosen], **fields)
 
 
 def _breaker(equipment: Collection[DeviceType]) -> int:

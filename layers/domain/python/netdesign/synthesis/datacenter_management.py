@@ -47,7 +47,16 @@ class OutOfBand:
     """The switch that serves each rack; a rack that is not listed is served by the cores in turn."""
 
 
-def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> tuple[DeviceType, DeviceType | None, int]:
+ManagementKinds = tuple[DeviceType, DeviceType | None, int]
+"""The type of the routed switches, that of the switches by rack (None: the former serve all), and their number."""
+
+
+def management_hosts(kinds: ManagementKinds) -> list[int]:
+    """Hosts of each management subnet to be: one for each switch, and one to spare."""
+    return [HOSTS_PER_SWITCH] * (kinds[2] + 2)
+
+
+def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> ManagementKinds:
     """Types of the routed pair and of the switches by rack (None: the pair serves all), and how many of those."""
     per = blueprint.parameters.fabric.racks_per_management_switch
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
@@ -83,7 +92,7 @@ def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> tuple[De
     return kind, select(offered, Role.MANAGEMENT_SWITCH, access, blueprint.requirements).kind, count
 
 
-def build_management(blueprint: Blueprint, hall: Hall, kinds: tuple[DeviceType, DeviceType | None, int]) -> OutOfBand:
+def build_management(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -> OutOfBand:
     """The management switches of a site and the links among them; devices are joined with `manage`."""
     core, access, count = kinds
     cores: list[Device] = []

@@ -1,0 +1,113 @@
+"""Which border switches, firewalls and routers a data centre gets, so that their ports fit one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from netdesign.catalog.ports import PortUse
+from netdesign.catalog.sku import DeviceType
+from netdesign.errors import InfeasibleError
+from netdesign.model.resolved import ResolvedRequirements
+from netdesign.model.vocabulary import Redundancy, Role
+from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.edge_sizing import GBPS, SPEEDS, EdgePlan, choose_firewall, firewall_ports, plan_edge
+from netdesign.synthesis.selection import Choice, Needs, PortNeed, ports_refusal, select
+
+LINKS_EACH = (1, 2, 4)
+"""Numbers of links from a firewall to one border switch that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExitPlan:
+    """The type of the border switches, the edge, and the links that join each firewall to each of them."""
+
+    border: DeviceType
+    edge: EdgePlan
+    links_each: int
+
+
+def choose_exit(
+    blueprint: Blueprint,
+    demand: ResolvedRequirements,
+    borders: Sequence[DeviceType],
+    ports: tuple[PortNeed, ...],
+    switches: int,
+) -> ExitPlan | None:
+    """The first border type that has `ports` and those of an edge that carries the demand; None when none has.
+
+    `switches` border switches share the edge. Two firewalls stand in for each other from medium redundancy on.
+    """
+    edges = list(_edges(blueprint, demand, switches))
+    for border in borders:
+        for edge, each in edges:
+            needs = (
+                *ports,
+                PortNeed(edge.firewalls * each, edge.firewall_port_bps, PortUse.DOWNLINK),
+                PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
+            )
+            if not ports_refusal(border, needs):
+                return ExitPlan(border, edge, each)
+    return None
+
+
+def _edges(blueprint: Blueprint, demand: ResolvedRequirements, switches: int) -> Iterator[tuple[EdgePlan, int]]:
+    """Edges that carry the demand, few and slow links first, with the links from a firewall to each border switch."""
+    refusal: InfeasibleError | None = None
+    for each in LINKS_EACH:
+        try:
+            plan = plan_edge(demand, blueprint.parameters, blueprint.catalog, links=switches * each)
+        except InfeasibleError as error:
+            refusal = refusal or error
+            continue
+        count = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else plan.firewalls
+        firewalls = list(_firewalls(blueprint, demand, plan, count, switches * each))
+        routers = list(_routers(blueprint, plan, switches))
+        for (fast, wall), (speed, router) in product(firewalls, routers):
+            yield _edge(plan, count, (fast, wall), (speed, router)), each
+        if firewalls and routers:
+            refusal = None
+    if refusal is not None:
+        raise refusal
+
+
+def _edge(plan: EdgePlan, count: int, firewall: tuple[int, Choice], router: tuple[int, Choice]) -> EdgePlan:
+    return replace(
+        plan,
+        firewalls=count,
+        firewall=firewall[1].kind,
+        firewall_port_bps=firewall[0],
+        refused=firewall[1].refused,
+        router=router[1].kind,
+        router_port_bps=router[0],
+    )
+
+
+def _firewalls(
+    blueprint: Blueprint, demand: ResolvedRequirements, plan: EdgePlan, count: int, links: int
+) -> Iterator[tuple[int, Choice]]:
+    """The cheapest firewall for each speed of its inward ports that suffices."""
+    for speed in (speed for speed in SPEEDS if speed >= plan.firewall_port_bps):
+        ports = firewall_ports(count, speed, links)
+        try:
+            yield speed, choose_firewall(blueprint.catalog, blueprint.parameters, demand, plan.demand, ports)
+        except InfeasibleError:
+            continue
+
+
+def _routers(blueprint: Blueprint, plan: EdgePlan, switches: int) -> Iterator[tuple[int, Choice]]:
+    """The cheapest router for each speed of its inward ports, with a port for each circuit and border switch."""
+    kinds = blueprint.catalog.devices(Role.INTERNET_EDGE)
+    circuits = PortNeed(len(plan.circuits), plan.circuits[0].port_bps)
+    for speed in (speed for speed in SPEEDS if speed >= plan.router_port_bps):
+        needs = Needs(
+            ports=(circuits, PortNeed(switches, speed), PortNeed(1, GBPS)),
+            features=frozenset({"bgp", "acl", "qos"}),
+            power_supplies=2 if blueprint.requirements.redundancy.at_least(Redundancy.HIGH) else 1,
+            field="flows",
+        )
+        try:
+            yield speed, select(kinds, Role.INTERNET_EDGE, needs, blueprint.requirements)
+        except InfeasibleError:
+            continue
