@@ -7,7 +7,6 @@ on all devices whose tunnel endpoints reach one another.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ import numpy as np
 
 from netdesign.analysis.addresses import Addresses, addresses, subnet_prefixes, subnet_vlans
 from netdesign.analysis.interfaces import Interfaces, interfaces, wires
-from netdesign.analysis.row_codes import row_codes
+from netdesign.analysis.row_codes import equal_pairs, row_codes
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
@@ -92,9 +91,7 @@ def layer3(network: Network) -> Layer3:
     )
 
 
-def _members(
-    network: Network, table: Interfaces, rows: Addresses, routed: Bools
-) -> tuple[Longs, Longs, Longs]:
+def _members(network: Network, table: Interfaces, rows: Addresses, routed: Bools) -> tuple[Longs, Longs, Longs]:
     """(address row, interface, segment) of whatever can meet others: no loopbacks, no tunnel endpoints."""
     medium = media_of(network)
     meets = routed & ~table.of_kind(InterfaceKind.LOOPBACK, InterfaceKind.VTEP)
@@ -148,9 +145,7 @@ def routed_graph(network: Network) -> Multigraph:
     return Multigraph(graph.vertex_count + graph.segment_count, *ends)
 
 
-def routed_components(
-    network: Network, failed_devices: Iterable[int] = (), failed_links: Iterable[int] = ()
-) -> Longs:
+def routed_components(network: Network, failed_devices: Iterable[int] = (), failed_links: Iterable[int] = ()) -> Longs:
     """A label for each vertex of `layer3`, equal where packets can be routed between them; -1: device failed.
 
     A wire is down when all of its links are; a VLAN is taken to be whole.
@@ -188,9 +183,7 @@ def _overlay_joins(network: Network, graph: Layer3, under: Longs, gone: Bools) -
     ends = np.flatnonzero(table.of_kind(InterfaceKind.VTEP) & (graph.interface_vertex >= 0))
     endpoint = np.full(len(network.devices) + 1, -1, np.int64)
     endpoint[table.device[ends]] = graph.interface_vertex[ends]
-    overlaid = [
-        graph.vrfs.get(v.vrf, -2) for v in network.design.overlay.vnis if v.kind is VniKind.L3 and v.vrf
-    ]
+    overlaid = [graph.vrfs.get(v.vrf, -2) for v in network.design.overlay.vnis if v.kind is VniKind.L3 and v.vrf]
     vertices = np.flatnonzero(np.isin(graph.vrf, overlaid) & (endpoint[graph.device] >= 0) & ~gone)
     through = under[endpoint[graph.device[vertices]]]
     hub = through * (len(graph.vrfs) + 1) + graph.vrf[vertices]
@@ -198,30 +191,31 @@ def _overlay_joins(network: Network, graph: Layer3, under: Longs, gone: Bools) -
 
 
 @analysis
-def gateways(network: Network) -> dict[str, tuple[int, ...]]:
-    """The interfaces that hold an address (own or virtual) of each subnet, by the subnet's id."""
+def gateway_pairs(network: Network) -> tuple[Longs, Longs]:
+    """(subnet, interface) wherever an interface that is up holds an address, own or virtual, of a subnet.
+
+    Both by position and sorted. An interface of another VLAN than the subnet's does not count.
+    """
     table, rows, prefixes = interfaces(network), addresses(network), subnet_prefixes(network)
-    subnets = network.design.addressing.subnets
     high, low = prefixes.networks()
     codes = row_codes(
         np.concatenate([high, rows.network_high]),
         np.concatenate([low, rows.network_low]),
         np.concatenate([prefixes.version * 256 + prefixes.length, rows.version * 256 + rows.length]),
     )
-    wanted = codes[: len(subnets)]
-    holds = np.flatnonzero(np.isin(codes[len(subnets) :], wanted) & table.up[rows.interface])
-    holders: dict[int, list[int]] = defaultdict(list)
-    for code, interface in zip(
-        codes[len(subnets) + holds].tolist(), rows.interface[holds].tolist(), strict=True
-    ):
-        holders[code].append(interface)
-    vlans = subnet_vlans(network).tolist()
-    return {
-        subnet.id: _of_vlan(table, holders.get(code, []), vlan)
-        for subnet, code, vlan in zip(subnets, wanted.tolist(), vlans, strict=True)
-    }
+    subnet, row = equal_pairs(codes[: high.size], codes[high.size :])
+    interface, vlan = rows.interface[row].astype(np.int64), subnet_vlans(network)[subnet]
+    kept = table.up[interface] & ((vlan < 0) | (table.vlan[interface] < 0) | (table.vlan[interface] == vlan))
+    span = np.int64(len(network.interfaces) + 1)
+    pairs = np.unique(subnet[kept] * span + interface[kept])
+    return pairs // span, pairs % span
 
 
-def _of_vlan(table: Interfaces, holders: list[int], vlan: int) -> tuple[int, ...]:
-    """The holders without doubles; those that lie on another VLAN than the subnet's are not its gateways."""
-    return tuple(i for i in dict.fromkeys(holders) if vlan < 0 or table.vlan[i] in (-1, vlan))
+@analysis
+def gateways(network: Network) -> dict[str, tuple[int, ...]]:
+    """The interfaces of `gateway_pairs` by the id of their subnet; none where the subnet has no gateway."""
+    subnets = network.design.addressing.subnets
+    found: dict[str, list[int]] = {subnet.id: [] for subnet in subnets}
+    for at, interface in zip(*(column.tolist() for column in gateway_pairs(network)), strict=True):
+        found[subnets[at].id].append(interface)
+    return {identity: tuple(those) for identity, those in found.items()}

@@ -21,9 +21,7 @@ def row_codes(*columns: NDArray[Any]) -> Longs:
     """A number from 0 for each row; two rows have the same one exactly when they agree in every column."""
     mixed = np.zeros(columns[0].size, np.uint64)
     for column in columns:
-        mixed = (mixed ^ (mixed >> np.uint64(29))) * _FACTORS[0] + column.astype(
-            np.uint64, copy=False
-        ) * _FACTORS[1]
+        mixed = (mixed ^ (mixed >> np.uint64(29))) * _FACTORS[0] + column.astype(np.uint64, copy=False) * _FACTORS[1]
     mixed ^= mixed >> np.uint64(32)
     _, first, codes = np.unique(mixed, return_index=True, return_inverse=True)
     chosen = first[codes]
@@ -47,3 +45,23 @@ def text_codes(values: Sequence[str | None], known: dict[str | None, int]) -> In
     for value in set(values).difference(known):
         known[value] = len(known) - 1
     return np.fromiter(map(known.__getitem__, values), np.int32, len(values))
+
+
+def equal_pairs(left: Longs, right: Longs) -> tuple[Longs, Longs]:
+    """Every (position in `left`, position in `right`) whose values are equal, by position in `left`."""
+    order = np.argsort(right, kind="stable")
+    ordered = right[order]
+    first = np.searchsorted(ordered, left, "left")
+    count = np.searchsorted(ordered, left, "right") - first
+    at = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+    return np.repeat(np.arange(left.size), count), order[at]
+
+
+def first_equal(wanted: Longs, keys: Longs, values: Longs) -> Longs:
+    """The value at the first of `keys` that equals each of `wanted`; -1 where none does."""
+    if not keys.size:
+        return np.full(wanted.size, -1, np.int64)
+    order = np.argsort(keys, kind="stable")
+    at = np.minimum(np.searchsorted(keys[order], wanted), keys.size - 1)
+    found: Longs = np.where(keys[order][at] == wanted, values[order[at]], -1).astype(np.int64)
+    return found

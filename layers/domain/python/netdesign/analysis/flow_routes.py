@@ -1,0 +1,215 @@
+"""Whether the gateways of every flow's ends can route to each other, there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from netdesign.analysis.address_text import Parsed
+from netdesign.analysis.addresses import subnet_prefixes
+from netdesign.analysis.layer3 import gateway_pairs, gateways, layer3
+from netdesign.analysis.providers import circuit_tables, provider_devices
+from netdesign.analysis.routes import ARRIVED, follow, table_classes
+from netdesign.analysis.row_codes import equal_pairs
+from netdesign.graph.network import Network, analysis
+
+if TYPE_CHECKING:
+    from netdesign.graph.multigraph import Ints, Longs
+    from netdesign.model.traffic import Flow
+
+
+MAX_WALKS = 1_000_000
+"""Walks that are taken one by one where those of a class do not arrive: only of a broken network are there more."""
+
+
+class End(NamedTuple):
+    """One end of a flow: its subnets by position, and whether a provider's network is among them."""
+
+    subnets: tuple[int, ...]
+    providers: tuple[int, ...]
+
+
+class Stranded(NamedTuple):
+    """A packet of a flow from a table to a subnet (-1: to a provider) that ends at another table.
+
+    `backward` says that it answers. `start` is -1 where the subnet it comes from has no gateway.
+    """
+
+    flow: str
+    backward: bool
+    source: int
+    start: int
+    subnet: int
+    outcome: int
+    vertex: int
+
+
+@analysis
+def flow_ends(network: Network, names: tuple[str, ...]) -> End:
+    """The subnets that ids of endpoint groups, service instances and providers stand for."""
+    groups, services = network.by_id("endpoint_groups"), network.by_id("service_instances")
+    by_vlan, by_id = _subnets_by_vlan(network), _subnet_index(network)
+    subnets: dict[int, None] = {}
+    for name in names:
+        if name in groups:
+            subnets.update((at, None) for vlan in groups[name].vlans for at in by_vlan.get(vlan, ()))
+        elif name in services and services[name].subnet in by_id:
+            subnets[by_id[services[name].subnet]] = None
+    theirs = provider_devices(network)
+    index = network.device_index
+    return End(tuple(subnets), tuple(index[name] for name in names if name in index and theirs[index[name]]))
+
+
+@analysis
+def _subnets_by_vlan(network: Network) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for at, subnet in enumerate(network.design.addressing.subnets):
+        if subnet.vlan is not None:
+            found.setdefault(subnet.vlan, []).append(at)
+    return found
+
+
+@analysis
+def _subnet_index(network: Network) -> dict[str, int]:
+    return {subnet.id: at for at, subnet in enumerate(network.design.addressing.subnets)}
+
+
+@analysis
+def stranded(network: Network) -> tuple[Stranded, ...]:
+    """Every (flow, gateway, destination) that routes do not lead to, there or back; one of each kind of gateway."""
+    asked, labels = _questions(network)
+    if not labels:
+        return ()
+    flow, start, prefix, source = asked
+    prefixes = _with_defaults(subnet_prefixes(network))
+    pair = start * np.int64(prefixes.version.size) + prefix
+    _, first, back = np.unique(pair, return_index=True, return_inverse=True)
+    alone = follow(network, start[first], prefix[first], prefixes, own=False)
+    outcome, vertex = alone.outcome, alone.vertex
+    doubt = np.flatnonzero(outcome != ARRIVED)
+    if doubt.size:
+        outcome[doubt], vertex[doubt] = _each_of_class(network, start[first[doubt]], prefix[first[doubt]], prefixes)
+    lost = np.flatnonzero(outcome[back] != ARRIVED)
+    count = len(network.design.addressing.subnets)
+    return tuple(
+        Stranded(
+            *labels[int(flow[at])],
+            source=int(source[at]),
+            start=int(start[at]),
+            subnet=int(prefix[at]) if prefix[at] < count else -1,
+            outcome=int(outcome[back[at]]),
+            vertex=int(vertex[back[at]]),
+        )
+        for at in lost.tolist()
+    )
+
+
+def _with_defaults(prefixes: Parsed) -> Parsed:
+    """The prefixes, then everything of IPv4 and everything of IPv6."""
+    nothing = np.zeros(2, np.uint64)
+    high, low = prefixes.networks()
+    return Parsed(
+        np.append(prefixes.version, np.array([4, 6], np.int32)),
+        np.concatenate([high, nothing]),
+        np.concatenate([low, nothing]),
+        np.append(prefixes.length, np.zeros(2, np.int32)),
+        np.append(prefixes.stated, [True, True]),
+    )
+
+
+def _each_of_class(network: Network, start: Longs, prefix: Longs, prefixes: Parsed) -> tuple[Ints, Longs]:
+    """The worst outcome over all tables of the class of each start, each with its own connected subnets."""
+    classes, users = table_classes(network), gateway_tables(network)
+    users = np.union1d(users, start)
+    question, member = equal_pairs(classes[start], classes[users])
+    question, member = question[:MAX_WALKS], member[:MAX_WALKS]
+    walks = follow(network, users[member], prefix[question], prefixes)
+    outcome, vertex = np.zeros(start.size, np.int32), np.full(start.size, -1, np.int64)
+    bad = np.flatnonzero(walks.outcome != ARRIVED)[::-1]
+    outcome[question[bad]], vertex[question[bad]] = walks.outcome[bad], walks.vertex[bad]
+    return outcome, vertex
+
+
+@analysis
+def gateway_tables(network: Network) -> Longs:
+    """The tables that are a gateway of some subnet."""
+    vertex = layer3(network).interface_vertex[gateway_pairs(network)[1]]
+    found: Longs = np.unique(vertex[vertex >= 0])
+    return found
+
+
+Question = tuple["Longs", "Longs", "Longs", "Longs"]
+
+
+def _questions(network: Network) -> tuple[Question, list[tuple[str, bool]]]:
+    """(flow and direction, table, prefix, source subnet) of every walk to take, tables one of each class."""
+    columns: list[tuple[Longs, Longs, Longs, Longs]] = []
+    labels: list[tuple[str, bool]] = []
+    for flow in network.design.traffic.flows:
+        ends = flow_ends(network, flow.sources), flow_ends(network, flow.targets)
+        for backward, (near, far) in enumerate((ends, ends[::-1])):
+            start, version, source = _starts(network, near)
+            targets, family = _targets(network, far)
+            here, there = np.nonzero(version[:, None] == family[None, :])
+            labels.append((flow.id, bool(backward)))
+            which = np.full(here.size, len(labels) - 1)
+            columns.append((which, start[here], targets[there], source[here]))
+    if not columns:
+        nothing = np.zeros(0, np.int64)
+        return (nothing, nothing, nothing, nothing), []
+    flow_column, start, prefix, source = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return (flow_column, start, prefix, source), labels
+
+
+@analysis
+def _starts(network: Network, end: End) -> tuple[Longs, Longs, Longs]:
+    """(table, IP version, subnet) of one gateway of each class and family of an end."""
+    subnet, interface = gateway_pairs(network)
+    mine = np.flatnonzero(np.isin(subnet, np.array(end.subnets, np.int64)))
+    at = layer3(network).interface_vertex[interface[mine]]
+    held = [at, subnet_prefixes(network).version[subnet[mine]].astype(np.int64), subnet[mine]]
+    tables = circuit_tables(network)
+    rows = [
+        (vertex, version, -1)
+        for vertex, circuits in tables.items()
+        if any(provider in end.providers for _, provider in circuits)
+        for version in _versions(network, circuits[0][0])
+    ]
+    edge = np.array(rows, np.int64).reshape(-1, 3).T
+    vertex, version, source = (np.concatenate(column) for column in zip(held, edge, strict=True))
+    live = np.flatnonzero(vertex >= 0)
+    vertex, version, source = vertex[live], version[live], source[live]
+    key = table_classes(network)[vertex] * 8 + version
+    first = np.unique(key, return_index=True)[1]
+    return vertex[first], version[first], source[first]
+
+
+def _versions(network: Network, interface: int) -> Iterable[int]:
+    texts = network.interfaces[interface].addresses
+    return sorted({6 if ":" in text else 4 for text in texts})
+
+
+@analysis
+def _targets(network: Network, end: End) -> tuple[Longs, Longs]:
+    """(prefix, IP version) of the subnets of an end, or of everything outside."""
+    prefixes = subnet_prefixes(network)
+    count = prefixes.version.size
+    chosen = np.array(end.subnets, np.int64)
+    chosen = chosen[prefixes.version[chosen] > 0]
+    outside = np.array([count, count + 1] if end.providers else [], np.int64)
+    return np.concatenate([chosen, outside]), np.concatenate(
+        [prefixes.version[chosen], np.array([4, 6] if end.providers else [], np.int32)]
+    ).astype(np.int64)
+
+
+def without_gateway(network: Network, flow: Flow) -> tuple[int, ...]:
+    """The subnets of a flow's ends that no routed interface is in, where the other end lies elsewhere."""
+    subnets = network.design.addressing.subnets
+    near, far = flow_ends(network, flow.sources), flow_ends(network, flow.targets)
+    vlans = [{subnets[at].vlan for at in end.subnets} for end in (near, far)]
+    if not (near.providers or far.providers) and len(vlans[0] | vlans[1]) <= 1:
+        return ()
+    held = gateways(network)
+    return tuple(at for end in (near, far) for at in end.subnets if not held.get(subnets[at].id))

@@ -1,0 +1,223 @@
+"""PRO-04: routing knows the way, there and back, over every cable that is there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+
+from netdesign.analysis.adjacency import processes, statements
+from netdesign.analysis.flow_routes import Stranded, flow_ends, gateway_tables, stranded, without_gateway
+from netdesign.analysis.layer3 import layer3
+from netdesign.analysis.route_origins import static_hops, unbacked_defaults
+from netdesign.analysis.routed_links import alone, routed_pairs, silent_pairs, unused_links
+from netdesign.analysis.routes import OUTCOMES
+from netdesign.graph.network import Network
+from netdesign.model.patch import Patch, Remove, Set
+from netdesign.model.verdict import Finding, Gap, Measure
+from netdesign.model.vocabulary import Category, Severity
+from netdesign.rules.card import Said, rule
+from netdesign.rules.case import Case
+
+
+def routes_anything(case: Case) -> bool:
+    """Whether some interface routes."""
+    return layer3(case.network).vertex_count > 0
+
+
+@rule(
+    code="PRO-04",
+    name="routing-incomplete",
+    title="Routing Protocol",
+    category=Category.PROTOCOL,
+    severity=Severity.CRITICAL,
+    applies="designs with routed interfaces",
+    applicable=routes_anything,
+    flags="A flow whose gateway has no way to the destination or back, followed from table to table by longest "
+    "match; two ends of a routed link that share no subnet, or run no protocol or static route over it; a default "
+    "route originated by a router that has none; a cable that routing does not use although a single link or "
+    "node failure (where the redundancy level counts it) would leave it the only way. Routes are taken to "
+    "spread throughout the processes that talk: metrics and filters of single sessions are not simulated.",
+    passes="Every flow's gateways reach each other by routes, and every routed link carries an adjacency.",
+    remedy="Run the protocol on both ends with equal parameters, originate the prefix, or add a static route.",
+    references=("RFC 2328 (OSPF)", "RFC 5340 (OSPF for IPv6)", "RFC 1195 (IS-IS)", "RFC 4271 (BGP)"),
+)
+def routing_incomplete(case: Case) -> Iterator[Said]:
+    """A redundant cable that no protocol runs on is only a cable."""
+    network = case.network
+    lost = stranded(network)
+    yield from _mute_links(network)
+    yield from _stranded_flows(network, lost)
+    yield from _without_gateways(network)
+    yield from _empty_defaults(network)
+    yield from _unused(case)
+    yield from _unknown_ends(network)
+    flows = network.design.traffic.flows
+    yield Measure(
+        name="flows with routes there and back",
+        value=len(flows) - len({row.flow for row in lost}),
+        threshold=len(flows),
+    )
+    yield Measure(
+        name="routed links with a silent end", value=len(silent_pairs(network)) + len(alone(network)), threshold=0
+    )
+
+
+def _mute_links(network: Network) -> Iterator[Finding]:
+    graph = layer3(network)
+    for wire, interface in alone(network):
+        port = network.interfaces[interface]
+        yield Finding(
+            message=f"{port.id} shares no subnet with the other end of link {network.links[wire].id}",
+            elements=(network.links[wire].id, port.id),
+            witness={"addresses": list(port.addresses), "vrf": port.vrf},
+        )
+    for pair in silent_pairs(network):
+        ends = [network.devices[int(graph.device[v])].id for v in (pair.tail, pair.head)]
+        family = f"IPv{pair.version}" if pair.version else "unnumbered"
+        yield Finding(
+            message=f"{ends[0]} and {ends[1]} run no protocol or static route for {family} over link "
+            f"{network.links[pair.wire].id}",
+            elements=(network.links[pair.wire].id, *ends),
+            witness={"family": family, "vrf": _vrf(network, pair.tail)},
+        )
+
+
+def _stranded_flows(network: Network, lost: tuple[Stranded, ...]) -> Iterator[Finding]:
+    """One finding for each flow, direction and kind of end, with the first stranded packet as the witness."""
+    kinds: dict[tuple[str, bool, int], list[Stranded]] = defaultdict(list)
+    for row in lost:
+        kinds[row.flow, row.backward, row.outcome].append(row)
+    subnets = network.design.addressing.subnets
+    for (flow, backward, outcome), rows in kinds.items():
+        row = min(
+            rows, key=lambda row: (subnets[row.subnet].prefix if row.subnet >= 0 else "", _place(network, row.start))
+        )
+        to = subnets[row.subnet].prefix if row.subnet >= 0 else "the provider"
+        where = _place(network, row.vertex)
+        yield Finding(
+            message=f"flow {flow}: {'answers' if backward else 'packets'} from {_place(network, row.start)} "
+            f"to {to} end at {where}: {OUTCOMES[outcome]} ({len(rows)} such)",
+            elements=(flow, *((subnets[row.subnet].id,) if row.subnet >= 0 else ())),
+            witness={
+                "gateway": _place(network, row.start),
+                "prefix": to,
+                "ends_at": where,
+                "outcome": OUTCOMES[outcome],
+            },
+        )
+
+
+def _without_gateways(network: Network) -> Iterator[Finding]:
+    subnets = network.design.addressing.subnets
+    users: dict[int, list[str]] = defaultdict(list)
+    for flow in network.design.traffic.flows:
+        for at in without_gateway(network, flow):
+            users[at].append(flow.id)
+    for at, flows in users.items():
+        yield Finding(
+            message=f"no routed interface holds an address of {subnets[at].prefix}, which {len(flows)} flows need",
+            elements=(subnets[at].id,),
+            witness={"prefix": subnets[at].prefix, "flow": flows[0]},
+        )
+
+
+def _empty_defaults(network: Network) -> Iterator[Finding]:
+    facts, graph, running = network.design.routing.processes, layer3(network), processes(network)
+    used = {(int(v), version) for v, version in _families(network)}
+    for process, version in sorted(unbacked_defaults(network)):
+        if (int(running.vertex[process]), version) in used:
+            where = _place(network, int(running.vertex[process]))
+            yield Finding(
+                message=f"{facts[process].id} originates an IPv{version} default route, but {where} has none itself",
+                elements=(facts[process].id, network.devices[int(graph.device[running.vertex[process]])].id),
+                witness={"process": facts[process].id, "version": version},
+            )
+
+
+def _families(network: Network) -> set[tuple[int, int]]:
+    """(table, IP version) of every table that has addresses of the version on a segment."""
+    from netdesign.analysis.addresses import addresses
+
+    graph = layer3(network)
+    numbered = graph.member_row >= 0
+    versions = addresses(network).version[graph.member_row[numbered]]
+    return set(zip(graph.member_vertex[numbered].tolist(), versions.tolist(), strict=True))
+
+
+def _unused(case: Case) -> Iterator[Finding]:
+    network = case.network
+    kinds = tuple(case.parameters.redundancy[case.requirements.redundancy.value].failure_set)
+    for row in unused_links(network, kinds):
+        a, b = (_place(network, v) for v in (row.tail, row.head))
+        yield Finding(
+            message=f"one {row.split_by} failure parts {a} from {b}, though link {network.links[row.wire].id} is up: "
+            "routing does not use it",
+            elements=(network.links[row.wire].id,),
+            witness={"from": a, "to": b, "failure": row.split_by},
+        )
+
+
+def _unknown_ends(network: Network) -> Iterator[Gap]:
+    for flow in network.design.traffic.flows:
+        for names in (flow.sources, flow.targets):
+            end = flow_ends(network, names)
+            if not end.subnets and not end.providers:
+                yield Gap(message=f"flow {flow.id}: no subnet is known of {', '.join(names)}", elements=(flow.id,))
+
+
+def _place(network: Network, vertex: int) -> str:
+    """The device and VRF of a table, for a reader."""
+    if not 0 <= vertex < layer3(network).vertex_count:
+        return "a provider"
+    return f"{network.devices[int(layer3(network).device[vertex])].id} ({_vrf(network, vertex) or 'no VRF'})"
+
+
+def _vrf(network: Network, vertex: int) -> str | None:
+    graph = layer3(network)
+    return next((name for name, code in graph.vrfs.items() if code == graph.vrf[vertex]), None)
+
+
+@routing_incomplete.mutant("a protocol is taken off one routed link")
+def silence_a_link(case: Case) -> Patch | None:
+    """Take one side's statements, or IGP interfaces, off the first routed link that has any."""
+    network = case.network
+    pairs, graph, said = routed_pairs(network), layer3(network), statements(network)
+    for wire in sorted(set(pairs.wire.tolist())):
+        segments = pairs.segment[pairs.wire == wire]
+        heard = np.flatnonzero(np.isin(said.segment, segments)).tolist()
+        mine = [
+            network.design.routing.bgp_neighbors[at].id for at in heard if said.process[at] == said.process[heard[0]]
+        ]
+        ports = {
+            network.interfaces[i].id for i in graph.member_interface[np.isin(graph.member_segment, segments)].tolist()
+        }
+        igp = [fact.id for fact in network.design.routing.igp_interfaces if fact.interface in ports]
+        if mine or igp:
+            said_ones = tuple(Remove("bgp_neighbors", identity) for identity in mine)
+            return said_ones + tuple(Remove("igp_interfaces", identity) for identity in igp)
+    return _without_default(network)
+
+
+def _without_default(network: Network) -> Patch | None:
+    """The static default routes of the first gateway of a flow that has any, taken away."""
+    vertex = static_hops(network).vertex
+    facts = network.design.routing.static_routes
+    for table in gateway_tables(network).tolist():
+        ids = [facts[at].id for at in np.flatnonzero(vertex == table).tolist() if facts[at].prefix.endswith("/0")]
+        if ids:
+            return tuple(Remove("static_routes", identity) for identity in ids)
+    return None
+
+
+@routing_incomplete.mutant("an end of a routed link moves to another subnet")
+def move_an_end(case: Case) -> Patch | None:
+    """Give the first routed port on a link an address that nothing else is near."""
+    network = case.network
+    wires = routed_pairs(network).wire
+    for wire in sorted(set(wires.tolist())):
+        for end in network.link_interfaces:
+            if end[wire] >= 0 and network.interfaces[end[wire]].addresses:
+                return (Set("interfaces", network.interfaces[end[wire]].id, {"addresses": ("192.0.2.9/31",)}),)
+    return None
