@@ -10,6 +10,7 @@ from netdesign.model.vocabulary import InterfaceKind, SubnetPurpose
 
 if TYPE_CHECKING:
     from netdesign.model.addressing import Interface
+    from netdesign.model.inventory import EndpointGroup, PortProfile
 
 ROUTED_KINDS = frozenset({InterfaceKind.SVI, InterfaceKind.SUBINTERFACE})
 
@@ -32,14 +33,19 @@ def _routes(interface: Interface) -> bool:
 def host_vlans(network: Network) -> dict[str, frozenset[int]]:
     """VLANs that a subnet of hosts lies in, with the devices where endpoints of the VLAN are attached."""
     index = network.device_index
-    at: dict[str, set[int]] = defaultdict(set)
-    for attachment in network.design.inventory.attachments:
-        if attachment.device in index:
-            at[attachment.group].add(index[attachment.device])
     subnets = network.design.addressing.subnets
     found: dict[str, set[int]] = {s.vlan: set() for s in subnets if s.vlan and s.purpose is SubnetPurpose.HOSTS}
-    for group in network.design.inventory.endpoint_groups:
-        for vlan in group.vlans:
-            if vlan in found:
-                found[vlan].update(at[group.id])
+    groups, profiles = network.by_id("endpoint_groups"), network.by_id("port_profiles")
+    for attachment in network.design.inventory.attachments:
+        if attachment.device in index:
+            for vlan in _vlans(groups.get(attachment.group), profiles.get(attachment.profile)):
+                if vlan in found:
+                    found[vlan].add(index[attachment.device])
     return {vlan: frozenset(places) for vlan, places in found.items()}
+
+
+def _vlans(group: EndpointGroup | None, profile: PortProfile | None) -> frozenset[str]:
+    """The VLANs of the group that its ports carry; all of them where no profile narrows them."""
+    wanted = frozenset(group.vlans) if group is not None else frozenset()
+    carried = wanted.intersection((*profile.vlans, profile.native_vlan)) if profile is not None else wanted
+    return carried or wanted

@@ -161,14 +161,18 @@ def _ranks(keys: Iterable[object]) -> Longs:
 
 
 def _link_edges(network: Network, nodes: dict[Node, int]) -> list[BridgedEdge]:
-    edges, lag_of = [], lag_of_port(network)
+    edges, lag_of, pair = [], lag_of_port(network), _mlag_of(network)
+    peer_links = {link for mlag in network.design.cabling.mlags for link in mlag.peer_links}
     a, b = network.link_ends
     for place, numbers in vlans_on_link(network).items():
         link = network.links[place]
         bundles = [_bundle(lag_of.get((ref.device, ref.port)), place) for ref in (link.a, link.b)]
+        ends = (int(a[place]), int(b[place]))
+        inside = ends[0] in pair and pair[ends[0]] == pair.get(ends[1])
         for number in sorted(numbers):
-            tail = nodes.setdefault((number, int(a[place])), len(nodes))
-            head = nodes.setdefault((number, int(b[place])), len(nodes))
+            tail, head = (nodes.setdefault((number, end), len(nodes)) for end in ends)
+            if inside and link.id not in peer_links:
+                head = tail  # a loop beside the peer link, which contraction must not swallow
             edges.append(BridgedEdge(place, number, tail, head, *bundles))
     return edges
 

@@ -18,7 +18,7 @@ from netdesign.model.vocabulary import LinkPurpose, Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netdesign.graph.multigraph import Bools, Multigraph
+    from netdesign.graph.multigraph import Bools, Ints, Longs, Multigraph
 
 WAYS_THROUGH = TRANSIT_ROLES | {Role.FIREWALL}
 """What a redundant path may lead through: firewalls are routers too."""
@@ -26,9 +26,9 @@ WAYS_THROUGH = TRANSIT_ROLES | {Role.FIREWALL}
 
 class PairKind(StrEnum):
     SWITCH = "switch"
-    """Each of the sources to the top of its fabric."""
+    """Each of the sources, all alike, to the top of its fabric."""
     TOP = "top"
-    """One switch of the top tier to another."""
+    """The first switch of the top tier to each of the targets."""
     ENFORCER = "enforcer"
     """The top tier as a whole to the members of an enforcement point."""
     WAY_OUT = "way_out"
@@ -80,26 +80,39 @@ def terminals(network: Network) -> Bools:
 def required_pairs(network: Network) -> tuple[Pair, ...]:
     """Every switch to the top of its fabric, the tops to each other, to the firewalls and to the ways out.
 
-    Switches that are twins in the graph stand in one pair: what holds for the first of `sources` holds
-    for all.
+    Switches that are twins in the graph stand in one pair: what holds for the first holds for all.
     """
     return tuple(pair for fabric in fabrics(network) for pair in _pairs(network, fabric))
 
 
 def _pairs(network: Network, fabric: Fabric) -> Iterator[Pair]:
     top = tuple(fabric.top.tolist())
-    twins = twin_classes(interior(network), role_tiers(network))
     for tier in fabric.tiers[1:]:
-        _, first, inverse = np.unique(twins[tier], return_index=True, return_inverse=True)
-        for number in range(first.size):
-            yield Pair(fabric.site, PairKind.SWITCH, tuple(tier[inverse == number].tolist()), top)
-    for other in top[1:]:
-        yield Pair(fabric.site, PairKind.TOP, (top[0],), (other,))
+        for alike in _by_twins(network, tier):
+            yield Pair(fabric.site, PairKind.SWITCH, alike, top)
+    for alike in _by_twins(network, fabric.top[1:]):
+        yield Pair(fabric.site, PairKind.TOP, top[:1], alike)
     for enforcer in _enforcers_at(network, fabric):
         yield Pair(fabric.site, PairKind.ENFORCER, top, enforcer.members)
     exits = ways_out(network).get(fabric.site, ())
     if len(exits):
         yield Pair(fabric.site, PairKind.WAY_OUT, top, tuple(exits))
+
+
+def _by_twins(network: Network, places: Ints) -> list[tuple[int, ...]]:
+    labels = twins(network)[places]
+    order = np.argsort(labels, kind="stable")
+    bounds = np.flatnonzero(np.diff(labels[order])) + 1
+    return [tuple(alike.tolist()) for alike in np.split(places[order], bounds)] if places.size else []
+
+
+@analysis
+def twins(network: Network) -> Longs:
+    """Labels that two nodes share when swapping them changes neither `whole` nor `interior`, nor any tier."""
+    graph = whole(network)
+    kinds = np.full(graph.node_count, -1, dtype=np.int32)
+    kinds[: len(network.devices)] = role_tiers(network)
+    return twin_classes(graph, kinds)
 
 
 def _enforcers_at(network: Network, fabric: Fabric) -> list[Enforcer]:

@@ -8,13 +8,14 @@ import numpy as np
 
 from netdesign.analysis.carriage import carriage
 from netdesign.analysis.enforcers import enforcers
-from netdesign.analysis.pairs import Pair, PairKind, interior, required_pairs, terminals, whole
+from netdesign.analysis.pairs import Pair, PairKind, interior, required_pairs, terminals, twins, whole
+from netdesign.analysis.tiers import uplinks
 from netdesign.graph.connectivity import blocks, components
 from netdesign.graph.disjoint import edge_disjoint, minimum_edge_cut, vertex_disjoint
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
-    from netdesign.graph.multigraph import Bools, Multigraph
+    from netdesign.graph.multigraph import Bools, Ints, Longs, Multigraph
 
 Groups = tuple[tuple[int, ...], ...]
 
@@ -37,12 +38,33 @@ def disjoint_paths(network: Network, limit: int) -> tuple[Disjointness, ...]:
 
 
 def _disjointness(network: Network, pair: Pair, limit: int) -> Disjointness:
-    graph = graph_of(network, pair)
+    graph = _thinned(network, pair.kind is PairKind.WAY_OUT, 2 * limit)
+    if pair.kind is PairKind.SWITCH and _direct(network, pair) >= limit:
+        return Disjointness(pair, limit, limit)
     one_source = pair.kind in (PairKind.SWITCH, PairKind.TOP)
     source = pair.sources[0] if one_source else pair.sources
     target = pair.targets[0] if pair.kind is PairKind.TOP else pair.targets
     edges = edge_disjoint(graph, source, target, limit)
     return Disjointness(pair, edges, vertex_disjoint(graph, source, target, limit) if edges else 0)
+
+
+def _direct(network: Network, pair: Pair) -> int:
+    """How many of the targets the first source has a link to: each makes a path of its own."""
+    rising = uplinks(network)
+    first, last = np.searchsorted(_sorted_lower(network), (pair.sources[0], pair.sources[0] + 1))
+    above = rising.upper[_lower_order(network)[first:last]]
+    return len(set(above.tolist()) & set(pair.targets))
+
+
+@analysis
+def _lower_order(network: Network) -> Longs:
+    return np.argsort(uplinks(network).lower, kind="stable")
+
+
+@analysis
+def _sorted_lower(network: Network) -> Ints:
+    ends: Ints = uplinks(network).lower[_lower_order(network)]
+    return ends
 
 
 def graph_of(network: Network, pair: Pair) -> Multigraph:
@@ -86,6 +108,9 @@ def single_points(network: Network, ways_out: bool) -> tuple[SinglePoint, ...]:
 
 
 def _points(network: Network, graph: Multigraph, needed: Bools, groups: Groups) -> list[SinglePoint]:
+    thinned = blocks(graph.without(nodes=_surplus_twins(network, 2)))
+    if not (thinned.articulation.any() or thinned.bridge.any()):
+        return []
     found = blocks(graph)
     points = np.flatnonzero(found.articulation[: len(network.devices)])
     points = points[np.argsort(-found.impact[points], kind="stable")][:MOST_POINTS]
@@ -93,6 +118,23 @@ def _points(network: Network, graph: Multigraph, needed: Bools, groups: Groups) 
     lost = [SinglePoint(n, None, _fallen(graph, graph.without(nodes=(n,)), needed, groups)) for n in points.tolist()]
     lost += [SinglePoint(None, e, _fallen(graph, graph.without(edges=(e,)), needed, groups)) for e in bridges.tolist()]
     return [point for point in lost if point.lost]
+
+
+@analysis
+def _thinned(network: Network, way_out: bool, kept: int) -> Multigraph:
+    """The graph with at most `kept` twins of each class: no path needs to pass a class twice."""
+    graph = whole(network) if way_out else interior(network)
+    return graph.without(nodes=_surplus_twins(network, kept))
+
+
+@analysis
+def _surplus_twins(network: Network, kept: int) -> Longs:
+    """Twins beyond the first few of each class."""
+    labels = twins(network)
+    order = np.argsort(labels, kind="stable")
+    rank = np.arange(labels.size) - np.searchsorted(labels[order], labels[order])
+    surplus: Longs = order[rank >= kept]
+    return surplus
 
 
 def _fallen(before: Multigraph, after: Multigraph, needed: Bools, groups: Groups) -> tuple[int, ...]:

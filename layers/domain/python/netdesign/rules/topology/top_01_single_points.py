@@ -12,9 +12,9 @@ from netdesign.analysis.tiers import fabrics
 from netdesign.analysis.traffic import stretches
 from netdesign.graph.network import Network
 from netdesign.model.infrastructure import ServiceKind
-from netdesign.model.patch import Patch, Set
+from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure, Scalar, Witness
-from netdesign.model.vocabulary import Category, Redundancy, Severity
+from netdesign.model.vocabulary import Category, Redundancy, Role, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
@@ -35,7 +35,8 @@ def _applies(case: Case) -> bool:
     applies="redundancy medium and above, where there are switches",
     applicable=_applies,
     flags="A device or link that every path between two switches of a site leads through, from redundancy high on also"
-    " every path to the Internet or to other sites; a firewall without partner on the path of a flow; hosts whose"
+    " every path to the Internet or to other sites; a firewall without partner on the path of a flow (from redundancy high"
+    " on, or where the security level asks for pairs); hosts whose"
     " gateway is on one device only; a control-plane service (DNS, DHCP, AAA, route reflector) with one instance.",
     passes="No device, link or control-plane instance separates required ends by failing alone.",
     remedy="Add a parallel device or link beside the one named; give gateways and services a second instance.",
@@ -53,9 +54,17 @@ def _high(case: Case) -> bool:
     return case.requirements.redundancy.at_least(Redundancy.HIGH)
 
 
+def _spared(case: Case) -> frozenset[int]:
+    """Firewalls that may be alone: below redundancy high, where the security level asks for no pair either."""
+    paired = case.parameters.security[case.requirements.security_level].enforcement_ha
+    return frozenset() if _high(case) or paired else frozenset(case.network.with_role(Role.FIREWALL).tolist())
+
+
 def _in_graph(case: Case, severity: Severity | None) -> Iterator[Finding]:
-    network = case.network
+    network, spared = case.network, _spared(case)
     for point in single_points(network, _high(case)):
+        if point.device in spared:
+            continue
         what = network.devices[point.device].id if point.device is not None else network.links[point.link or 0].id
         lost = _lost(network, point)
         yield Finding(
@@ -76,7 +85,7 @@ def _firewalls(case: Case, severity: Severity | None) -> Iterator[Finding]:
     for stretch in stretches(network):
         for enforcers in stretch.past:
             alone = [e.members for e in enforcers if len([m for m in e.members if network.in_service[m]]) == 1]
-            if len(enforcers) == 1 and alone:
+            if len(enforcers) == 1 and alone and alone[0][0] not in _spared(case):
                 flows.setdefault(alone[0][0], stretch.flow)
     for firewall, flow in flows.items():
         name = network.devices[firewall].id
@@ -88,7 +97,7 @@ def _gateways(case: Case, severity: Severity | None) -> Iterator[Finding]:
     network = case.network
     for vlan, attached in host_vlans(network).items():
         serving = gateways(network).get(vlan, frozenset())
-        if len(serving) == 1 and attached - serving:
+        if len(serving) == 1 and attached - serving and not serving <= _spared(case):
             name = network.devices[min(serving)].id
             message = f"{name} is the only gateway of VLAN {vlan}, whose hosts are attached elsewhere"
             hosts: list[Scalar] = [network.devices[place].id for place in sorted(attached)[:SHOWN]]
@@ -116,7 +125,8 @@ def lonely(case: Case) -> Patch | None:
     network = case.network
     groups = [enforcer.members for enforcers in _passed(case) for enforcer in enforcers]
     tops = [tuple(fabric.top.tolist()) for fabric in fabrics(network) if len(fabric.tiers) > 1]
-    for group in (*groups, *tops):
+    pairs = [group for group in groups if not _spared(case).issuperset(group)]
+    for group in (*pairs, *tops):
         gone = [network.devices[place].id for place in group[1:] if network.in_service[place]]
         if gone:
             return tuple(Set("devices", name, {"in_service": False}) for name in gone)
@@ -125,3 +135,13 @@ def lonely(case: Case) -> Patch | None:
 
 def _passed(case: Case) -> list[tuple[Enforcer, ...]]:
     return [past for stretch in stretches(case.network) for past in stretch.past if len(past) == 1]
+
+
+@single_points_of_failure.mutant("leave one instance of a service that needs two")
+def lonely_service(case: Case) -> Patch | None:
+    """The others of its kind are gone."""
+    for kind in DOUBLED_SERVICES:
+        gone = [service.id for service in case.design.infrastructure.service_instances if service.kind is kind][1:]
+        if gone:
+            return tuple(Remove("service_instances", name) for name in gone)
+    return None

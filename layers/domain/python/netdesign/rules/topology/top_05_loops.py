@@ -82,7 +82,7 @@ def second_trunk(case: Case) -> Patch | None:
 
 
 def _joined(case: Case) -> tuple[int, tuple[str, str]] | None:
-    """A VLAN number and two devices that it already joins, over a link or an overlay."""
+    """A VLAN number and two devices that it already joins, over a link, an overlay or as a pair."""
     bridged, devices = bridging(case.network), case.network.devices
     by_overlay: dict[int, str] = {}
     ends = zip(bridged.graph.tail.tolist(), bridged.graph.head.tolist(), strict=True)
@@ -94,4 +94,8 @@ def _joined(case: Case) -> tuple[int, tuple[str, str]] | None:
         hub = tail if bridged.devices[tail][0] == OVERLAY else head
         if by_overlay.setdefault(hub, names[0]) != names[0]:
             return number, (by_overlay[hub], names[0])
+    for mlag in case.design.cabling.mlags:
+        carried = [vlans_on(case.network).get(case.network.device_index.get(p, -1), frozenset()) for p in mlag.peers]
+        if len(carried) == 2 and carried[0] & carried[1]:
+            return min(carried[0] & carried[1]), (mlag.peers[0], mlag.peers[1])
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,7 +10,6 @@ import numpy as np
 
 from netdesign.analysis.tiers import Fabric, fabrics, uplinks
 from netdesign.graph.connectivity import components
-from netdesign.model.inventory import Device
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Redundancy, Role, Severity
@@ -34,7 +34,8 @@ def _tiered(case: Case) -> tuple[Fabric, ...]:
     applies="redundancy medium and above, where a fabric has more than one tier",
     applicable=_applies,
     flags="A top tier of one switch; core switches that reach each other only through a lower tier; a switch that hangs"
-    " on one switch of the top tier alone; switches of one top tier in the same rack, or on one power feed only and that the same.",
+    " on one switch of the top tier alone; two top switches in one rack (more than two only where racks are fewer than they),"
+    " or all of them on one power feed.",
     passes="Each top tier has two switches or more, apart from each other, and whoever hangs on them hangs on two.",
     remedy="Add a second top switch in another rack, link cores to each other, and home every lower switch on two.",
     references=("NIST SP 800-53 CP-8(2)", "Campus reference designs: redundant core"),
@@ -88,21 +89,25 @@ def _single_homed(case: Case, fabric: Fabric) -> Iterator[Finding]:
 
 def _together(case: Case, fabric: Fabric) -> Iterator[Finding]:
     devices = [case.network.devices[place] for place in fabric.top.tolist()]
-    for position, one in enumerate(devices):
-        for other in devices[:position]:
-            shared = _shared(one, other)
-            if shared:
-                message = f"{other.id} and {one.id} share {shared}"
-                yield Finding(message=message, elements=(other.id, one.id), witness={"shared": shared})
+    allowed = _allowed_together(case, fabric)
+    places = Counter(device.rack for device in devices if device.rack is not None)
+    for rack, count in places.items():
+        if count > allowed:
+            names = tuple(device.id for device in devices if device.rack == rack)
+            message = f"{', '.join(names[:3])} share rack {rack}: it holds {count} of {len(devices)} top switches"
+            yield Finding(message=message, elements=names, witness={"rack": rack, "held": count, "allowed": allowed})
+    feeds = {feed for device in devices for feed in device.power_feeds}
+    if len(devices) > 1 and all(device.power_feeds for device in devices) and len(feeds) == 1:
+        names = tuple(device.id for device in devices)
+        message = f"all top switches at {fabric.site} hang on power feed {min(feeds)} alone"
+        yield Finding(message=message, elements=names, witness={"feed": min(feeds)})
 
 
-def _shared(one: Device, other: Device) -> str:
-    if one.rack is not None and one.rack == other.rack:
-        return f"rack {one.rack}"
-    feeds = set(one.power_feeds) | set(other.power_feeds)
-    if one.power_feeds and other.power_feeds and len(feeds) == 1:
-        return f"power feed {feeds.pop()} and have no other"
-    return ""
+def _allowed_together(case: Case, fabric: Fabric) -> int:
+    """One; more only where a site has fewer racks than top switches, and these are more than two."""
+    rooms = {room.id for room in case.design.inventory.rooms if room.site == fabric.site}
+    racks = sum(1 for rack in case.design.inventory.racks if rack.room in rooms)
+    return 1 if len(fabric.top) <= 2 else -(-len(fabric.top) // max(1, racks))
 
 
 @core_redundancy.mutant("single-home a switch of the second tier")

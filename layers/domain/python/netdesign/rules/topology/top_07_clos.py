@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
-from netdesign.analysis.attachments import endpoint_port_counts, link_uses
+from netdesign.analysis.attachments import endpoint_port_counts
 from netdesign.analysis.clos import Plane, bundles, links_between, planes
-from netdesign.analysis.tiers import lateral_links, role_tiers, uplinks
+from netdesign.analysis.tiers import fabric_of, lateral_links, role_tiers, uplinks
+from netdesign.catalog.sku import DeviceType
+from netdesign.graph.network import ROLES
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Role, Severity
@@ -71,22 +74,22 @@ def _plane(case: Case, plane: Plane) -> Iterator[Finding]:
 
 
 def _speeds(case: Case) -> Iterator[Finding]:
-    """One speed for all links from leaves of one role to spines, at each site."""
+    """One speed for all links between two roles of a fabric."""
     network = case.network
     (lower, upper, slowest, fastest), _ = bundles(network)
-    seen: dict[tuple[str, Role, Role], int] = {}
-    for index in range(lower.size):
-        below, above = network.devices[int(lower[index])], network.devices[int(upper[index])]
-        if below.role not in CLOS_ROLES:
-            continue
-        speed = seen.setdefault((below.site, below.role, above.role), int(fastest[index]))
-        if not int(slowest[index]) == int(fastest[index]) == speed:
-            yield Finding(
-                message=f"links from {below.id} to {above.id} run at {int(slowest[index]) / 1e9:g} Gbit/s,"
-                f" others of their kind at {speed / 1e9:g}",
-                elements=(below.id, above.id),
-                witness={"slowest_bps": int(slowest[index]), "expected_bps": speed},
-            )
+    roles = len(ROLES)
+    kind = (fabric_of(network)[lower] * roles + network.role_codes[lower]) * roles + network.role_codes[upper]
+    _, first, group = np.unique(kind, return_index=True, return_inverse=True)
+    expected = fastest[first][group]
+    clos = np.isin(network.role_codes[lower], [ROLES.index(role) for role in CLOS_ROLES])
+    for index in np.flatnonzero(clos & ((slowest != fastest) | (fastest != expected))).tolist():
+        below, above = network.devices[int(lower[index])].id, network.devices[int(upper[index])].id
+        speeds = (int(slowest[index]), int(expected[index]))
+        yield Finding(
+            message=f"links from {below} to {above} run at {speeds[0] / 1e9:g} Gbit/s, others of their kind at {speeds[1] / 1e9:g}",
+            elements=(below, above),
+            witness={"slowest_bps": speeds[0], "expected_bps": speeds[1]},
+        )
 
 
 def _above(case: Case) -> Iterator[Finding]:
@@ -117,17 +120,24 @@ def _lateral(case: Case) -> Iterator[Finding]:
 
 
 def _spine_ports(case: Case) -> Iterator[Finding]:
-    network, facing = case.network, endpoint_port_counts(case.network)
-    for place in network.with_role(*SPINE_ROLES).tolist():
-        name, kind = network.devices[place].id, network.device_types[place]
-        if facing[place]:
-            count = int(facing[place])
-            yield Finding(message=f"{count} endpoints hang on spine {name}", elements=(name,), witness={"endpoint_ports": count})
-        uses = [use for use in link_uses(network).get(place, []) if kind is not None and kind.usable_ports(use.speed_bps)]
-        ports = max((kind.usable_ports(use.speed_bps) for use in uses[:1]), default=0) if kind is not None else 0
-        if len(uses) > ports:
-            message = f"{len(uses)} links end at {name}, which has {ports} ports of that speed"
-            yield Finding(message=message, elements=(name,), witness={"links": len(uses), "ports": ports})
+    network = case.network
+    spines = network.with_role(*SPINE_ROLES)
+    facing = endpoint_port_counts(network)
+    for place in spines[facing[spines] > 0].tolist():
+        name, ports = network.devices[place].id, int(facing[place])
+        yield Finding(message=f"{ports} endpoint ports are in use on spine {name}", elements=(name,), witness={"ports": ports})
+    ends = np.concatenate(network.link_ends)
+    mine = np.isin(ends, spines)
+    speeds, rank = np.unique(network.link_speed_bps, return_inverse=True)
+    keys, count = np.unique(ends[mine].astype(np.int64) * speeds.size + np.tile(rank, 2)[mine], return_counts=True)
+    usable = cache(DeviceType.usable_ports)
+    for key, links in zip(keys.tolist(), count.tolist(), strict=True):
+        place, speed = key // speeds.size, int(speeds[key % speeds.size])
+        kind = network.device_types[place]
+        if kind is not None and 0 < usable(kind, speed) < links:
+            name, ports = network.devices[place].id, usable(kind, speed)
+            message = f"{links} links of {speed / 1e9:g} Gbit/s end at {name}, which has {ports} ports for them"
+            yield Finding(message=message, elements=(name,), witness={"links": links, "ports": ports})
 
 
 @clos_correctness.mutant("remove the link of one leaf to one spine")

@@ -26,10 +26,12 @@ def _applies(case: Case) -> bool:
 @analysis
 def _shapes(network: Network) -> dict[int, Shape]:
     rising, speed = uplinks(network), network.link_speed_bps
-    rows = np.stack([rising.lower, network.role_codes[rising.upper], speed[rising.links]])
-    kinds, count = np.unique(rows, axis=1, return_counts=True)
+    speeds, rank = np.unique(speed[rising.links], return_inverse=True)
+    key = (rising.lower.astype(np.int64) * len(ROLES) + network.role_codes[rising.upper]) * max(1, speeds.size) + rank
+    kinds, count = np.unique(key, return_counts=True)
     shapes: dict[int, list[tuple[str, int, int]]] = {}
-    for (lower, role, bps), links in zip(kinds.T.tolist(), count.tolist(), strict=True):
+    for kind, links in zip(kinds.tolist(), count.tolist(), strict=True):
+        (lower, role), bps = divmod(kind // speeds.size, len(ROLES)), int(speeds[kind % speeds.size])
         shapes.setdefault(lower, []).append((ROLES[role].value, bps, links))
     return {lower: tuple(sorted(shape)) for lower, shape in shapes.items()}
 

@@ -9,8 +9,9 @@ import numpy as np
 from netdesign.analysis.clos import links_between, planes
 from netdesign.analysis.tiers import CLOS, Fabric, fabrics, role_tiers, uplinks
 from netdesign.analysis.traffic import utilisation
+from netdesign.graph.connectivity import components
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
-from netdesign.graph.shortest import distances
+from netdesign.graph.shortest import distances, eccentricities
 from netdesign.graph.twins import twin_classes
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure, Witness
@@ -58,7 +59,7 @@ def _hops(case: Case) -> Iterator[Said]:
     network = case.network
     for fabric in _clos(network):
         limit = max(1, 2 * (len(fabric.tiers) - 1))
-        first, far, found = _furthest(network, fabric)
+        first, far, found = _furthest(network, fabric, limit)
         names = (network.devices[first].id, network.devices[far].id)
         if found > limit:
             hops = int(found) if np.isfinite(found) else None
@@ -68,10 +69,14 @@ def _hops(case: Case) -> Iterator[Said]:
         yield Measure(name=f"most hops between leaves at {fabric.site}", value=float(found) if np.isfinite(found) else None, threshold=limit)
 
 
-def _furthest(network: Network, fabric: Fabric) -> tuple[int, int, float]:
+def _furthest(network: Network, fabric: Fabric, limit: int) -> tuple[int, int, float]:
+    """The two leaves furthest apart, exactly where they lie further apart than `limit`, else a bound."""
     outside = np.setdiff1d(np.arange(len(network.devices)), fabric.devices)
     graph = network.forwarding.without(nodes=outside)
     leaves = fabric.edge
+    reach = eccentricities(graph)[leaves]
+    if np.unique(components(graph)[leaves]).size == 1 and reach.max() <= limit:
+        return int(leaves[0]), int(leaves[1]), float(reach.max())
     classes = twin_classes(graph)[leaves]
     _, first = np.unique(classes, return_index=True)
     found = distances(graph, leaves[first])[:, leaves]
