@@ -1,0 +1,289 @@
+"""A campus from its requirements: which shape, how large, and its parts in the order they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netdesign.catalog.ports import PortUse
+from netdesign.model.addressing import Pool
+from netdesign.model.infrastructure import ServiceInstance
+from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing
+from netdesign.model.resolved import ResolvedSite
+from netdesign.model.vocabulary import Archetype
+from netdesign.synthesis.blueprint import MANAGEMENT, UNDERLAY, Blueprint
+from netdesign.synthesis.branch import build_branch
+from netdesign.synthesis.campus_core import build_switched
+from netdesign.synthesis.campus_equipment import GBPS, fabric_wanted
+from netdesign.synthesis.campus_fabric import build_fabric, exit_zone
+from netdesign.synthesis.campus_ground import (
+    DEVICES,
+    MANAGED,
+    PUBLISHED,
+    RESTRICTED,
+    SERVERS,
+    SERVICES,
+    Function,
+    Ground,
+    add_unit_vlans,
+    add_vlan,
+    prepare_rooms,
+    unit_functions,
+)
+from netdesign.synthesis.campus_hosts import attach_servers, flow_ends, group_id, populate
+from netdesign.synthesis.campus_management import (
+    build_out_of_band,
+    join_controllers,
+    manage_in_band,
+    manage_out_of_band,
+    out_of_band,
+    service_homes,
+)
+from netdesign.synthesis.campus_plan import plan_campus
+from netdesign.synthesis.campus_switches import (
+    SERVICE_HOSTS,
+    Equipment,
+    equip,
+    place_switches,
+    published_hosts,
+)
+from netdesign.synthesis.datacenter import add_site
+from netdesign.synthesis.datacenter_management import OutOfBand, route_vlan
+from netdesign.synthesis.edge import Edge, build_edge
+from netdesign.synthesis.finishing import add_flows, add_policy, publish, relay, residencies
+from netdesign.synthesis.flows import Ends
+from netdesign.synthesis.infrastructure import add_services
+from netdesign.synthesis.management import manage_devices, port_profile
+from netdesign.synthesis.pairs import allow_on_peer_link
+from netdesign.synthesis.zones import INTERNET, IOT, make_zones, zone_names
+
+TRANSIT_HOSTS = 2
+SERVER_INDEX = 99
+SERVICE_ADDRESSES = 24
+MANAGED_DEVICES = 16
+"""Addresses for server switches, firewalls, routers and controllers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a site hands on to what is made for all sites together."""
+
+    archetype: Archetype
+    edge: Edge
+    services: tuple[ServiceInstance, ...]
+    ends: Ends
+
+
+def build(blueprint: Blueprint) -> Archetype:
+    """Add every fact of the campus to the blueprint; the archetype is that of the largest site."""
+    asked = blueprint.requirements
+    zones = campus_zones(blueprint)
+    blueprint.add_all(make_zones(zones, asked, blueprint.parameters.zones.trust))
+    shapes, ends, edges, services = [], dict[tuple[str, str], tuple[str, ...]](), list[Edge](), list[ServiceInstance]()
+    for site in asked.sites:
+        add_site(blueprint, site)
+        built = build_site(blueprint, site, zones)
+        shapes.append(built.archetype)
+        edges.append(built.edge)
+        services.extend(built.services)
+        for key, ids in built.ends.items():
+            ends[key] = (*ends.get(key, ()), *ids)
+    residencies(blueprint)
+    relay(blueprint, services)
+    flows = add_flows(blueprint, ends, services)
+    for edge in edges:
+        add_policy(blueprint, edge.policy, edge.firewalls, flows)
+    manage_devices(blueprint, services)
+    order = (Archetype.BRANCH, Archetype.COLLAPSED_CORE, Archetype.THREE_TIER)
+    return max(shapes, key=order.index)
+
+
+def campus_zones(blueprint: Blueprint) -> tuple[str, ...]:
+    """Zones of the requirements; devices have one where access points must live outside the management network."""
+    names = zone_names(blueprint.requirements)
+    if out_of_band(blueprint) and blueprint.requirements.wireless and IOT not in names:
+        return (*names, IOT)
+    return names
+
+
+def site_share(blueprint: Blueprint, site: ResolvedSite) -> float:
+    """The site's part of all demand, by users."""
+    total = sum(one.users for one in blueprint.requirements.sites)
+    return site.users / total if total else 1 / max(1, len(blueprint.requirements.sites))
+
+
+def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -> Built:
+    """One site: rooms, switches, links, routing, endpoints, edge, management, services."""
+    plan = plan_campus(blueprint.requirements, blueprint.parameters, site)
+    share = site_share(blueprint, site)
+    _explain_shape(blueprint, site, plan.archetype, len(plan.units))
+    ground = Ground(blueprint, plan)
+    if plan.archetype is Archetype.BRANCH:
+        edge, services = build_branch(ground, zones, share)
+    else:
+        edge, services = _build_large(ground, zones, share)
+    if (PUBLISHED.name, "") in ground.vlans:
+        publish(blueprint, group_id(ground, PUBLISHED.name))
+    return Built(plan.archetype, edge, services, flow_ends(ground, edge.providers))
+
+
+def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Edge, tuple[ServiceInstance, ...]]:
+    """A site with tiers of its own."""
+    blueprint, plan = ground.blueprint, ground.plan
+    apart = out_of_band(blueprint)
+    prepare_rooms(ground)
+    equipment = equip(ground, share)
+    inside = [zone for zone in zones if zone != INTERNET and not (apart and zone == MANAGEMENT)]
+    _plan_addresses(ground, equipment, zones)
+    place_switches(ground, equipment)
+    for unit in plan.units:
+        add_unit_vlans(ground, unit)
+    _server_vlans(ground)
+    build = build_fabric if fabric_wanted(blueprint) else build_switched
+    build(ground, equipment, inside)
+    network = build_out_of_band(ground) if apart else None
+    edge = _edge(ground, equipment, zones, network.cores if network else ())
+    join_controllers(ground)
+    populate(ground)
+    counts = {
+        SERVERS.name: plan.general_servers,
+        RESTRICTED.name: plan.restricted_servers,
+        PUBLISHED.name: published_hosts(blueprint),
+        SERVICES.name: SERVICE_HOSTS if network is None else 0,
+    }
+    attach_servers(ground, counts, equipment.server_nic_bps)
+    if network is None:
+        manage_in_band(ground, (*edge.firewalls, *edge.routers, *ground.controllers))
+    else:
+        _services_out_of_band(ground, network)
+        manage_out_of_band(ground, network, _managed(ground, edge))
+    return edge, add_services(blueprint, ground.site, service_homes(ground, network))
+
+
+def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> None:
+    """Blocks for every zone, its transit included, and for the infrastructure."""
+    blueprint, plan = ground.blueprint, ground.plan
+    hosts: dict[str, list[int]] = {zone: [TRANSIT_HOSTS] for zone in zones}
+    for unit in plan.units:
+        for function, count in unit_functions(ground, unit):
+            hosts.setdefault(function.zone, []).append(count)
+    for function, count in _server_hosts(ground):
+        hosts.setdefault(function.zone, []).append(count)
+    switches = sum(equipment.access.counts.values()) + (plan.blocks + 2) * plan.pair
+    points = sum(unit.serves.access_points for unit in plan.units)
+    if out_of_band(blueprint):
+        closets = len({(unit.building, unit.closet) for unit in plan.units}) + 2 * len(ground.racks)
+        hosts[MANAGEMENT] += [40] * closets
+    uplinks = switches * equipment.per_peer * plan.pair if fabric_wanted(blueprint) else 0
+    routed = (plan.blocks * plan.pair * plan.pair + 2) * (len(zones) + 1)
+    blueprint.plan_site(ground.site, hosts, links=uplinks + routed + 16, devices=switches + points + 32)
+    for name in (f"{ground.site}-internet", f"{ground.site}-internet-v6"):
+        if blueprint.has(Pool, name):
+            blueprint.change(blueprint.get(Pool, name), vrf=UNDERLAY)
+
+
+def _server_hosts(ground: Ground) -> tuple[tuple[Function, int], ...]:
+    """VLANs of servers and services, with their hosts."""
+    blueprint, plan = ground.blueprint, ground.plan
+    apart = out_of_band(blueprint)
+    wanted = (
+        (SERVERS, plan.general_servers),
+        (RESTRICTED, plan.restricted_servers),
+        (PUBLISHED, published_hosts(blueprint)),
+        (SERVICES, SERVICE_ADDRESSES),
+        (DEVICES if apart else MANAGED, MANAGED_DEVICES if not apart or plan.wireless else 0),
+    )
+    return tuple((function, count) for function, count in wanted if count)
+
+
+def _server_vlans(ground: Ground) -> None:
+    """The VLANs of servers; that of service hosts is made with the out-of-band network where there is one."""
+    for function, count in _server_hosts(ground):
+        if function is not SERVICES or not out_of_band(ground.blueprint):
+            add_vlan(ground, function, "", SERVER_INDEX, count)
+
+
+def _edge(ground: Ground, equipment: Equipment, zones: Sequence[str], management: Sequence[Device]) -> Edge:
+    """Firewalls, routers and circuits at the cores."""
+    blueprint = ground.blueprint
+    fabric = fabric_wanted(blueprint)
+    edge = build_edge(
+        blueprint,
+        ground.site,
+        ground.core.devices,
+        zones,
+        racks=ground.racks[1],
+        plan=equipment.edge,
+        management=management,
+        on_vlan=(lambda vlan: exit_zone(blueprint, ground, vlan)) if fabric else None,
+    )
+    if not fabric:
+        own = () if ground.blocks else tuple(vlan for at in range(ground.plan.blocks) for vlan in ground.block_vlans(at))
+        apart = {MANAGEMENT} if management else set()
+        transits = tuple(vlan for zone, vlan in edge.transits.items() if zone not in apart)
+        ids = tuple(vlan.id for vlan in (*own, *transits)) + (f"{ground.site}-outside",)
+        allow_on_peer_link(blueprint, ground.core, ids)
+    return edge
+
+
+def _services_out_of_band(ground: Ground, network: OutOfBand) -> None:
+    """The VLAN and ports of service hosts on the routed pair of the management network."""
+    blueprint = ground.blueprint
+    names = (device.id for device in network.cores)
+    vlan = add_vlan(ground, SERVICES, "", SERVER_INDEX, SERVICE_ADDRESSES, *names)
+    route_vlan(blueprint, network, vlan)
+    profile = blueprint.add(
+        port_profile(f"{ground.site}-{SERVICES.name}", blueprint.posture, vlans=(vlan.id,), trusted=True)
+    )
+    group = blueprint.add(
+        EndpointGroup(
+            id=group_id(ground, SERVICES.name),
+            name=SERVICES.name,
+            site=ground.site,
+            kind=EndpointKind.SERVER,
+            count=SERVICE_HOSTS,
+            zone=SERVICES.zone,
+            vlans=(vlan.id,),
+            nics=len(network.cores),
+            homing=Homing.ACTIVE_STANDBY if len(network.cores) > 1 else Homing.SINGLE,
+        )
+    )
+    ground.groups.append(group)
+    for device in network.cores:
+        blueprint.add(
+            Attachment(
+                id=f"{group.id}:{device.id}",
+                group=group.id,
+                device=device.id,
+                endpoints=SERVICE_HOSTS,
+                ports=blueprint.take_ports(device, SERVICE_HOSTS, GBPS, PortUse.DOWNLINK),
+                profile=profile.id,
+            )
+        )
+
+
+def _managed(ground: Ground, edge: Edge) -> list[Device]:
+    switches = [device for pair in (ground.core, *ground.blocks.values()) for device in pair.devices]
+    switches += [device for unit in ground.plan.units for device in ground.access[unit.name]]
+    return [*switches, *ground.server_switches, *edge.firewalls, *edge.routers, *ground.controllers]
+
+
+def _explain_shape(blueprint: Blueprint, site: ResolvedSite, shape: Archetype, units: int) -> None:
+    limits = blueprint.parameters.campus
+    blueprint.decide(
+        f"Which shape does {site.id} have?",
+        shape.value,
+        formula="branch up to its ports in one closet; collapsed core up to its buildings, access switches and users; "
+        "three tiers beyond",
+        inputs={
+            "buildings": site.buildings,
+            "users": site.users,
+            "closets": units,
+            "collapsed_max_buildings": limits.collapsed_max_buildings,
+            "collapsed_max_access": limits.collapsed_max_access,
+            "collapsed_max_users": limits.collapsed_max_users,
+            "branch_max_ports": limits.branch_max_ports,
+        },
+        fields=("sites", "users", "topology_preference", "network_type"),
+        source="policy parameters campus",
+    )

@@ -1,0 +1,246 @@
+"""A switched campus: bundles up to MLAG pairs, spanning tree, gateways on the pairs, OSPF between the tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netdesign.catalog.ports import PortUse
+from netdesign.model.addressing import Interface, VirtualGateway
+from netdesign.model.cabling import Link
+from netdesign.model.inventory import Device
+from netdesign.model.routing import IgpInterface, Redistribution, RoutingProcess
+from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
+from netdesign.model.vocabulary import LinkPurpose, Role, RoutingProtocol
+from netdesign.synthesis.blueprint import UNDERLAY, Blueprint, zone_vrf
+from netdesign.synthesis.campus_equipment import UPLINK_BPS
+from netdesign.synthesis.campus_ground import Ground
+from netdesign.synthesis.campus_plan import Unit
+from netdesign.synthesis.campus_switches import Equipment
+from netdesign.synthesis.datacenter_management import join_pair
+from netdesign.synthesis.management import link_crypto
+from netdesign.synthesis.pairs import Pair, allow_on_peer_link, conduits, trunk
+
+ROOT_PRIORITY = 4096
+CORE_AREA = "0.0.0.0"
+HELLO_MS, DEAD_MS = 1_000, 4_000
+REFERENCE_BPS = 400_000_000_000
+FIRST_TAG = 2001
+"""Tags of the sub-interfaces between the tiers: one for each zone."""
+
+
+def build_switched(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> None:
+    """Join all tiers, make the pairs the gateways of their VLANs, and route between the tiers."""
+    blueprint = ground.blueprint
+    ground.core = _paired(blueprint, ground.core.devices, equipment.core_peer_bps)
+    for block, pair in ground.blocks.items():
+        ground.blocks[block] = _paired(blueprint, pair.devices, equipment.distribution_peer_bps)
+    for unit in ground.plan.units:
+        _join_access(ground, unit, equipment)
+    _join_servers(ground, equipment)
+    gateways: list[Interface] = []
+    for block in range(ground.plan.blocks):
+        pair = ground.blocks.get(block, ground.core)
+        for vlan in ground.block_vlans(block):
+            gateways += add_gateways(blueprint, pair, vlan)
+        if ground.blocks:
+            allow_on_peer_link(blueprint, pair, tuple(vlan.id for vlan in ground.block_vlans(block)))
+    run_spanning_tree(ground)
+    if ground.blocks:
+        _route_tiers(ground, equipment, zones, gateways)
+    else:
+        for device in ground.core.devices:
+            blueprint.loopback(device)
+
+
+def _paired(blueprint: Blueprint, devices: tuple[Device, ...], peer_bps: int) -> Pair:
+    if len(devices) < 2:
+        return Pair(devices)
+    return Pair(devices, join_pair(blueprint, devices, peer_bps, f"{devices[0].id}-{devices[1].id}"))
+
+
+def top_of(ground: Ground, unit: Unit) -> Pair:
+    """The pair that a unit's access switches hang off."""
+    return ground.blocks.get(unit.block, ground.core)
+
+
+def _join_access(ground: Ground, unit: Unit, equipment: Equipment) -> None:
+    """Bundles from each access switch of a unit to its pair, with the unit's VLANs."""
+    blueprint = ground.blueprint
+    vlans = tuple(vlan.id for vlan in ground.unit_vlans(unit))
+    for vlan in ground.unit_vlans(unit):
+        blueprint.define_vlan(vlan, *(device.id for device in ground.access[unit.name]))
+    risks = duct_risks(ground, unit.building)
+    for switch in ground.access[unit.name]:
+        trunk(
+            blueprint,
+            switch,
+            top_of(ground, unit),
+            UPLINK_BPS,
+            LinkPurpose.UPLINK,
+            per_peer=equipment.per_peer,
+            use=(PortUse.UPLINK, PortUse.DOWNLINK),
+            srlgs=risks if not ground.blocks else (),
+            crypto=link_crypto(blueprint),
+            vlans=vlans,
+        )
+
+
+def duct_risks(ground: Ground, building: int) -> tuple[tuple[str, ...], ...]:
+    """Ducts that the cables of a building take to the main one; none within that."""
+    if building == 1:
+        return ()
+    return conduits(ground.blueprint, ground.site, f"b{building}", diverse=ground.plan.pair > 1)
+
+
+def _join_servers(ground: Ground, equipment: Equipment) -> None:
+    """Bundles from the server switches to the pair of the first block."""
+    blueprint, pair = ground.blueprint, ground.blocks.get(0, ground.core)
+    vlans = ground.server_vlans()
+    for switch in ground.server_switches:
+        for vlan in vlans:
+            blueprint.define_vlan(vlan, switch.id)
+        trunk(
+            blueprint,
+            switch,
+            pair,
+            UPLINK_BPS,
+            LinkPurpose.UPLINK,
+            per_peer=equipment.server_per_peer,
+            use=(PortUse.UPLINK, PortUse.DOWNLINK),
+            vlans=tuple(vlan.id for vlan in vlans),
+        )
+
+
+def add_gateways(blueprint: Blueprint, pair: Pair, vlan: Vlan) -> list[Interface]:
+    """The gateway of a VLAN: VRRP on a pair, the first member ahead, as it is the root of the spanning tree."""
+    return [
+        blueprint.svi(
+            device,
+            vlan,
+            gateway=VirtualGateway.VRRP if pair.double else VirtualGateway.NONE,
+            host=at + 2 if pair.double else 1,
+            priority=110 - 10 * at if pair.double else None,
+        )
+        for at, device in enumerate(pair.devices)
+    ]
+
+
+def run_spanning_tree(ground: Ground) -> None:
+    """Rapid spanning tree on every switch, rooted at the pair of its block."""
+    blueprint = ground.blueprint
+    roots = {
+        device.id: ROOT_PRIORITY * (at + 1)
+        for pair in (ground.core, *ground.blocks.values())
+        for at, device in enumerate(pair.devices)
+    }
+    for role in (Role.CORE, Role.DISTRIBUTION, Role.ACCESS):
+        for device in blueprint.devices(role, ground.site):
+            blueprint.add(
+                SpanningTree(
+                    id=f"{device.id}:stp",
+                    device=device.id,
+                    mode=SpanningTreeMode.RSTP,
+                    priority=roots.get(device.id, 32_768),
+                )
+            )
+
+
+def _route_tiers(ground: Ground, equipment: Equipment, zones: Sequence[str], gateways: Sequence[Interface]) -> None:
+    """OSPF in every table: the backbone between the cores, an area for each block, gateways passive in theirs."""
+    blueprint = ground.blueprint
+    for device in ground.core.devices:
+        _processes(blueprint, device, zones, CORE_AREA, core=True)
+    if ground.core.double:
+        a, b = ground.core.devices
+        _routed_link(blueprint, (a, b), equipment.block_uplink_bps, LinkPurpose.PEER, zones, CORE_AREA)
+    area_of = {}
+    for block, pair in ground.blocks.items():
+        area = f"0.0.0.{block + 1}"
+        risks = duct_risks(ground, ground.plan.of_block(block)[0].building)
+        for device in pair.devices:
+            area_of[device.id] = area
+            _processes(blueprint, device, zones, area, core=False)
+            for at, core in enumerate(ground.core.devices):
+                link = _routed_link(
+                    blueprint, (device, core), equipment.block_uplink_bps, LinkPurpose.UPLINK, zones, area
+                )
+                crypto = link_crypto(blueprint) if link.between_buildings else None
+                own = risks[at % len(risks)] if risks else ()
+                blueprint.change(link, srlgs=own, crypto=crypto)
+    for gateway in gateways:
+        device = blueprint.get(Device, gateway.device)
+        _take_part(blueprint, device, gateway.vrf or UNDERLAY, gateway, area_of[device.id], passive=True)
+
+
+def _routed_link(
+    blueprint: Blueprint,
+    ends: tuple[Device, Device],
+    speed_bps: int,
+    purpose: LinkPurpose,
+    zones: Sequence[str],
+    area: str,
+) -> Link:
+    """A routed link with a sub-interface for each zone, all in OSPF."""
+    (link,) = blueprint.connect(
+        *ends,
+        speed_bps,
+        purpose,
+        use_a=PortUse.DOWNLINK if purpose is LinkPurpose.PEER else PortUse.UPLINK,
+        use_b=PortUse.DOWNLINK,
+    )
+    blueprint.point_to_point(link)
+    pairs = [(UNDERLAY, (blueprint.interface(link.a.device, link.a.port), blueprint.interface(link.b.device, link.b.port)))]
+    for tag, zone in enumerate(zones, start=FIRST_TAG):
+        pairs.append((zone_vrf(zone), blueprint.subinterfaces(link, tag, zone_vrf(zone))))
+    for vrf, interfaces in pairs:
+        for device, interface in zip(ends, interfaces, strict=True):
+            _take_part(blueprint, device, vrf, interface, area, passive=False)
+    return link
+
+
+def _processes(blueprint: Blueprint, device: Device, zones: Sequence[str], area: str, *, core: bool) -> None:
+    """OSPF in every table of a device; the cores tell the others the default route that leads to the firewalls."""
+    loopback = blueprint.loopback(device)
+    for vrf in (UNDERLAY, *(zone_vrf(zone) for zone in zones)):
+        leads = core and vrf != UNDERLAY
+        sources = ("connected", "static") if leads else ()
+        blueprint.add(
+            RoutingProcess(
+                id=process_id(device, vrf),
+                device=device.id,
+                vrf=vrf,
+                protocol=RoutingProtocol.OSPF,
+                router_id=loopback.addresses[0].split("/")[0],
+                max_paths=4,
+                redistribute=tuple(Redistribution(source=source) for source in sources),
+                default_originate=leads,
+                reference_bandwidth_bps=REFERENCE_BPS,
+            )
+        )
+    _take_part(blueprint, device, UNDERLAY, loopback, area, passive=True)
+
+
+def process_id(device: Device, vrf: str) -> str:
+    """Id of the OSPF process of a table of a device."""
+    return f"{device.id}:ospf:{vrf}"
+
+
+def _take_part(
+    blueprint: Blueprint, device: Device, vrf: str, interface: Interface, area: str, *, passive: bool
+) -> None:
+    """An interface in the OSPF process of its table."""
+    speed = interface.speed_bps or REFERENCE_BPS
+    blueprint.add(
+        IgpInterface(
+            id=f"{process_id(device, vrf)}:{interface.name}",
+            process=process_id(device, vrf),
+            interface=interface.id,
+            area=area,
+            cost=1 if passive else max(1, REFERENCE_BPS // speed),
+            passive=passive,
+            hello_ms=HELLO_MS,
+            dead_ms=DEAD_MS,
+            authentication=None if passive else "hmac-sha-256",
+            bfd=not passive,
+        )
+    )

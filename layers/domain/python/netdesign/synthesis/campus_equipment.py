@@ -1,0 +1,320 @@
+"""Which device types a campus is built from: access switches, access points, controllers, and the tiers above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from netdesign.catalog.ports import FormFactor, PoeType, PortUse
+from netdesign.catalog.sku import DeviceType
+from netdesign.errors import InfeasibleError
+from netdesign.model.vocabulary import Redundancy, Role, SecurityLevel
+from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.campus_plan import CampusPlan, Unit
+from netdesign.synthesis.campus_sizing import PSE_W, ports_needed, shares, switch_count
+from netdesign.synthesis.selection import Choice, Needs, PortNeed, select, suitable
+
+GBPS = 1_000_000_000
+UPLINK_BPS = 10 * GBPS
+PHONE_CLASS = 3
+CAMERA_CLASS = 3
+FEW_ACCESS_POINTS = 8
+"""Up to so many access points manage themselves."""
+GUARDS = frozenset({"dhcp_snooping", "dai", "ra_guard", "storm_control", "dot1x"})
+FABRIC = frozenset({"evpn", "vxlan", "vrf", "bgp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Radios:
+    """The access point type, the speed of its uplink, and the controllers that manage it."""
+
+    kind: DeviceType
+    uplink_bps: int
+    controller: DeviceType | None
+    controllers: int
+
+    @property
+    def poe_class(self) -> int:
+        """The class of power that it asks for."""
+        facts = self.kind.access_point
+        return max(1, facts.poe_class) if facts else 4
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChoice:
+    """The access switch type and how many of it each unit takes."""
+
+    kind: DeviceType
+    counts: dict[str, int]
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def supplies(blueprint: Blueprint) -> int:
+    """Power supplies that devices which others stand on must have."""
+    return 2 if blueprint.requirements.redundancy.at_least(Redundancy.HIGH) else 1
+
+
+def fabric_wanted(blueprint: Blueprint) -> bool:
+    """Whether the campus is a fabric (an overlay from the access layer up) rather than switched."""
+    return blueprint.requirements.sdn_required
+
+
+def choose_radios(blueprint: Blueprint, count: int) -> Radios | None:
+    """Access points and controllers of one vendor, the cheapest together; None without wireless."""
+    if not count:
+        return None
+    offers = []
+    managed = count > FEW_ACCESS_POINTS
+    points = suitable(
+        blueprint.catalog.devices(Role.ACCESS_POINT),
+        Role.ACCESS_POINT,
+        Needs(features=frozenset({"wpa3", "dot1x"}), refuse=_hard_to_feed, field="requires_wireless"),
+        blueprint.requirements,
+    )
+    for point in points:
+        controller, number = _controllers(blueprint, point.vendor, count) if managed else (None, 0)
+        if managed and controller is None:
+            continue
+        speed = radio_uplink_bps(point, blueprint.parameters.wireless.uplink_phy_share)
+        if speed is None:
+            continue
+        cost = count * (point.priced()[0] + (100 if speed > GBPS else 0))
+        cost += number * controller.priced()[0] if controller else 0
+        offers.append((cost, point.sku, Radios(point, speed, controller, number)))
+    if not offers:
+        select((), Role.ACCESS_POINT, Needs(field="requires_wireless"), blueprint.requirements)
+    best = min(offers, key=lambda offer: offer[:2])[2]
+    _explain_radios(blueprint, best, count)
+    return best
+
+
+def _hard_to_feed(kind: DeviceType) -> str:
+    facts = kind.access_point
+    return "" if facts and facts.poe_class <= 4 else "needs more power than 802.3at feeds"
+
+
+def radio_uplink_bps(point: DeviceType, share: float) -> int | None:
+    """The slowest speed of its port that carries its share of what its radios send; None where none does."""
+    facts = point.access_point
+    wanted = share * sum(facts.max_phy_bps) if facts else 0
+    speeds = sorted({speed for group in point.ports if group.form_factor is FormFactor.RJ45 for speed in group.speeds_bps})
+    return next((speed for speed in speeds if speed >= max(wanted, GBPS)), None)
+
+
+def _controllers(blueprint: Blueprint, vendor: str, count: int) -> tuple[DeviceType | None, int]:
+    """The cheapest controllers of a vendor for so many access points, one more than carry the load."""
+    headroom = blueprint.parameters.wireless.controller_headroom
+    offers = []
+    for kind in blueprint.catalog.devices(Role.WIRELESS_CONTROLLER, vendors=[vendor]):
+        if kind.controller is None or "ha_active_standby" not in kind.features:
+            continue
+        if kind.power_supplies < supplies(blueprint) or _controller_port_bps(kind) is None:
+            continue
+        if kind.controller.access_points >= count * headroom:
+            offers.append((2 * kind.priced()[0], kind.sku, kind))
+    best = min(offers, key=lambda offer: offer[:2], default=None)
+    return (best[2], 2) if best else (None, 0)
+
+
+def _controller_port_bps(kind: DeviceType) -> int | None:
+    """Clients are bridged by the access points, so that controllers carry no more than control traffic."""
+    for speed in (GBPS, UPLINK_BPS):
+        own = any(group.use is PortUse.MANAGEMENT for group in kind.ports)
+        if len(kind.data_ports(speed_bps=speed)) >= 4 and (own or len(kind.data_ports(speed_bps=GBPS)) >= 5):
+            return speed
+    return None
+
+
+def controller_port_bps(kind: DeviceType) -> int:
+    """The speed at which a controller is joined to the switches."""
+    return _controller_port_bps(kind) or GBPS
+
+
+def unit_poe(plan: CampusPlan, unit: Unit, radios: Radios | None, *, switches: int = 1) -> float:
+    """Watts that the ports of the busiest of a unit's switches allocate."""
+    serves = unit.serves
+    phones = shares(serves.users if plan.voice else 0, switches)[0]
+    powered = shares(unit.powered, switches)[0]
+    points = shares(serves.access_points, switches)[0]
+    watts = phones * PSE_W[PHONE_CLASS] + powered * PSE_W[CAMERA_CLASS]
+    return watts + (points * PSE_W[radios.poe_class] if radios else 0)
+
+
+def choose_access(blueprint: Blueprint, plan: CampusPlan, units: Sequence[Unit], radios: Radios | None, uplinks: int) -> AccessChoice:
+    """The access switch that serves all units at the least cost, ports and power counted."""
+    needs = access_needs(blueprint, plan, units, radios, uplinks)
+    kinds = suitable(blueprint.catalog.devices(Role.ACCESS), Role.ACCESS, needs, blueprint.requirements)
+    offers = []
+    for kind in kinds:
+        counts = {unit.name: _switches_for(blueprint, plan, unit, radios, kind) for unit in units}
+        cost = sum(counts.values()) * (kind.priced()[0] + 200)
+        offers.append((cost, kind.sku, AccessChoice(kind, counts)))
+    if not offers:
+        select(blueprint.catalog.devices(Role.ACCESS), Role.ACCESS, needs, blueprint.requirements)
+    offers.sort(key=lambda offer: offer[:2])
+    refused = tuple(
+        (sku, f"costs {cost:,.0f} USD against {offers[0][0]:,.0f} USD in all") for cost, sku, _ in offers[1:6]
+    )
+    best = offers[0][2]
+    return AccessChoice(best.kind, best.counts, refused)
+
+
+def access_needs(
+    blueprint: Blueprint, plan: CampusPlan, units: Sequence[Unit], radios: Radios | None, uplinks: int
+) -> Needs:
+    """What every access switch must have."""
+    asked = blueprint.requirements
+    watts = max((unit_poe(plan, unit, radios) for unit in units), default=0)
+    classes = {PHONE_CLASS} if plan.voice else set()
+    if any(unit.powered for unit in units):
+        classes.add(CAMERA_CLASS)
+    if radios:
+        classes.add(radios.poe_class)
+    features = set(GUARDS if asked.security_level.at_least(SecurityLevel.ENTERPRISE) else {"dhcp_snooping", "dot1x"})
+    features |= FABRIC if fabric_wanted(blueprint) and plan.archetype.value != "branch" else {"stp", "lacp"}
+    ports = [PortNeed(uplinks, UPLINK_BPS, PortUse.UPLINK)] if uplinks else []
+    if blueprint.posture.management_plane == "out-of-band":
+        ports.append(PortNeed(1, GBPS, PortUse.MANAGEMENT))
+    if radios and radios.uplink_bps > GBPS:
+        ports.append(PortNeed(4, radios.uplink_bps, PortUse.DOWNLINK))
+
+    def refuse(kind: DeviceType) -> str:
+        if asked.redundancy.at_least(Redundancy.HIGH) and kind.power_supplies < 2 and watts:
+            return "feeds nothing once its only supply fails"
+        if watts and not poe_budget(blueprint, kind):
+            return "feeds no devices with one supply down"
+        fed = max((PSE_W[one] for one in classes), default=0)
+        if fed and _fed_ports(kind, fed) < 24:
+            return f"has too few ports that feed {fed:g} W"
+        return ""
+
+    return Needs(ports=tuple(ports), features=frozenset(features), refuse=refuse, field="scale")
+
+
+def poe_budget(blueprint: Blueprint, kind: DeviceType) -> int:
+    """Watts that a switch can feed: with one supply down at high redundancy, else with all."""
+    if not blueprint.requirements.redundancy.at_least(Redundancy.HIGH):
+        return kind.poe_budget_w or 0
+    return kind.poe_budget_one_supply_w or 0
+
+
+def _fed_ports(kind: DeviceType, watts: float) -> int:
+    return sum(group.count for group in kind.ports if group.poe and PoeType(group.poe).pse_w >= watts)
+
+
+def access_ports(kind: DeviceType) -> int:
+    """Copper ports of a switch for endpoints."""
+    return sum(
+        group.count
+        for group in kind.ports
+        if group.form_factor is FormFactor.RJ45 and group.use in (PortUse.DOWNLINK, PortUse.ANY)
+    )
+
+
+def _switches_for(blueprint: Blueprint, plan: CampusPlan, unit: Unit, radios: Radios | None, kind: DeviceType) -> int:
+    """Switches of a type that a unit needs, for ports at the horizon and for power today."""
+    serves = unit.serves
+    needed = ports_needed(
+        serves.users,
+        serves.devices + serves.terminals,
+        serves.access_points,
+        blueprint.growth,
+        blueprint.redundancy.spare_share,
+    )
+    count = switch_count(needed, access_ports(kind))
+    while unit_poe(plan, unit, radios, switches=count) > (poe_budget(blueprint, kind) or float("inf")):
+        count += 1
+    return count
+
+
+def choose_top(
+    blueprint: Blueprint,
+    role: Role,
+    ports: Sequence[PortNeed],
+    *,
+    double: bool,
+    multihoming: bool = False,
+) -> tuple[Choice, int]:
+    """A core or distribution switch with all those ports and two peer links, and the speed of the latter."""
+    features = {"vrf", "ospf", "lacp", "stp"}
+    if double and not multihoming:
+        features.add("mlag")
+    if fabric_wanted(blueprint):
+        features |= FABRIC
+    if blueprint.posture.encrypt_owned != "none":
+        features.add("macsec")
+    failure: InfeasibleError | None = None
+    for peer_bps in (100 * GBPS, 40 * GBPS, 25 * GBPS, 10 * GBPS):
+        peers = (PortNeed(2, peer_bps, PortUse.UPLINK),) if double else ()
+        needs = Needs(
+            ports=(*ports, *peers), features=frozenset(features), power_supplies=supplies(blueprint), field="scale"
+        )
+        try:
+            return _choose(blueprint, role, needs), peer_bps
+        except InfeasibleError as exc:
+            failure = failure or exc
+    assert failure is not None
+    raise failure
+
+
+def _choose(blueprint: Blueprint, role: Role, needs: Needs) -> Choice:
+    return select(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
+
+
+def choose_server_switch(blueprint: Blueprint, ports: int, nic_bps: int, uplinks: int) -> DeviceType:
+    """An access switch for servers: the cheapest of any switching role with the ports at their speed."""
+    features = {"lacp", "stp"} | (FABRIC if fabric_wanted(blueprint) else set())
+    needs = Needs(
+        ports=(
+            PortNeed(ports, nic_bps, PortUse.DOWNLINK),
+            PortNeed(uplinks, UPLINK_BPS, PortUse.UPLINK),
+            PortNeed(1, GBPS, PortUse.MANAGEMENT),
+        ),
+        features=frozenset(features),
+        power_supplies=supplies(blueprint),
+        field="servers",
+    )
+    roles = (Role.ACCESS, Role.DISTRIBUTION, Role.LEAF)
+    offers = []
+    for role in roles:
+        found = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
+        offers.extend((kind.priced()[0], kind.sku, kind) for kind in found)
+    if not offers:
+        select(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, blueprint.requirements)
+    return min(offers, key=lambda offer: offer[:2])[2]
+
+
+def _explain_radios(blueprint: Blueprint, radios: Radios, count: int) -> None:
+    air = blueprint.parameters.wireless
+    controller = f", {radios.controllers} x {radios.controller.sku}" if radios.controller else ", no controller"
+    blueprint.decide(
+        "Which access points serve wireless clients?",
+        f"{count} x {radios.kind.sku}{controller}",
+        formula="max(area / cell, users * devices * active / clients each, calls * airtime / (share * radios)); "
+        "controllers = ceil(access points * headroom / licence) + 1",
+        inputs={
+            "cell_m2": air.area_voice_m2 if blueprint.requirements.voice else air.area_data_m2,
+            "devices_per_user": air.devices_per_user,
+            "active_share": air.active_share,
+            "clients_each": air.clients_per_access_point,
+            "headroom": air.controller_headroom,
+        },
+        result=count,
+        fields=("requires_wireless", "users", "sites"),
+        source="policy parameters wireless",
+    )
+
+
+def explain_top(blueprint: Blueprint, role: Role, choice: Choice, ports: Iterable[PortNeed]) -> None:
+    wanted = {f"{need.speed_bps / 1e9:g} Gbit/s ports": need.count for need in ports if need.count}
+    blueprint.decide(
+        f"Which {role.value} switch carries the campus?",
+        choice.kind.sku,
+        formula="the cheapest with ports for every link below, beside and above it",
+        inputs=dict(wanted),
+        result=ceil(choice.cost_usd),
+        alternatives=choice.refused,
+        fields=("scale", "redundancy", "preferred_vendors", "excluded_vendors"),
+        source="catalogue of devices",
+    )

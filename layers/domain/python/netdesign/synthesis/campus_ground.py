@@ -1,0 +1,206 @@
+"""A campus site while it is built: its rooms and racks, its switches by unit and block, and its VLANs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Final
+
+from netdesign.model.inventory import Device, EndpointGroup, Rack, Room, RoomKind
+from netdesign.model.switching import Vlan
+from netdesign.model.vocabulary import Redundancy, VlanPurpose
+from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.campus_equipment import Radios
+from netdesign.synthesis.campus_plan import CampusPlan, Unit, clients_of
+from netdesign.synthesis.pairs import Pair
+from netdesign.synthesis.zones import DATABASE, DMZ, GUEST, IOT, MANAGEMENT, SERVER, USER, VOICE
+
+RACK_UNITS: Final = 42
+BREAKER_W: Final = 7_360
+"""32 A at 230 V."""
+RISER_M: Final = 15.0
+FLOOR_M: Final = 5.0
+MAX_RISER_M: Final = 70.0
+HORIZONTAL_M: Final = 45.0
+"""Assumed mean length of horizontal cable; the most that is allowed is twice as much."""
+GUESTS_PER_USER: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a VLAN of a unit is for: its number is a hundred times `code` plus the unit's index."""
+
+    name: str
+    code: int
+    purpose: VlanPurpose
+    zone: str
+
+
+USERS: Final = Function("users", 1, VlanPurpose.USERS, USER)
+PHONES: Final = Function("voice", 2, VlanPurpose.VOICE, VOICE)
+WIRELESS: Final = Function("wireless", 3, VlanPurpose.WIRELESS, USER)
+GUESTS: Final = Function("guests", 4, VlanPurpose.GUEST, GUEST)
+DEVICES: Final = Function("devices", 5, VlanPurpose.IOT, IOT)
+SERVERS: Final = Function("servers", 6, VlanPurpose.SERVERS, SERVER)
+PUBLISHED: Final = Function("published", 7, VlanPurpose.DMZ, DMZ)
+MANAGED: Final = Function("management", 8, VlanPurpose.MANAGEMENT, MANAGEMENT)
+SERVICES: Final = Function("services", 11, VlanPurpose.MANAGEMENT, MANAGEMENT)
+RESTRICTED: Final = Function("restricted", 12, VlanPurpose.DATABASE, DATABASE)
+TERMINALS: Final = Function("terminals", 13, VlanPurpose.DATABASE, DATABASE)
+
+
+@dataclass(slots=True)
+class Ground:
+    """What later steps need of earlier ones."""
+
+    blueprint: Blueprint
+    plan: CampusPlan
+    radios: Radios | None = None
+    racks: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Racks of the main room of each building; those of building 1 are for the core and the edge."""
+    core: Pair = field(default_factory=lambda: Pair(()))
+    blocks: dict[int, Pair] = field(default_factory=dict)
+    """The switches that the access switches of each block hang off."""
+    access: dict[str, tuple[Device, ...]] = field(default_factory=dict)
+    server_switches: tuple[Device, ...] = ()
+    access_points: dict[str, tuple[Device, ...]] = field(default_factory=dict)
+    controllers: tuple[Device, ...] = ()
+    vlans: dict[tuple[str, str], Vlan] = field(default_factory=dict)
+    """VLANs by function and unit; those of servers by function and an empty unit."""
+    groups: list[EndpointGroup] = field(default_factory=list)
+
+    @property
+    def site(self) -> str:
+        """Id of the site."""
+        return self.plan.site.id
+
+    def unit_vlans(self, unit: Unit) -> tuple[Vlan, ...]:
+        """VLANs of a unit."""
+        return tuple(vlan for (_, name), vlan in self.vlans.items() if name == unit.name)
+
+    def server_vlans(self) -> tuple[Vlan, ...]:
+        """VLANs of servers and services."""
+        return tuple(vlan for (_, name), vlan in self.vlans.items() if not name)
+
+    def block_vlans(self, block: int) -> tuple[Vlan, ...]:
+        """VLANs of all units of a block; those of servers belong to the first."""
+        found = [vlan for unit in self.plan.of_block(block) for vlan in self.unit_vlans(unit)]
+        return (*found, *self.server_vlans()) if block == 0 else tuple(found)
+
+
+def prepare_rooms(ground: Ground) -> None:
+    """The main room of each building, and the closets, all with racks."""
+    plan = ground.plan
+    for building in range(1, max(unit.building for unit in plan.units) + 1):
+        ground.racks[building] = _main_racks(ground, building)
+    done: set[tuple[int, int]] = set()
+    for unit in plan.units:
+        if (unit.building, unit.closet) not in done:
+            done.add((unit.building, unit.closet))
+            _closet(ground, unit)
+
+
+def _main_racks(ground: Ground, building: int) -> tuple[str, ...]:
+    """Two racks in a building's main room; at critical redundancy the main building has a second such room."""
+    blueprint = ground.blueprint
+    critical = blueprint.requirements.redundancy is Redundancy.CRITICAL
+    rooms = ("main", "second") if critical and building == 1 else ("main",)
+    racks = []
+    for name in rooms:
+        room = _room(ground, building, name, RoomKind.EQUIPMENT_ROOM, 0, 0 if name == "main" else RISER_M)
+        for at in range(1 if len(rooms) > 1 else 2):
+            racks.append(_rack(blueprint, room, at))
+    return tuple(racks)
+
+
+def _closet(ground: Ground, unit: Unit) -> None:
+    """A closet with a rack; the riser to it grows with the floor."""
+    riser = min(MAX_RISER_M, RISER_M + FLOOR_M * unit.floor)
+    room = _room(ground, unit.building, closet_name(unit), RoomKind.CLOSET, unit.floor, riser)
+    _rack(ground.blueprint, room, 0)
+
+
+def closet_name(unit: Unit) -> str:
+    """Name of the closet that a unit is in."""
+    return f"c{unit.closet}"
+
+
+def closet_rack(ground: Ground, unit: Unit) -> str:
+    """The rack of a unit's closet."""
+    return f"{ground.site}-b{unit.building}-{closet_name(unit)}-r1"
+
+
+def closet_room(ground: Ground, unit: Unit) -> str:
+    """The room of a unit's closet."""
+    return f"{ground.site}-b{unit.building}-{closet_name(unit)}"
+
+
+def _room(ground: Ground, building: int, name: str, kind: RoomKind, floor: int, riser_m: float) -> Room:
+    room = Room(
+        id=f"{ground.site}-b{building}-{name}",
+        name=f"{name} of building {building}",
+        site=ground.site,
+        building=f"{ground.site}-b{building}",
+        kind=kind,
+        floor=floor,
+        riser_m=riser_m,
+    )
+    return ground.blueprint.floor.room(ground.blueprint.add(room))
+
+
+def _rack(blueprint: Blueprint, room: Room, at: int) -> str:
+    rack = Rack(
+        id=f"{room.id}-r{at + 1}",
+        room=room.id,
+        row=0,
+        position=2 * at,
+        usable_units=RACK_UNITS,
+        breaker_w=BREAKER_W,
+    )
+    return blueprint.floor.rack(blueprint.add(rack)).id
+
+
+def unit_functions(ground: Ground, unit: Unit) -> tuple[tuple[Function, int], ...]:
+    """The VLANs that a unit needs, with their hosts today."""
+    plan, serves = ground.plan, unit.serves
+    air = ground.blueprint.parameters
+    clients = clients_of(serves.users, air) if plan.wireless else 0
+    switches = len(ground.access.get(unit.name, ())) or 4
+    apart = ground.blueprint.posture.management_plane == "out-of-band"
+    managed = 0 if apart else switches + serves.access_points + 2 * plan.pair
+    devices = serves.devices + (serves.access_points if apart else 0)
+    wanted = (
+        (USERS, serves.users),
+        (PHONES, serves.users if plan.voice else 0),
+        (WIRELESS, max(1, clients) if plan.wireless and serves.access_points else 0),
+        (GUESTS, max(5, ceil(serves.users * GUESTS_PER_USER)) if plan.guests and serves.access_points else 0),
+        (DEVICES, devices),
+        (TERMINALS, serves.terminals),
+        (MANAGED, managed),
+    )
+    return tuple((function, hosts) for function, hosts in wanted if hosts)
+
+
+def add_unit_vlans(ground: Ground, unit: Unit, *devices: str) -> None:
+    """The VLANs of a unit with their subnets, defined on its switches."""
+    for function, hosts in unit_functions(ground, unit):
+        add_vlan(ground, function, unit.name, unit.index, hosts, *devices)
+
+
+def add_vlan(ground: Ground, function: Function, unit: str, index: int, hosts: int, *devices: str) -> Vlan:
+    """A VLAN of a function with its subnets."""
+    name = f"{function.name}-{unit}" if unit else function.name
+    fixed = function in (SERVERS, PUBLISHED, SERVICES, RESTRICTED)
+    blueprint = ground.blueprint
+    vlan = blueprint.vlan(
+        ground.site,
+        function.code * 100 + index,
+        name,
+        function.purpose,
+        function.zone,
+        *devices,
+        igmp_querier=blueprint.requirements.video,
+    )
+    blueprint.host_subnet(vlan, hosts, dhcp=not fixed)
+    ground.vlans[function.name, unit] = vlan
+    return vlan
