@@ -1,0 +1,213 @@
+"""Whether packets of a service get from a device to an address, past enforcement points that permit them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from netdesign.analysis.addresses import addresses
+from netdesign.analysis.interfaces import interfaces
+from netdesign.analysis.layer3 import layer3
+from netdesign.analysis.policy import TCP, UDP, decide, source_cuts
+from netdesign.analysis.terrain import terrain
+from netdesign.analysis.zones import domains, enforcement_points, legs, policies_of
+from netdesign.errors import InvalidInputError
+from netdesign.graph.headerspace import Packet
+from netdesign.graph.network import Network, analysis
+from netdesign.graph.prefixes import parse_interface, parse_prefix
+from netdesign.model.infrastructure import ServiceInstance, ServiceKind
+
+if TYPE_CHECKING:
+    from netdesign.graph.multigraph import Longs
+    from netdesign.model.addressing import Subnet
+
+PORTS: dict[ServiceKind, dict[str, tuple[tuple[int, int], ...]]] = {
+    ServiceKind.AAA: {
+        "udp": ((UDP, 1812), (UDP, 1645)),
+        "tcp": ((TCP, 49),),
+        "tls": ((TCP, 2083), (TCP, 300), (TCP, 49)),
+    },
+    ServiceKind.LOG: {
+        "udp": ((UDP, 514),),
+        "tcp": ((TCP, 601), (TCP, 514), (TCP, 6514)),
+        "tls": ((TCP, 6514), (UDP, 6514)),
+    },
+    ServiceKind.FLOW: {
+        "udp": ((UDP, 4739), (UDP, 2055), (UDP, 6343)),
+        "tcp": ((TCP, 4739),),
+        "tls": ((TCP, 4740), (TCP, 4739)),
+    },
+    ServiceKind.NTP: {"udp": ((UDP, 123),), "tcp": ((TCP, 4460),), "tls": ((TCP, 4460), (UDP, 123))},
+}
+"""(protocol, port) pairs that a service listens on, by transport: RFC 8907, 2865, 6614, 5424-5426, 7011, 5905, 8915."""
+
+
+class Door(NamedTuple):
+    """A way into and out of an enforcement point: where the leg leads, and the zone bound to it."""
+
+    domain: int
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where packets start: a domain, and an address that all policies treat like the real one."""
+
+    domain: int
+    version: int
+    address: int
+
+
+@analysis
+def doors(network: Network) -> dict[int, tuple[Door, ...]]:
+    """The doors of every enforcement point, by its position."""
+    label = domains(network)
+    found: dict[int, set[Door]] = defaultdict(set)
+    for leg in legs(network):
+        if label[leg.node] >= 0:
+            found[leg.device].add(Door(int(label[leg.node]), leg.zone))
+    return {device: tuple(sorted(some, key=str)) for device, some in found.items()}
+
+
+@analysis
+def reachable_domains(
+    network: Network, start: int, packets: tuple[Packet, ...], failed: frozenset[int] = frozenset()
+) -> dict[int, tuple[int, ...]]:
+    """The domains that one of the packets reaches from a domain, with the enforcement points it passes on the way."""
+    reached: dict[int, tuple[int, ...]] = {start: ()}
+    queue = [start]
+    for here in queue:
+        for device, ways in doors(network).items():
+            if device in failed:
+                continue
+            entries = [door for door in ways if door.domain == here]
+            for beyond in ways:
+                if entries and beyond.domain not in reached and _passes(network, device, entries, beyond, packets):
+                    reached[beyond.domain] = (*reached[here], device)
+                    queue.append(beyond.domain)
+    return reached
+
+
+def _passes(network: Network, device: int, entries: Iterable[Door], beyond: Door, packets: Iterable[Packet]) -> bool:
+    return any(
+        decide(network, policy.id, (entry.zone, beyond.zone), packet)
+        for policy in policies_of(network)[device]
+        for entry in entries
+        for packet in packets
+    )
+
+
+@analysis
+def service_packets(network: Network, origin: Origin, service: str) -> tuple[Packet, ...]:
+    """The packets, one of which has to get through for a service instance to be usable from an origin."""
+    fact: ServiceInstance = network.by_id("service_instances")[service]
+    by_transport = PORTS.get(fact.kind, {})
+    ports = by_transport.get(fact.transport) or tuple(p for some in by_transport.values() for p in some)
+    try:
+        target = parse_interface(fact.address)
+    except InvalidInputError:
+        return ()
+    if target.version != origin.version:
+        return ()
+    return tuple(
+        Packet(target.version, origin.address, target.address, protocol, 49152, port) for protocol, port in ports
+    )
+
+
+@analysis
+def service_domain(network: Network, service: str) -> int:
+    """The domain that a service instance (by id) lies in; -1 where its address or its subnet is nowhere."""
+    fact: ServiceInstance | None = network.by_id("service_instances").get(service)
+    node = terrain(network).subnet.get(fact.subnet) if fact is not None else None
+    if fact is None or node is None or not _attached(network, fact) or not _inside(network, fact):
+        return -1
+    return int(domains(network)[node])
+
+
+def _inside(network: Network, service: ServiceInstance) -> bool:
+    """Whether the address of an instance is one of its subnet."""
+    subnet: Subnet = network.by_id("subnets")[service.subnet]
+    try:
+        address, prefix = parse_interface(service.address), parse_prefix(subnet.prefix)
+    except InvalidInputError:
+        return False
+    return prefix.version == address.version and prefix.network <= address.address <= prefix.last
+
+
+def _attached(network: Network, service: ServiceInstance) -> bool:
+    """Whether one of the devices that the instance is attached to is in service (or it names none)."""
+    index = network.device_index
+    alive = [network.in_service[index[name]] for name in service.attached_to if name in index]
+    return any(alive) or not service.attached_to
+
+
+def gets_to(network: Network, origins: Collection[Origin], service: str, failed: frozenset[int] = frozenset()) -> bool:
+    """Whether packets from one of the origins get to a service instance while enforcement points have failed."""
+    goal = service_domain(network, service)
+    if goal < 0:
+        return False
+    return any(
+        origin.domain == goal
+        or goal in reachable_domains(network, origin.domain, service_packets(network, origin, service), failed)
+        for origin in origins
+    )
+
+
+@analysis
+def origins(network: Network) -> dict[int, tuple[Origin, ...]]:
+    """Where the packets of each managed device in service start that manages it, by position.
+
+    They start in the VRF that its management profile names, or in any where it names none. A device without
+    an address there has no origin.
+    """
+    l3, rows, table = layer3(network), addresses(network), interfaces(network)
+    wanted = _management_vrfs(network)
+    usable = ~rows.virtual & (l3.interface_vertex[rows.interface] >= 0)
+    device, vrf = table.device[rows.interface], table.vrf[rows.interface]
+    usable &= (wanted[device] == vrf) | (wanted[device] == ANY_VRF)
+    chosen = np.flatnonzero(usable)
+    nodes = _origin_nodes(network)
+    label = domains(network)
+    found: dict[int, dict[Origin, None]] = defaultdict(dict)
+    chosen = chosen[label[nodes[rows.interface[chosen]]] >= 0]
+    domain = label[nodes[rows.interface[chosen]]].tolist()
+    columns = device[chosen].tolist(), domain, rows.version[chosen].tolist(), _values(network, chosen)
+    for at, here, version, value in zip(*columns, strict=True):
+        found[at][Origin(here, version, source_cuts(network).like(version, value))] = None
+    return {at: tuple(some) for at, some in found.items()}
+
+
+NO_VRF, ANY_VRF = -3, -4
+
+
+def _management_vrfs(network: Network) -> Longs:
+    """The code of the VRF that manages each device; `NO_VRF` for what is not managed here."""
+    profiles, codes = network.by_id("management_profiles"), layer3(network).vrfs
+    vrf = {name: codes.get(profile.vrf, NO_VRF) if profile.vrf else ANY_VRF for name, profile in profiles.items()}
+    return np.fromiter(
+        (
+            vrf.get(d.management_profile or "", ANY_VRF) if d.managed and d.in_service else NO_VRF
+            for d in network.devices
+        ),
+        np.int64,
+        len(network.devices),
+    )
+
+
+def _origin_nodes(network: Network) -> Longs:
+    """The node that each interface's own packets start at: its table, or the segment where an enforcement point is."""
+    l3, land = layer3(network), terrain(network)
+    node = l3.interface_vertex.copy()
+    strong = np.isin(l3.device[l3.member_vertex], enforcement_points(network))
+    node[l3.member_interface[strong]] = land.segment + l3.member_segment[strong]
+    return node
+
+
+def _values(network: Network, chosen: Longs) -> list[int]:
+    rows = addresses(network)
+    words = zip(rows.high[chosen].tolist(), rows.low[chosen].tolist(), strict=True)
+    return [high << 64 | low for high, low in words]

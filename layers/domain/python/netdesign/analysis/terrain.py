@@ -1,0 +1,174 @@
+"""The ground that zones lie on: routing tables, segments, VLANs, VRFs and what lies beyond circuits, as one graph.
+
+The graph has a node for every routing table and segment of `layer3`, for every VLAN, for every VRF that an
+overlay or a leak of route targets spreads, and for the networks beyond circuits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netdesign.analysis.addresses import subnet_vlans
+from netdesign.analysis.interfaces import interfaces, wires
+from netdesign.analysis.layer3 import gateways, layer3, media_of
+from netdesign.graph.multigraph import Multigraph
+from netdesign.graph.network import Network, analysis
+from netdesign.model.overlay import VniKind
+from netdesign.model.vocabulary import InterfaceKind, Role, Trust
+
+if TYPE_CHECKING:
+    from netdesign.graph.multigraph import Bools, Ints, Longs
+
+
+@dataclass(frozen=True, eq=False)
+class Terrain:
+    """The graph that zones lie on. The first edges are the rows of `layer3`'s members, in order.
+
+    Nodes from 0: routing tables, segments (`segment`), VLANs (`vlan`), VRFs (`vrf`), then the nodes of
+    `outside` by the exposure or provider beyond the circuits. `subnet` gives the node of each subnet.
+    """
+
+    graph: Multigraph
+    segment: int
+    vlan: int
+    vrf: int
+    member_count: int
+    device: Ints
+    vlans: dict[str | None, int]
+    outside: dict[str, int]
+    subnet: dict[str, int]
+
+    def vlan_node(self, identity: str) -> int | None:
+        """The node of a VLAN; None where the design has no such VLAN."""
+        code = self.vlans.get(identity, -1)
+        return self.vlan + code if code >= 0 else None
+
+
+INTERNET = "internet"
+
+
+@analysis
+def terrain(network: Network) -> Terrain:
+    """The graph of the design as it stands."""
+    l3, table = layer3(network), interfaces(network)
+    subnet_vlans(network)  # numbers the VLANs that only subnets name, before they are counted
+    segment, vlan = l3.vertex_count, l3.vertex_count + l3.segment_count
+    vrf = vlan + len(table.vlans)
+    edges = [(l3.member_vertex, segment + l3.member_segment)]
+    medium = media_of(network)[l3.member_interface]
+    named = np.flatnonzero((medium >= 0) & (medium < len(table.vlans)))
+    edges.append((segment + l3.member_segment[named], vlan + medium[named]))
+    edges.append(_overlay(network, vrf))
+    edges.append(_leaks(network, vrf))
+    outside: dict[str, int] = {}
+    edges.append(_beyond(network, (segment, vlan, vrf + len(table.vrfs)), outside))
+    tail, head = (np.concatenate(ends).astype(np.int32) for ends in zip(*edges, strict=True))
+    count = vrf + len(table.vrfs) + len(outside)
+    graph = Multigraph(count, tail, head)
+    device = np.full(count, -1, np.int32)
+    device[:segment] = l3.device
+    members = int(l3.member_vertex.size)
+    subnets = _subnet_nodes(network, segment, vlan)
+    return Terrain(graph, segment, vlan, vrf, members, device, table.vlans, outside, subnets)
+
+
+def _overlay(network: Network, base: int) -> tuple[Longs, Longs]:
+    """A layer-3 VNI joins the tables of its VRF on devices with a tunnel endpoint."""
+    l3, table = layer3(network), interfaces(network)
+    vteps = np.unique(table.device[table.of_kind(InterfaceKind.VTEP) & table.up])
+    names = {vni.vrf for vni in network.design.overlay.vnis if vni.kind is VniKind.L3 and vni.vrf}
+    codes = [l3.vrfs[name] for name in names if name in l3.vrfs]
+    joined = np.flatnonzero(np.isin(l3.vrf, codes) & np.isin(l3.device, vteps))
+    return joined, base + l3.vrf[joined].astype(np.int64)
+
+
+def _leaks(network: Network, base: int) -> tuple[Longs, Longs]:
+    """A VRF that imports what another exports can reach it wherever both are."""
+    l3, vrfs = layer3(network), network.design.switching.vrfs
+    exporters: dict[str, list[str]] = defaultdict(list)
+    for vrf in vrfs:
+        for target in vrf.route_targets_export:
+            exporters[target].append(vrf.id)
+    pairs = {
+        (vrf.id, other)
+        for vrf in vrfs
+        for target in vrf.route_targets_import
+        for other in exporters[target]
+        if other != vrf.id
+    }
+    codes = sorted({l3.vrfs[name] for pair in pairs for name in pair})
+    leaking = np.flatnonzero(np.isin(l3.vrf, codes))
+    tail = [base + l3.vrfs[a] for a, _ in sorted(pairs)]
+    head = [base + l3.vrfs[b] for _, b in sorted(pairs)]
+    return (
+        np.concatenate([leaking, np.array(tail, np.int64)]),
+        np.concatenate([base + l3.vrf[leaking].astype(np.int64), np.array(head, np.int64)]),
+    )
+
+
+def _beyond(network: Network, bases: tuple[int, int, int], outside: dict[str, int]) -> tuple[Longs, Longs]:
+    """What lies beyond circuits: one Internet, and one network for each provider of leased circuits."""
+    provider_of = {circuit.link: circuit.provider for circuit in network.design.cabling.circuits}
+    tails, heads = list[int](), list[int]()
+    for place in np.flatnonzero(circuit_links(network)).tolist():
+        link = network.links[place]
+        if link.trust is Trust.OWNED:
+            continue
+        name = INTERNET if link.trust is Trust.PUBLIC else f"leased {provider_of.get(link.id, link.id)}"
+        node = outside.setdefault(name, bases[2] + len(outside))
+        ends = _hand_offs(network, place, bases[:2])
+        tails += ends
+        heads += [node] * len(ends)
+    return np.array(tails, np.int64), np.array(heads, np.int64)
+
+
+@analysis
+def circuit_links(network: Network) -> Bools:
+    """Usable links of which exactly one end is a provider's, by position."""
+    a, b = network.link_ends
+    theirs = np.zeros(len(network.devices) + 1, np.bool_)
+    theirs[network.with_role(Role.PROVIDER)] = True
+    found: Bools = network.usable_links & (theirs[a] ^ theirs[b])
+    return found
+
+
+def near_end(network: Network, link: int) -> int:
+    """Our device at a circuit."""
+    a, b = (int(ends[link]) for ends in network.link_ends)
+    return b if network.devices[a].role is Role.PROVIDER else a
+
+
+def _hand_offs(network: Network, link: int, bases: tuple[int, int]) -> list[int]:
+    """The segments or VLANs that a circuit ends in on our side; all of the device's tables where none is stated."""
+    l3, table, wire = layer3(network), interfaces(network), wires(network)
+    near = near_end(network, link)
+    mine = (wire.of_interface == wire.of_link[link]) & (table.device == near)
+    rows = np.flatnonzero(mine[l3.member_interface])
+    found = (bases[0] + l3.member_segment[rows]).tolist()
+    for place in np.flatnonzero(mine & table.up & ~np.isin(np.arange(mine.size), l3.member_interface)).tolist():
+        interface = network.interfaces[place]
+        names = (interface.vlan, interface.native_vlan, *interface.vlans)
+        found += [bases[1] + table.vlans[name] for name in names if name is not None and name in table.vlans]
+    if not found:
+        found = np.flatnonzero(l3.device == near).tolist()
+    return [int(node) for node in dict.fromkeys(found)]
+
+
+def _subnet_nodes(network: Network, segment: int, vlan: int) -> dict[str, int]:
+    """The node of each subnet: its VLAN, or the segment of an interface that holds an address of it."""
+    l3, codes = layer3(network), subnet_vlans(network).tolist()
+    found = {}
+    first = dict(zip(l3.member_interface[::-1].tolist(), l3.member_segment[::-1].tolist(), strict=True))
+    holders = gateways(network)
+    for subnet, code in zip(network.design.addressing.subnets, codes, strict=True):
+        if code >= 0:
+            found[subnet.id] = vlan + code
+            continue
+        held = [first[place] for place in holders.get(subnet.id, ()) if place in first]
+        if held:
+            found[subnet.id] = segment + held[0]
+    return found

@@ -1,0 +1,1 @@
+"""The control packs, one framework a module, as data."""

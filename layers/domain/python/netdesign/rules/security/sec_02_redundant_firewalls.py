@@ -1,0 +1,207 @@
+"""SEC-02: losing one firewall loses no traffic, and no session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netdesign.analysis.ends import End, ends_of
+from netdesign.analysis.enforcers import Enforcer, enforcers
+from netdesign.analysis.zones import enforcement_points
+from netdesign.graph.connectivity import components
+from netdesign.model.patch import Patch, Set
+from netdesign.model.traffic import Flow
+from netdesign.model.verdict import Finding, Gap, Measure
+from netdesign.model.vocabulary import Category, LinkPurpose, Redundancy, ServiceClass, Severity
+from netdesign.rules.breaches import without_device
+from netdesign.rules.card import Said, rule
+from netdesign.rules.case import Case
+from netdesign.rules.posture import posture
+
+if TYPE_CHECKING:
+    from netdesign.graph.multigraph import Ints
+
+SHOWN = 10
+
+
+def _groups(case: Case) -> list[Enforcer]:
+    strong = set(enforcement_points(case.network))
+    return [group for group in enforcers(case.network) if strong & set(group.members)]
+
+
+def _applies(case: Case) -> bool:
+    wanted = posture(case).enforcement_ha or case.requirements.redundancy.at_least(Redundancy.HIGH)
+    return wanted and bool(_groups(case))
+
+
+@rule(
+    code="SEC-02",
+    name="redundant-firewalls",
+    title="Redundant Firewalls",
+    category=Category.SECURITY,
+    severity=Severity.ERROR,
+    applies="security level enterprise and above, or redundancy high and above, where firewalls enforce",
+    applicable=_applies,
+    flags="A group of firewalls with fewer than two members in service; that shares no sessions or has no"
+    " heartbeat link; whose members stand in one rack or hang on one power feed; or of which the loss of a member"
+    " leaves a gold flow without a way (critical).",
+    passes="Every group keeps a synchronised member, apart from the others, that serves all gold flows.",
+    remedy="Add a second firewall in another rack, a heartbeat link and state synchronisation, and home both to"
+    " both switches of the pair.",
+    references=("NIST SP 800-53 SC-7, SC-24, CP-10", "SOC 2 A1.2"),
+)
+def redundant_firewalls(case: Case) -> Iterator[Said]:
+    """A group is taken apart member by member on the forwarding graph."""
+    for group in _groups(case):
+        yield from _numbers(case, group)
+        if len(group.members) > 1:
+            yield from _synchronised(case, group)
+            yield from _apart(case, group)
+        for lost in group.members:
+            yield from _without(case, group, lost)
+    fewest = min(_alive(case, group) for group in _groups(case))
+    yield Measure(name="least_firewalls_in_a_group", value=fewest, threshold=2)
+
+
+def _alive(case: Case, group: Enforcer) -> int:
+    return sum(bool(case.network.in_service[member]) for member in group.members)
+
+
+def _names(case: Case, group: Enforcer) -> tuple[str, ...]:
+    return tuple(case.network.devices[member].id for member in group.members)
+
+
+def _numbers(case: Case, group: Enforcer) -> Iterator[Finding]:
+    alive = _alive(case, group)
+    if alive < 2:
+        names = _names(case, group)
+        yield Finding(
+            message=f"{', '.join(names)} enforce with {alive} firewall in service; 2 are needed",
+            elements=names,
+            witness={"in_service": alive, "needed": 2},
+        )
+
+
+def _synchronised(case: Case, group: Enforcer) -> Iterator[Finding]:
+    names = _names(case, group)
+    facts = [one for one in case.design.inventory.ha_groups if set(names) <= set(one.members)]
+    if not any(one.state_sync for one in facts):
+        yield Finding(
+            message=f"{', '.join(names)} do not synchronise sessions: a failover drops all of them",
+            elements=names,
+            witness={"state_sync": False},
+        )
+    a, b = case.network.link_ends
+    inside = np.isin(a, group.members) & np.isin(b, group.members)
+    if not (inside & case.network.links_for(LinkPurpose.HEARTBEAT)).any():
+        yield Finding(
+            message=f"{', '.join(names)} have no heartbeat link in service between them",
+            elements=names,
+            witness={"heartbeat_links": 0},
+        )
+
+
+def _apart(case: Case, group: Enforcer) -> Iterator[Said]:
+    devices = [case.network.devices[member] for member in group.members]
+    names = _names(case, group)
+    racks = [device.rack for device in devices if device.rack is not None]
+    if len(racks) < len(devices):
+        yield Gap(message=f"no rack is known for {', '.join(d.id for d in devices if d.rack is None)}", elements=names)
+    elif len(set(racks)) == 1:
+        yield Finding(
+            message=f"{', '.join(names)} all stand in rack {racks[0]}",
+            elements=(*names, racks[0]),
+            witness={"rack": racks[0]},
+        )
+    common = set.intersection(*(set(device.power_feeds) for device in devices))
+    only = common if all(len(set(device.power_feeds)) == 1 for device in devices) else set()
+    for feed in sorted(only):
+        yield Finding(
+            message=f"{', '.join(names)} all hang on power feed {feed} alone",
+            elements=names,
+            witness={"feed": feed},
+        )
+
+
+def _without(case: Case, group: Enforcer, lost: int) -> Iterator[Finding]:
+    left = [member for member in group.members if member != lost and case.network.in_service[member]]
+    label = components(case.network.forwarding.without(nodes=(lost,)))
+    unserved = [flow.id for flow in _gold(case, group) if not _served(case, flow, left, label)]
+    if unserved:
+        name = case.network.devices[lost].id
+        yield Finding(
+            message=f"without {name}, {len(unserved)} gold flows have no firewall to pass: "
+            f"{', '.join(unserved[:SHOWN])}",
+            elements=(name, *unserved),
+            witness={"lost": name, "unserved": list(unserved[:SHOWN])},
+            severity=Severity.CRITICAL,
+        )
+
+
+def _gold(case: Case, group: Enforcer) -> Iterator[Flow]:
+    """The gold flows that change between zones that the group binds, with an end at its site."""
+    for flow in case.design.traffic.flows:
+        if flow.service_class is not ServiceClass.GOLD:
+            continue
+        sources, targets = ends_of(case.network, flow.sources), ends_of(case.network, flow.targets)
+        if any(_crosses(group, one, two) for one in sources for two in targets):
+            yield flow
+
+
+def _crosses(group: Enforcer, one: End, two: End) -> bool:
+    zones = {one.zone, two.zone}
+    return len(zones) == 2 and zones <= group.zones and group.site in (one.site, two.site)
+
+
+def _served(case: Case, flow: Flow, left: list[int], label: Ints) -> bool:
+    """Whether a remaining member hangs together with a device of both ends."""
+    ends = [_devices(case, names) for names in (flow.sources, flow.targets)]
+    pieces = [{int(label[device]) for device in devices} for devices in ends]
+    return any(label[member] in pieces[0] and label[member] in pieces[1] for member in left)
+
+
+def _devices(case: Case, names: tuple[str, ...]) -> list[int]:
+    index, attachments = case.network.device_index, case.network.grouped("attachments", "group")
+    services = case.network.by_id("service_instances")
+    found = [index[name] for name in names if name in index]
+    for name in names:
+        homes = [one.device for one in attachments.get(name, ())]
+        homes += services[name].attached_to if name in services else ()
+        found += [index[home] for home in homes if home in index]
+    return found
+
+
+@redundant_firewalls.mutant("take the last firewall of a group away")
+def remove_member(case: Case) -> Patch | None:
+    """What is left of the group is one firewall."""
+    for group in _groups(case):
+        patch: Patch = ()
+        for member in group.members[1:]:
+            patch = (*patch, *without_device(case, case.network.devices[member].id))
+        if len(group.members) == 2:
+            return patch
+    return None
+
+
+@redundant_firewalls.mutant("switch state synchronisation off")
+def forget_sessions(case: Case) -> Patch | None:
+    """The members of a group no longer share sessions."""
+    groups = [_names(case, group) for group in _groups(case) if len(group.members) > 1]
+    facts = [one for one in case.design.inventory.ha_groups if any(set(names) <= set(one.members) for names in groups)]
+    return tuple(Set("ha_groups", one.id, {"state_sync": False}) for one in facts) or None
+
+
+@redundant_firewalls.mutant("home one firewall to nothing but its peer")
+def unplug(case: Case) -> Patch | None:
+    """All forwarding links of every member but the first are out of service."""
+    groups = [group for group in _groups(case) if len(group.members) > 1]
+    others = {case.network.devices[member].id for group in groups for member in group.members[1:]}
+    if not others or not any(True for group in groups for _ in _gold(case, group)):
+        return None
+    carrying = (LinkPurpose.ATTACHMENT, LinkPurpose.UPLINK, LinkPurpose.FABRIC, LinkPurpose.CIRCUIT, LinkPurpose.PEER)
+    cut = [
+        link.id for link in case.network.links if link.purpose in carrying and others & {link.a.device, link.b.device}
+    ]
+    return tuple(Set("links", link, {"in_service": False}) for link in cut) or None

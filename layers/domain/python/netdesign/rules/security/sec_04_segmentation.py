@@ -1,0 +1,181 @@
+"""SEC-04: each zone has VLANs and routing tables of its own, and nothing passes between zones unfiltered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from netdesign.analysis.policy import open_share, passages
+from netdesign.analysis.zones import bypass, claims, mixed, places, zone_pairs
+from netdesign.model.inventory import EndpointKind
+from netdesign.model.patch import Patch, Set
+from netdesign.model.security import Action
+from netdesign.model.verdict import Finding, Measure
+from netdesign.model.vocabulary import Category, DataClass, Exposure, Severity
+from netdesign.rules.breaches import back_door, first_rule
+from netdesign.rules.card import Said, rule
+from netdesign.rules.case import Case
+from netdesign.rules.posture import corporate, enterprise, posture
+
+ANY_SHARE = 0.5
+"""A permit of half the ports of TCP or UDP between two addresses is one of any service."""
+POPULATIONS = {
+    EndpointKind.USER: "users",
+    EndpointKind.PHONE: "voice",
+    EndpointKind.CAMERA: "devices",
+    EndpointKind.SENSOR: "devices",
+    EndpointKind.SERVER: "servers",
+    EndpointKind.STORAGE: "servers",
+    EndpointKind.GPU_SERVER: "servers",
+}
+GUEST_SECURITY = frozenset({"open", "owe"})
+REGULATED = frozenset({DataClass.CHD, DataClass.EPHI})
+
+
+def _applies(case: Case) -> bool:
+    held = {data for zone in case.design.security.zones for data in zone.data_classes}
+    return corporate(case) or any(data.sensitive for data in (*case.requirements.data_classes, *held))
+
+
+def _severity(case: Case) -> Severity:
+    """Critical where card or health data is at stake."""
+    held = {data for zone in case.design.security.zones for data in zone.data_classes}
+    return Severity.CRITICAL if REGULATED & (held | set(case.requirements.data_classes)) else Severity.ERROR
+
+
+@rule(
+    code="SEC-04",
+    name="network-segmentation",
+    title="Network Segmentation",
+    category=Category.SECURITY,
+    severity=Severity.ERROR,
+    applies="security level corporate and above, or sensitive data",
+    applicable=_applies,
+    flags="A VLAN or subnet that facts put into two zones; two zones joined without firewall or filter; populations"
+    " (users, voice, devices, servers, guests, management) that share a zone; fewer zones than the level asks for; a"
+    " policy that permits any service between two zones. Critical where card or health data is held.",
+    passes="Zones map one to one to VLANs and routing tables, and policies open single services only.",
+    remedy="Give each zone its own VLANs and VRF, and permit by service what flows need.",
+    references=("NIST SP 800-53 SC-7(21), AC-4(21)", "ISO 27001 A.8.22", "PCI DSS scoping", "CIS Controls 3.12"),
+)
+def network_segmentation(case: Case) -> Iterator[Said]:
+    """Zones are read from VLANs, subnets, endpoint groups, services and firewall interfaces, and compared."""
+    severity = _severity(case)
+    yield from _shared_segments(case, severity)
+    yield from _unfiltered(case, severity)
+    yield from _shared_zones(case, severity)
+    yield from _wide_permits(case, severity)
+    known = case.network.by_id("zones")
+    zones, least = len([zone for zone in places(case.network) if zone in known]), posture(case).min_zones
+    if zones < least:
+        yield Finding(
+            message=f"the network has {zones} zones; the security level asks for {least}",
+            witness={"zones": zones, "needed": least},
+            severity=severity,
+        )
+    yield Measure(name="zones", value=zones, threshold=least)
+
+
+def _shared_segments(case: Case, severity: Severity) -> Iterator[Finding]:
+    for zones in claims(case.network).values():
+        if len(zones) > 1:
+            facts = tuple(dict.fromkeys(fact for some in zones.values() for fact in some[:3]))
+            yield Finding(
+                message=f"one segment lies in zones {', '.join(sorted(zones))}, say {', '.join(facts)}",
+                elements=(*sorted(zones), *facts),
+                witness={"zones": [*sorted(zones)], "facts": [*facts]},
+                severity=severity,
+            )
+
+
+def _unfiltered(case: Case, severity: Severity) -> Iterator[Finding]:
+    for pair in zone_pairs(case.network):
+        if mixed(case.network, pair, True):
+            path = bypass(case.network, pair, True)
+            yield Finding(
+                message=f"{pair.low.name} and {pair.high.name} are joined without a filter, by {' > '.join(path)}",
+                elements=(pair.low.id, pair.high.id, *path),
+                witness={"from_zone": pair.low.id, "to_zone": pair.high.id, "path": list(path)},
+                severity=severity,
+            )
+
+
+def _shared_zones(case: Case, severity: Severity) -> Iterator[Finding]:
+    exposure = {zone.id: zone.exposure for zone in case.design.security.zones}
+    mixes: dict[str, dict[str, str]] = defaultdict(dict)
+    for group in case.design.inventory.endpoint_groups:
+        special = exposure.get(group.zone) in (Exposure.MANAGEMENT, Exposure.DMZ, Exposure.RESTRICTED)
+        if group.kind in POPULATIONS and not (special and POPULATIONS[group.kind] == "servers"):
+            mixes[group.zone].setdefault(POPULATIONS[group.kind], group.id)
+    for wireless in case.design.security.wireless_networks:
+        if wireless.security in GUEST_SECURITY:
+            mixes[wireless.zone].setdefault("guests", wireless.id)
+    for zone, populations in sorted(mixes.items()):
+        reserved = exposure.get(zone) is Exposure.MANAGEMENT
+        if len(populations) > 1 or reserved:
+            names = ", ".join(sorted(populations))
+            yield Finding(
+                message=f"zone {zone} is shared by {names}{' and management' if reserved else ''}",
+                elements=(zone, *populations.values()),
+                witness={"zone": zone, "populations": [*sorted(populations)]},
+                severity=severity,
+            )
+    if enterprise(case) and Exposure.MANAGEMENT not in exposure.values():
+        yield Finding(message="no zone is set apart for management", witness={"zone": None}, severity=severity)
+
+
+def _wide_permits(case: Case, severity: Severity) -> Iterator[Finding]:
+    if posture(case).inter_zone_default != "deny":
+        return
+    for one in passages(case.network):
+        share = open_share(one.boxes)
+        if share >= ANY_SHARE:
+            yield Finding(
+                message=f"{one.policy} permits {share:.0%} of a protocol's ports from {one.source} to {one.target}:"
+                " any service, in effect",
+                elements=(one.policy, one.source, one.target),
+                witness={"from_zone": one.source, "to_zone": one.target, "open_share": round(share, 4)},
+                severity=severity,
+            )
+
+
+def _inside(case: Case) -> list[tuple[str, str]]:
+    """Pairs of zones that both have endpoints on VLANs of their own."""
+    return [
+        (pair.low.id, pair.high.id)
+        for pair in zone_pairs(case.network)
+        if Exposure.INTERNET not in (pair.low.exposure, pair.high.exposure)
+    ]
+
+
+@network_segmentation.mutant("route a zone's VLAN in the VRF of another")
+def merge_routing(case: Case) -> Patch | None:
+    """A switch gets a gateway in VLANs of two zones in one VRF."""
+    for low, high in _inside(case):
+        patch = back_door(case, low, high)
+        if patch is not None:
+            return patch
+    return None
+
+
+@network_segmentation.mutant("put endpoints of one zone into a VLAN of another")
+def misplace_endpoints(case: Case) -> Patch | None:
+    """The first group with VLANs moves into those of a group of another zone."""
+    groups = [group for group in case.design.inventory.endpoint_groups if group.vlans]
+    for group in groups:
+        for other in groups:
+            if group.zone != other.zone:
+                return (Set("endpoint_groups", group.id, {"vlans": other.vlans}),)
+    return None
+
+
+@network_segmentation.mutant("permit anything between two zones")
+def permit_anything(case: Case) -> Patch | None:
+    """A rule on top of a policy that binds both zones."""
+    if posture(case).inter_zone_default != "deny":
+        return None
+    for low, high in _inside(case):
+        patch = first_rule(case, Action.PERMIT, low, high)
+        if patch is not None:
+            return patch
+    return None
