@@ -55,6 +55,7 @@ from netdesign.synthesis.flows import Ends
 from netdesign.synthesis.infrastructure import add_services
 from netdesign.synthesis.management import manage_devices, port_profile
 from netdesign.synthesis.pairs import allow_on_peer_link
+from netdesign.synthesis.parts import add_parts
 from netdesign.synthesis.zones import INTERNET, IOT, make_zones, zone_names
 
 TRANSIT_HOSTS = 2
@@ -94,6 +95,7 @@ def build(blueprint: Blueprint) -> Archetype:
     for edge in edges:
         add_policy(blueprint, edge.policy, edge.firewalls, flows)
     manage_devices(blueprint, services)
+    add_parts(blueprint)
     order = (Archetype.BRANCH, Archetype.COLLAPSED_CORE, Archetype.THREE_TIER)
     return max(shapes, key=order.index)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from netdesign.model.inventory import Device, EndpointGroup, Rack, Room, RoomKind
 from netdesign.model.switching import Vlan
-from netdesign.model.vocabulary import Redundancy, VlanPurpose
+from netdesign.model.vocabulary import Archetype, Redundancy, VlanPurpose
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.campus_equipment import Radios
 from netdesign.synthesis.campus_plan import CampusPlan, Unit, clients_of
@@ -24,6 +24,8 @@ MAX_RISER_M: Final = 70.0
 HORIZONTAL_M: Final = 45.0
 """Assumed mean length of horizontal cable; the most that is allowed is twice as much."""
 GUESTS_PER_USER: Final = 0.25
+BRANCH_SERVICES: Final = 40
+"""Addresses for the services of a branch, which live beside its switches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def unit_functions(ground: Ground, unit: Unit) -> tuple[tuple[Function, int], ..
     switches = len(ground.access.get(unit.name, ())) or 4
     apart = ground.blueprint.posture.management_plane == "out-of-band"
     managed = 0 if apart else switches + serves.access_points + 2 * plan.pair
+    managed += BRANCH_SERVICES if plan.archetype is Archetype.BRANCH else 0
     devices = serves.devices + (serves.access_points if apart else 0)
     wanted = (
         (USERS, serves.users),

@@ -1,0 +1,240 @@
+"""The bill of materials, counted from devices, links and attachments, with spares, power and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil, exp
+from typing import Final
+
+from netdesign.catalog.media import Cage, Medium, laying_usd, media
+from netdesign.catalog.parameters import Parameters
+from netdesign.catalog.ports import Port
+from netdesign.catalog.selection import Catalog
+from netdesign.errors import CatalogError
+from netdesign.model.cabling import Cabling, Circuit, Lag, Link, Mlag, PortRef, Srlg
+from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing, Inventory, Rack
+from netdesign.model.parts import CostLine, PartKind, PartLine, Parts
+from netdesign.model.resolved import ResolvedRequirements
+from netdesign.model.vocabulary import Redundancy
+from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.cabling import endpoint_cable
+from netdesign.synthesis.costs import Priced, cost_lines
+from netdesign.synthesis.port_bank import FreePort
+
+SERVER_CABLE_M: Final = 3.0
+DESK_CABLE_M: Final = 45.0
+"""Assumed mean run from a closet to a desk, a camera or a ceiling."""
+OPTIC_MTBF: Final = "optic"
+_SERVERS: Final = frozenset({EndpointKind.SERVER, EndpointKind.STORAGE, EndpointKind.GPU_SERVER})
+_KINDS: Final = tuple(PartKind)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many of one part are in use and what they cost together."""
+
+    quantity: int = 0
+    usd: float = 0.0
+    assumed: bool = False
+    power_w: float = 0.0
+
+    def add(self, usd: float, *, assumed: bool = False, power_w: float = 0.0) -> None:
+        """One more."""
+        self.quantity += 1
+        self.usd += usd
+        self.assumed |= assumed
+        self.power_w += power_w
+
+
+Tallies = dict[tuple[PartKind, str], Tally]
+
+
+def add_parts(blueprint: Blueprint) -> Parts:
+    """The parts and costs of everything in the blueprint, added to it."""
+    inventory = Inventory(
+        racks=blueprint.all(Rack),
+        devices=blueprint.all(Device),
+        endpoint_groups=blueprint.all(EndpointGroup),
+        attachments=blueprint.all(Attachment),
+    )
+    cabling = Cabling(
+        links=blueprint.all(Link),
+        lags=blueprint.all(Lag),
+        mlags=blueprint.all(Mlag),
+        srlgs=blueprint.all(Srlg),
+        circuits=blueprint.all(Circuit),
+    )
+    parts = bill(inventory, cabling, blueprint.catalog, blueprint.parameters, blueprint.requirements)
+    blueprint.add_all(parts.lines)
+    blueprint.add_all(parts.costs)
+    return parts
+
+
+def bill(
+    inventory: Inventory,
+    cabling: Cabling,
+    catalog: Catalog,
+    parameters: Parameters,
+    requirements: ResolvedRequirements,
+) -> Parts:
+    """Every line and every sum."""
+    tallies: Tallies = {}
+    _devices(tallies, inventory, catalog)
+    kinds = {device.id: device.sku for device in inventory.devices if device.sku is not None}
+    for link in cabling.links:
+        _link(tallies, link, kinds, catalog)
+    _endpoints(tallies, inventory, kinds, catalog)
+    for _ in inventory.racks:
+        _tally(tallies, PartKind.RACK, "rack").add(parameters.cost.rack_usd, assumed=True)
+    ordered = sorted(tallies.items(), key=lambda item: (_KINDS.index(item[0][0]), item[0][1]))
+    lines = tuple(_line(key, tally, catalog, parameters, requirements) for key, tally in ordered)
+    priced = Priced(lines, cabling.circuits, requirements.horizon_years)
+    return Parts(lines=lines, costs=cost_lines(priced, parameters))
+
+
+def _tally(tallies: Tallies, kind: PartKind, part: str) -> Tally:
+    return tallies.setdefault((kind, part), Tally())
+
+
+def _devices(tallies: Tallies, inventory: Inventory, catalog: Catalog) -> None:
+    """Devices, with the yearly licence of each that needs one; supplies come with the device."""
+    for device in inventory.devices:
+        if device.sku is None or not device.in_service:
+            continue
+        kind = catalog.device(device.sku)
+        price, assumed = kind.priced()
+        _tally(tallies, PartKind.DEVICE, kind.sku).add(price, assumed=assumed, power_w=kind.power_max_w)
+        licence, guessed = kind.licence()
+        if licence:
+            _tally(tallies, PartKind.LICENCE, kind.sku).add(licence, assumed=guessed)
+
+
+def _link(tallies: Tallies, link: Link, kinds: dict[str, str], catalog: Catalog) -> None:
+    """What a link takes: a ready-made or copper cable, or an optic at each end of ours and the fibre between."""
+    if link.phy is None:
+        return
+    phy = media().phys[link.phy]
+    cages = [_cage(end, kinds, catalog) for end in (link.a, link.b)]
+    own = [cage for cage in cages if cage is not None]
+    length = link.length_m or 0.0
+    medium = Medium(link.medium.value)
+    assumed = phy.priced()[1]
+    if phy.per_cable or not phy.fibres:
+        ends = sum(phy.end_usd(cage) for cage in own)
+        both = (own[0], own[-1])
+        usd = phy.cable_usd(*both) + ends + laying_usd(medium, length, phy.fibres)
+        _tally(tallies, PartKind.CABLE, phy.name).add(usd, assumed=assumed)
+        return
+    for cage in own:
+        _tally(tallies, PartKind.TRANSCEIVER, phy.name).add(phy.end_usd(cage), assumed=assumed, power_w=phy.power_w)
+    _tally(tallies, PartKind.CABLE, medium.value).add(laying_usd(medium, length, phy.fibres), assumed=True)
+
+
+def _cage(end: PortRef, kinds: dict[str, str], catalog: Catalog) -> Cage | None:
+    """The cage of a port of ours; None at a provider."""
+    if end.device not in kinds:
+        return None
+    port = catalog.device(kinds[end.device]).port(end.port)
+    if port is None:
+        raise CatalogError(f"{end.device} ({kinds[end.device]}) has no port {end.port!r}")
+    return Cage(port.form_factor, port.breakout.lanes if port.breakout else 1)
+
+
+def _endpoints(tallies: Tallies, inventory: Inventory, kinds: dict[str, str], catalog: Catalog) -> None:
+    """The cables of wired endpoints; their far ends are theirs."""
+    groups = {group.id: group for group in inventory.endpoint_groups}
+    for attachment in inventory.attachments:
+        group = groups[attachment.group]
+        if group.homing is Homing.WIRELESS or attachment.device not in kinds:
+            continue
+        length = SERVER_CABLE_M if group.kind in _SERVERS else DESK_CABLE_M
+        kind = catalog.device(kinds[attachment.device])
+        for name in attachment.ports:
+            port = kind.port(name)
+            if port is None:
+                raise CatalogError(f"{attachment.device} ({kind.sku}) has no port {name!r}")
+            _endpoint(tallies, port, group.nic_speed_bps, length)
+
+
+def _endpoint(tallies: Tallies, port: Port, speed_bps: int, length_m: float) -> None:
+    free = FreePort(port.name, port.cage, port.form_factor, port.breakout)
+    cable = endpoint_cable(free, speed_bps, length_m)
+    phy = media().phys[cable.phy]
+    cage = Cage(port.form_factor, free.lanes)
+    far = Cage(port.form_factor)
+    medium = Medium(cable.medium.value)
+    laid = laying_usd(medium, length_m, phy.fibres)
+    assumed = phy.priced()[1]
+    if phy.per_cable or not phy.fibres:
+        usd = phy.cable_usd(cage, far) + phy.end_usd(cage) + laid
+        _tally(tallies, PartKind.CABLE, phy.name).add(usd, assumed=assumed)
+        return
+    for end in (cage, far):
+        _tally(tallies, PartKind.TRANSCEIVER, phy.name).add(phy.end_usd(end), assumed=assumed, power_w=phy.power_w)
+    _tally(tallies, PartKind.CABLE, medium.value).add(laid, assumed=True)
+
+
+def _line(
+    key: tuple[PartKind, str], tally: Tally, catalog: Catalog, parameters: Parameters, requirements: ResolvedRequirements
+) -> PartLine:
+    """A line with its spares; the unit price is the mean where pieces differ, such as cables by length."""
+    kind, part = key
+    unit = round(tally.usd / tally.quantity, 2)
+    spares = _spares(kind, part, tally.quantity, catalog, parameters, requirements)
+    return PartLine(
+        id=f"{kind.value}-{part.lower().replace('/', '-').replace(' ', '-')}",
+        kind=kind,
+        part=part,
+        quantity=tally.quantity,
+        spares=spares,
+        unit_usd=unit,
+        price_assumed=tally.assumed,
+        total_usd=round((tally.quantity + spares) * unit, 2),
+        power_w=ceil(tally.power_w),
+    )
+
+
+def _spares(
+    kind: PartKind,
+    part: str,
+    quantity: int,
+    catalog: Catalog,
+    parameters: Parameters,
+    requirements: ResolvedRequirements,
+) -> int:
+    """Spares of devices and optics: by the fill rate, and by a share of many at high redundancy; none where failures
+    may wait."""
+    capacity = parameters.capacity
+    if kind is PartKind.DEVICE:
+        mtbf_h = catalog.device(part).mtbf()[0]
+    elif kind is PartKind.TRANSCEIVER:
+        mtbf_h = parameters.availability.mtbf_h[OPTIC_MTBF]
+    else:
+        return 0
+    if requirements.redundancy is Redundancy.NONE:
+        return 0
+    least = poisson_spares(quantity * capacity.spare_repair_days * 24 / mtbf_h, capacity.spare_fill_rate)
+    many = quantity >= capacity.spare_device_from and requirements.redundancy.at_least(Redundancy.HIGH)
+    return max(least, ceil(capacity.spare_device_share * quantity - 1e-9)) if many else least
+
+
+def poisson_spares(mean: float, fill_rate: float) -> int:
+    """The fewest spares with which a repair time passes without a shortage with probability `fill_rate`.
+
+    `mean` is the number of failures expected in that time.
+    """
+    if mean > 500:
+        return ceil(mean + 1.7 * mean**0.5)
+    spares, term = 0, exp(-mean)
+    total = term
+    while total < fill_rate:
+        spares += 1
+        term *= mean / spares
+        total += term
+    return spares
+
+
+def quantities(lines: Iterable[PartLine], kind: PartKind) -> Iterator[tuple[str, int]]:
+    """Parts of a kind with how many are in use."""
+    return ((line.part, line.quantity) for line in lines if line.kind is kind)
