@@ -171,7 +171,7 @@ def hand_over(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan, pair: Pai
             device,
             vlan,
             gateway=_gateway(pair),
-            host=at + 2 if pair.double else SWITCH_ADDRESS,
+            host=_own_address(pair, at),
             priority=priority - 10 * at if pair.double and pair.mlag else None,
         )
     _zone_interfaces(blueprint, edge, zone, vlan)
@@ -186,6 +186,13 @@ def hand_over(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan, pair: Pai
     for device in pair.devices:
         for prefix in blueprint.summaries(edge.site, zone):
             discard(blueprint, device, vrf, prefix)
+
+
+def _own_address(pair: Pair, at: int) -> int | None:
+    """The host number of a switch beside the shared one; an anycast gateway needs none of its own."""
+    if not pair.double:
+        return SWITCH_ADDRESS
+    return at + 2 if pair.mlag is not None else None
 
 
 def _gateway(pair: Pair) -> VirtualGateway:

@@ -1,0 +1,414 @@
+"""Every data centre, whatever its size and levels: ports, cables, addresses, ratios and shape hold together."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from ipaddress import ip_interface, ip_network
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from netdesign.catalog.media import Cage, media
+from netdesign.catalog.parameters import default_parameters
+from netdesign.catalog.selection import default_catalog
+from netdesign.errors import InfeasibleError
+from netdesign.model.inventory import Homing
+from netdesign.model.resolved import FabricWorkload
+from netdesign.model.vocabulary import (
+    Archetype,
+    DataClass,
+    InterfaceKind,
+    LinkPurpose,
+    NetworkType,
+    Redundancy,
+    Role,
+    SecurityLevel,
+)
+from netdesign.synthesis.synthesize import synthesize
+from tests.unit.synthesis.datacenter_samples import G, design, flow, requirements, site
+
+CATALOG = default_catalog()
+
+NAMED = {
+    "collapsed": requirements(2, 10),
+    "collapsed, one port": requirements(
+        3, 12, nics=1, redundancy=Redundancy.LOW, level=SecurityLevel.BASIC, facing=False, ipv6=False
+    ),
+    "clos": requirements(12, 20),
+    "clos, critical": requirements(8, 30, redundancy=Redundancy.CRITICAL, level=SecurityLevel.GOVERNMENT),
+    "clos, none": requirements(12, 20, redundancy=Redundancy.NONE, level=SecurityLevel.BASIC, nics=1),
+    "storage": requirements(6, 16, workload=FabricWorkload.STORAGE, redundancy=Redundancy.MEDIUM),
+    "gpu": requirements(4, 4, nics=8, nic_bps=400 * G, workload=FabricWorkload.AI, redundancy=Redundancy.MEDIUM),
+    "five stages": requirements(300, 40, growth=1.5),
+    "two sites": requirements(sites=(site("dc1", 6, 120), site("dc2", 3, 60))),
+}
+
+anything = st.builds(
+    requirements,
+    racks=st.integers(1, 24),
+    per_rack=st.integers(2, 30),
+    nics=st.sampled_from([1, 2, 4]),
+    nic_bps=st.sampled_from([10 * G, 25 * G, 100 * G]),
+    redundancy=st.sampled_from(Redundancy),
+    level=st.sampled_from(SecurityLevel),
+    workload=st.sampled_from(FabricWorkload),
+    growth=st.sampled_from([1.0, 1.2, 1.5]),
+    ipv6=st.booleans(),
+    facing=st.booleans(),
+)
+each = pytest.mark.parametrize("asked", NAMED.values(), ids=NAMED)
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def made(asked):
+    """The design, or None where the catalogue cannot carry what hypothesis made up."""
+    try:
+        return design(asked)
+    except InfeasibleError:
+        return None
+
+
+def check(design):
+    check_ports(design)
+    check_cables(design)
+    check_addresses(design)
+    check_attachments(design)
+    check_racks(design)
+    check_clos(design)
+
+
+def kinds(design):
+    return {d.id: CATALOG.device(d.sku) for d in design.inventory.devices if d.sku}
+
+
+def check_ports(design):
+    kind = kinds(design)
+    used = [(end.device, end.port) for link in design.cabling.links for end in (link.a, link.b)]
+    used += [(a.device, port) for a in design.inventory.attachments for port in a.ports]
+    assert not [port for port, count in Counter(used).items() if count > 1]
+    split = defaultdict(set)
+    for device, name in used:
+        if device in kind:
+            port = kind[device].port(name)
+            assert port is not None, (device, name)
+            split[device, port.cage].add(port.breakout)
+    assert all(len(ways) == 1 for ways in split.values())
+
+
+def check_cables(design):
+    kind = kinds(design)
+    for link in design.cabling.links:
+        if link.purpose is LinkPurpose.CIRCUIT:
+            continue
+        phy = media().phys[link.phy]
+        assert phy.speed_bps == link.speed_bps
+        assert link.length_m <= phy.reach_m[link.medium], link.id
+        for end in (link.a, link.b):
+            port = kind[end.device].port(end.port)
+            lanes = port.breakout.lanes if port.breakout else 1
+            assert link.speed_bps in port.speeds_bps
+            assert phy.fits(Cage(port.form_factor, lanes)), (link.id, port)
+
+
+def check_addresses(design):
+    nets = sorted(
+        (ip_network(s.prefix) for s in design.addressing.subnets),
+        key=lambda net: (net.version, int(net.network_address), net.prefixlen),
+    )
+    for a, b in pairwise(nets):
+        assert a.version != b.version or not a.overlaps(b), (a, b)
+    known = set(nets)
+    for interface in design.addressing.interfaces:
+        for address in interface.addresses:
+            assert ip_interface(address).network in known, interface.id
+    single = [a for i in design.addressing.interfaces for a in i.addresses]
+    assert len(set(single)) == len(single)
+    six = [net for net in nets if net.version == 6]
+    assert bool(six) == design.requirements.ipv6
+    if six:
+        assert len(six) == len(nets) / 2
+
+
+def check_attachments(design):
+    groups = {group.id: group for group in design.inventory.endpoint_groups}
+    servers = sum(g.count for g in groups.values() if g.zone != "management")
+    assert servers == design.requirements.servers.count
+    homes = defaultdict(list)
+    for attachment in design.inventory.attachments:
+        homes[attachment.group].append(attachment)
+    for name, group in groups.items():
+        ports = sum(len(a.ports) for a in homes[name])
+        assert ports == group.count * group.nics, name
+        if group.homing in (Homing.ESI, Homing.MLAG):
+            assert len({a.device for a in homes[name]}) == 2
+        if group.homing is Homing.RAIL:
+            assert len({a.device for a in homes[name]}) == group.nics
+    vlans = {vlan.id: vlan for vlan in design.switching.vlans}
+    profiles = {profile.id: profile for profile in design.inventory.port_profiles}
+    for attachment in design.inventory.attachments:
+        for vlan in profiles[attachment.profile].vlans:
+            assert attachment.device in vlans[vlan].devices
+            assert vlans[vlan].zone == groups[attachment.group].zone
+
+
+def check_racks(design):
+    kind, racks = kinds(design), {rack.id: rack for rack in design.inventory.racks}
+    watts, units = Counter(), set()
+    for device in design.inventory.devices:
+        if device.rack is None:
+            continue
+        watts[device.rack] += kind[device.id].power_max_w
+        for unit in range(device.rack_unit, device.rack_unit + max(1, kind[device.id].rack_units)):
+            assert 1 <= unit <= racks[device.rack].usable_units
+            assert (device.rack, unit) not in units
+            units.add((device.rack, unit))
+        if kind[device.id].power_supplies > 1:
+            assert device.power_feeds == ("A", "B")
+    assert all(total <= 0.8 * racks[rack].breaker_w for rack, total in watts.items())
+    for group in design.inventory.ha_groups:
+        members = [d.rack for d in design.inventory.devices if d.id in group.members]
+        assert len(set(members)) == len(members)
+
+
+def check_clos(design):
+    if design.archetype not in (Archetype.SPINE_LEAF, Archetype.FIVE_STAGE_CLOS):
+        return
+    roles = {device.id: device for device in design.inventory.devices}
+    joined = Counter(
+        (link.a.device, link.b.device) for link in design.cabling.links if link.purpose is LinkPurpose.FABRIC
+    )
+    uplinks = Counter()
+    leaf_roles = (Role.LEAF, Role.BORDER_LEAF)
+    for (lower, upper), count in joined.items():
+        assert roles[lower].site == roles[upper].site
+        uplinks[lower] += count * 100
+        if roles[lower].role in leaf_roles:
+            assert roles[upper].role is Role.SPINE
+            assert roles[lower].block == roles[upper].block
+    for place in design.inventory.sites:
+        devices = [d for d in design.inventory.devices if d.site == place.id]
+        leaves = [d for d in devices if d.role in leaf_roles]
+        spines = [d for d in devices if d.role is Role.SPINE]
+        tops = [d for d in devices if d.role is Role.SUPER_SPINE]
+        if not spines:
+            continue
+        meets = {leaf.id: {u for low, u in joined if low == leaf.id} for leaf in leaves}
+        assert all(len(meets[leaf.id]) >= 2 for leaf in leaves)
+        for leaf in leaves:
+            assert meets[leaf.id] == {s.id for s in spines if s.block == leaf.block}
+        assert len({joined[leaf.id, spine] for leaf in leaves for spine in meets[leaf.id]}) == 1
+        reached = Counter(
+            upper for low, upper in joined if roles[low].role is Role.SPINE and roles[low].site == place.id
+        )
+        assert set(reached) == {top.id for top in tops}
+        assert set(reached.values()) <= {len({s.block for s in spines})}
+
+
+def leaf_ratio(design):
+    groups = {group.id: group for group in design.inventory.endpoint_groups}
+    leaves = {d.id for d in design.inventory.devices if d.role is Role.LEAF}
+    down, up = Counter(), Counter()
+    for attachment in design.inventory.attachments:
+        down[attachment.device] += len(attachment.ports) * groups[attachment.group].nic_speed_bps
+    for link in design.cabling.links:
+        if link.purpose is LinkPurpose.FABRIC and link.a.device in leaves:
+            up[link.a.device] += link.speed_bps
+    return max((down[leaf] / up[leaf] for leaf in leaves if up[leaf]), default=0)
+
+
+@each
+def test_named_data_centres_hold_together(asked):
+    check(design(asked))
+
+
+@few
+@given(anything)
+def test_any_data_centre_holds_together(asked):
+    found = made(asked)
+    if found is not None:
+        check(found)
+        workload = asked.fabric_workload
+        ceiling = {FabricWorkload.GENERAL: 3.0, FabricWorkload.LIGHT: 4.0}.get(workload, 1.0)
+        assert leaf_ratio(found) <= ceiling
+
+
+@each
+def test_the_same_requirements_give_an_equal_design(asked):
+    again = synthesize(asked, CATALOG, default_parameters())
+
+    assert again == design(asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("collapsed", Archetype.COLLAPSED_DATACENTER),
+        ("clos", Archetype.SPINE_LEAF),
+        ("five stages", Archetype.FIVE_STAGE_CLOS),
+        ("gpu", Archetype.SPINE_LEAF),
+        ("two sites", Archetype.SPINE_LEAF),
+    ],
+)
+def test_size_decides_the_shape(name, shape):
+    assert design(NAMED[name]).archetype is shape
+
+
+def roles(found):
+    return Counter(device.role for device in found.inventory.devices)
+
+
+def test_a_collapsed_pair_is_bundled_as_one_and_takes_the_exits():
+    found = design(NAMED["collapsed"])
+    count = roles(found)
+
+    assert (count[Role.LEAF], count[Role.SPINE], count[Role.FIREWALL], count[Role.PROVIDER]) == (2, 0, 2, 2)
+    assert len(found.cabling.mlags) == 2
+    assert not found.overlay.vnis
+
+
+def test_a_critical_fabric_has_four_border_leaves_over_two_halls():
+    found = design(NAMED["clos, critical"])
+    borders = [d for d in found.inventory.devices if d.role is Role.BORDER_LEAF]
+
+    assert len(borders) == 4
+    assert {d.room for d in borders} == {"dc1-hall-a", "dc1-hall-b"}
+
+
+def test_gpu_servers_have_each_port_on_a_rail_of_its_own_and_jumbo_frames():
+    found = design(NAMED["gpu"])
+    groups = [g for g in found.inventory.endpoint_groups if g.homing is Homing.RAIL]
+
+    assert groups
+    assert all(len(g.vlans) == g.nics == 8 for g in groups)
+    assert {p.mtu_bytes for p in found.inventory.port_profiles if "rail" in p.id} == {9000}
+    lossless = [d for d in found.inventory.devices if d.qos_plan == "queues-lossless"]
+    assert {d.role for d in lossless} >= {Role.LEAF, Role.SPINE}
+    assert sum(c.bandwidth_percent for c in found.traffic.qos_plans[1].classes) == 100
+
+
+def test_every_leaf_and_spine_has_one_session_for_each_link():
+    found = design(NAMED["clos"])
+    fabric = [link for link in found.cabling.links if link.purpose is LinkPurpose.FABRIC]
+    sessions = [n for n in found.routing.bgp_neighbors if "evpn" in n.families]
+    numbers = {p.device: p.asn for p in found.routing.processes if p.vrf == "default" and p.multipath_relax}
+
+    assert len(sessions) == 2 * len(fabric)
+    leaves = [d.id for d in found.inventory.devices if d.role in (Role.LEAF, Role.BORDER_LEAF)]
+    assert len({numbers[leaf] for leaf in leaves}) == len(leaves)
+    assert len({numbers[d.id] for d in found.inventory.devices if d.role is Role.SPINE}) == 1
+    assert all(4_200_000_000 < number < 4_294_967_295 for number in numbers.values())
+    owner = {p.id: p.device for p in found.routing.processes}
+    far = {(i.device, a.split("/")[0]) for i in found.addressing.interfaces for a in i.addresses}
+    peers = {address: device for device, address in far}
+    assert all(numbers[peers[n.peer_address]] == n.remote_asn for n in sessions)
+    assert all(owner[n.process] != peers[n.peer_address] for n in sessions)
+
+
+def test_every_zone_has_a_table_and_a_segment_number_of_its_own():
+    found = design(NAMED["clos"])
+    numbers = [vni.number for vni in found.overlay.vnis]
+    layer3 = {vni.vrf for vni in found.overlay.vnis if vni.kind == "l3"}
+
+    assert len(set(numbers)) == len(numbers)
+    assert layer3 == {"vrf-server", "vrf-database", "vrf-dmz"}
+    targets = [vrf.route_targets_import for vrf in found.switching.vrfs if vrf.id in layer3]
+    assert len(set(targets)) == len(targets)
+
+
+def test_every_managed_device_answers_on_the_management_network():
+    for asked in NAMED.values():
+        found = design(asked)
+        managed = {d.id for d in found.inventory.devices if d.managed}
+        answering = {i.device for i in found.addressing.interfaces if i.vrf == "management" and i.addresses}
+        assert managed == answering
+        cabled = {
+            end.device
+            for link in found.cabling.links
+            if link.purpose is LinkPurpose.MANAGEMENT
+            for end in (link.a, link.b)
+        }
+        assert {d.id for d in found.inventory.devices if d.managed and d.role is not Role.MANAGEMENT_SWITCH} <= cabled
+
+
+def test_visitors_reach_the_dmz_alone():
+    found = design(
+        requirements(6, 20, users=500, flows=(flow("app", "users", "servers"), flow("in", "internet", "servers")))
+    )
+    zone = {g.id: g.zone for g in found.inventory.endpoint_groups}
+    outside = {d.id for d in found.inventory.devices if d.role is Role.PROVIDER}
+    entering = [f for f in found.traffic.flows if set(f.sources) <= outside]
+
+    assert {zone[t] for f in entering for t in f.targets} == {"dmz"}
+    assert {f.id for f in found.traffic.flows} >= {"app", "app-in", "in", "in-in"}
+    for rule in found.security.policy_rules:
+        if rule.source_zones == ("internet",):
+            assert rule.destination_zones == ("dmz",)
+
+
+def test_card_data_stays_in_the_database_zone():
+    flows = (
+        flow("pay", "internet", "servers", data_class=DataClass.CHD),
+        flow("ew", "servers", "servers", data_class=DataClass.CHD),
+    )
+    found = design(requirements(6, 20, flows=flows, data_classes=(DataClass.CHD,)))
+    zone = {g.id: g.zone for g in found.inventory.endpoint_groups}
+    carrying = [f for f in found.traffic.flows if f.data_class is DataClass.CHD]
+
+    assert {zone[t] for f in carrying for t in f.targets} == {"dmz", "database"}
+    assert all(f.encrypted for f in carrying if set(f.sources).isdisjoint(zone))
+    assert [z.data_classes for z in found.security.zones if z.id == "database"] == [(DataClass.CHD,)]
+    assert {c for g in found.inventory.endpoint_groups if g.zone == "server" for c in g.data_classes} == {
+        DataClass.INTERNAL
+    }
+
+
+def test_sites_of_a_pair_keep_their_traffic_apart():
+    found = design(NAMED["two sites"])
+    home = {g.id: g.site for g in found.inventory.endpoint_groups}
+
+    assert {s.id for s in found.inventory.sites} == {"dc1", "dc2"}
+    for one in found.traffic.flows:
+        assert len({home[end] for end in (*one.sources, *one.targets) if end in home}) <= 1
+    demand = sum(f.up_bps for f in found.traffic.flows if f.id.startswith("east-west"))
+    assert demand == pytest.approx(found.requirements.flows[0].up_bps, rel=1e-6)
+
+
+def test_every_policy_ends_in_a_logged_denial():
+    for asked in NAMED.values():
+        found = design(asked)
+        for policy in found.security.policies:
+            last = max((r for r in found.security.policy_rules if r.policy == policy.id), key=lambda r: r.order)
+            assert (last.action, last.log, last.source_zones) == ("deny", True, ())
+
+
+def test_published_services_are_on_hosts_of_the_dmz():
+    found = design(NAMED["clos"])
+    zone = {g.id: g.zone for g in found.inventory.endpoint_groups}
+
+    assert [zone[p.group] for p in found.security.published_services] == ["dmz"]
+
+
+def test_what_no_catalogue_entry_carries_is_refused_with_a_way_out():
+    asked = requirements(12, 20, nic_bps=3 * G)
+
+    with pytest.raises(InfeasibleError) as caught:
+        synthesize(asked, CATALOG, default_parameters())
+
+    (conflict,) = caught.value.conflicts
+    assert conflict.code == "no-fabric"
+    assert conflict.relaxations
+
+
+def test_other_networks_are_refused():
+    with pytest.raises(InfeasibleError, match="Networks of type wan are not designed here"):
+        design(requirements(network_type=NetworkType.WAN))
+
+
+def test_gateways_are_on_both_leaves_of_a_pair():
+    found = design(NAMED["clos"])
+    svis = Counter(i.vlan for i in found.addressing.interfaces if i.kind is InterfaceKind.SVI)
+    hosts = {v for g in found.inventory.endpoint_groups if g.zone != "management" for v in g.vlans}
+
+    assert {svis[vlan] for vlan in hosts} == {2}
