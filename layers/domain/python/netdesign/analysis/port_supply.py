@@ -1,0 +1,114 @@
+"""How many endpoints the ports of a switch can take, and how many it has."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netdesign.analysis.port_matching import kind_codes, port_uses
+from netdesign.analysis.row_codes import row_codes
+from netdesign.analysis.tiers import uplinks
+from netdesign.catalog.ports import FormFactor
+from netdesign.catalog.sku import DATA_USES
+from netdesign.graph.network import ROLES, Network, analysis
+from netdesign.model.inventory import Homing
+from netdesign.model.vocabulary import Role
+
+if TYPE_CHECKING:
+    from netdesign.catalog.ports import Port
+    from netdesign.catalog.sku import DeviceType
+    from netdesign.graph.multigraph import Bools, Longs
+
+
+@analysis
+def endpoint_links(network: Network) -> Bools:
+    """Links that serve what people use rather than other switches: those to access points."""
+    role = np.append(network.role_codes, -1)
+    a, b = network.link_ends
+    radio = ROLES.index(Role.ACCESS_POINT)
+    found: Bools = (role[a] == radio) ^ (role[b] == radio)
+    return found
+
+
+@analysis
+def endpoint_ports_used(network: Network, speed_bps: int, copper: bool = False) -> Longs:
+    """Ports that endpoints and access points take of those that `endpoint_ports` counts, by device.
+
+    A port that the device does not have counts as well: whoever needs it needs some port.
+    """
+    uses = port_uses(network)
+    served = (uses.attachment >= 0) | np.append(endpoint_links(network), False)[uses.link]
+    rows = np.flatnonzero(served)
+    counted = (uses.cage[rows] < 0) | (_lanes_of(network, rows, speed_bps, copper, False) > 0)
+    return np.bincount(uses.device[rows[counted]], minlength=len(network.devices)).astype(np.int64)
+
+
+@analysis
+def endpoint_ports(network: Network, speed_bps: int, copper: bool = False, powered: bool = False) -> Longs:
+    """Data ports that endpoints of a speed have or could take, by device: what cables between devices leave.
+
+    `copper` counts jacks alone, `powered` ports that feed power alone.
+    """
+    kinds, kind_of = kind_codes(network)
+    whole = np.array([sum(_lanes(kind, speed_bps, copper, powered).values()) for kind in kinds] + [0])
+    total: Longs = whole[kind_of].astype(np.int64) - _taken(network, speed_bps, copper, powered)
+    return np.maximum(total, 0)
+
+
+def _taken(network: Network, speed_bps: int, copper: bool, powered: bool) -> Longs:
+    """Ports of the kind asked for that cables between devices take, by device."""
+    uses = port_uses(network)
+    cabled = (uses.link >= 0) & ~np.append(endpoint_links(network), False)[uses.link] & (uses.cage >= 0)
+    rows = np.flatnonzero(cabled)
+    _, first = np.unique(row_codes(uses.device[rows], uses.cage[rows]), return_index=True)
+    rows = rows[first]
+    lost = _lanes_of(network, rows, speed_bps, copper, powered)
+    return np.bincount(uses.device[rows], lost, minlength=len(network.devices)).astype(np.int64)
+
+
+def _lanes_of(network: Network, rows: Longs, speed_bps: int, copper: bool, powered: bool) -> Longs:
+    """How many links of a speed the cage of each row of `port_uses` carries; 0 for ports of another sort."""
+    uses = port_uses(network)
+    pairs = row_codes(uses.kind[rows], uses.cage[rows])
+    _, sample, back = np.unique(pairs, return_index=True, return_inverse=True)
+    lanes = np.zeros(sample.size, dtype=np.int64)
+    for at, row in enumerate(rows[sample].tolist()):
+        kind = uses.kinds[uses.kind[row]]
+        port = kind.port(uses.names[uses.port[row]])
+        lanes[at] = _lanes(kind, speed_bps, copper, powered).get(port.cage, 0) if port else 0
+    found: Longs = lanes[back]
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _lanes(kind: DeviceType, speed_bps: int, copper: bool, powered: bool) -> dict[str, int]:
+    """How many links of a speed each data port carries, split as finely as it can be."""
+    return {port.name: len(port.split(speed_bps)) for port in kind.all_ports() if _wanted(port, copper, powered)}
+
+
+def _wanted(port: Port, copper: bool, powered: bool) -> bool:
+    if port.use not in DATA_USES or (powered and port.poe is None):
+        return False
+    return not copper or port.form_factor is FormFactor.RJ45
+
+
+@analysis
+def endpoint_bandwidth_bps(network: Network) -> Longs:
+    """The sum of the speeds of ports that endpoints take, by device."""
+    total = np.zeros(len(network.devices), dtype=np.int64)
+    groups = network.by_id("endpoint_groups")
+    for attachment in network.design.inventory.attachments:
+        place, group = network.device_index.get(attachment.device), groups.get(attachment.group)
+        if place is not None and group is not None and group.homing is not Homing.WIRELESS:
+            total[place] += len(attachment.ports) * group.nic_speed_bps
+    return total
+
+
+@analysis
+def uplink_bps(network: Network) -> Longs:
+    """The sum of the speeds of uplinks, by device."""
+    rising = uplinks(network)
+    speeds = network.link_speed_bps[rising.links]
+    return np.bincount(rising.lower, speeds, minlength=len(network.devices)).astype(np.int64)

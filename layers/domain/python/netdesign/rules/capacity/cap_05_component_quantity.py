@@ -1,0 +1,148 @@
+"""CAP-05: the bill of materials is that of the drawing, with spares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+from netdesign.analysis.parts import Need, endpoint_cables, needs
+from netdesign.model.parts import PartKind, PartLine
+from netdesign.model.patch import Patch, Set
+from netdesign.model.verdict import Finding, Measure
+from netdesign.model.vocabulary import Category, Medium, Redundancy, Severity
+from netdesign.rules.card import Said, rule
+from netdesign.rules.case import Case
+
+REQUIRED = (PartKind.DEVICE, PartKind.TRANSCEIVER, PartKind.CABLE)
+SPARED = (PartKind.DEVICE, PartKind.TRANSCEIVER)
+MEDIUMS = frozenset(medium.value for medium in Medium)
+
+
+def _applies(case: Case) -> bool:
+    return bool(case.design.parts.lines)
+
+
+@rule(
+    code="CAP-05",
+    name="component-quantity",
+    title="Component Quantity",
+    category=Category.CAPACITY,
+    severity=Severity.ERROR,
+    applies="designs with a bill of materials",
+    applicable=_applies,
+    flags="A device type, transceiver or cable that the drawing needs and the bill lacks or counts wrongly, or that it"
+    " bills without need; power supplies, device licences or racks that do not match the devices; and at high"
+    " redundancy fewer spares than the share that parts installed in numbers call for. How each endpoint is"
+    " cabled the facts leave open: for cables and transceivers their ports widen the range.",
+    passes="Every line of the bill agrees with what devices and links come to, and spares suffice.",
+    remedy="Count the parts again from the devices and links.",
+    references=("SOC 2 A1.2", "NIST SP 800-53 CM-8, MA-6"),
+)
+def component_quantity(case: Case) -> Iterator[Said]:
+    """Compares line by line, then looks for what has no line."""
+    wanted, billed = needs(case.network), _billed(case)
+    for key, lines in billed.items():
+        need = wanted.get(key) or _without_need(case, key)
+        if need is not None:
+            yield from _compare(need, lines)
+        yield from _spares(case, lines)
+    for key, need in wanted.items():
+        if key not in billed and need.kind in REQUIRED:
+            yield from _compare(need, ())
+    yield from _racks(case)
+    yield Measure(name="lines of the bill", value=len(case.design.parts.lines))
+    yield Measure(
+        name="devices billed",
+        value=_total(case, PartKind.DEVICE),
+        threshold=sum(n.least for n in wanted.values() if n.kind is PartKind.DEVICE),
+    )
+
+
+def _billed(case: Case) -> dict[tuple[PartKind, str], tuple[PartLine, ...]]:
+    found: dict[tuple[PartKind, str], tuple[PartLine, ...]] = {}
+    for line in case.design.parts.lines:
+        key = (line.kind, line.part)
+        found[key] = (*found.get(key, ()), line)
+    return found
+
+
+def _without_need(case: Case, key: tuple[PartKind, str]) -> Need | None:
+    """What may be billed of a part that no device or link needs: only what endpoints and cabling can take."""
+    kind, part = key
+    if kind is PartKind.DEVICE or (kind in (PartKind.LICENCE, PartKind.POWER_SUPPLY) and part in case.catalog):
+        return Need(kind, part, 0, 0)
+    extra = endpoint_cables(case.network)
+    if kind is PartKind.TRANSCEIVER:
+        return Need(kind, part, 0, 2 * extra)
+    if kind is PartKind.CABLE:
+        laid = sum(1 for link in case.network.links if link.medium.value == part)
+        return Need(kind, part, 0, extra + laid if part in MEDIUMS else extra)
+    return None
+
+
+def _compare(need: Need, lines: tuple[PartLine, ...]) -> Iterator[Finding]:
+    quantity = sum(line.quantity for line in lines)
+    if need.least <= quantity <= need.most:
+        return
+    asked = str(need.least) if need.least == need.most else f"{need.least} to {need.most}"
+    yield Finding(
+        message=f"the bill has {quantity} of {need.part} ({need.kind.value.replace('_', ' ')});"
+        f" the drawing needs {asked}",
+        elements=tuple(line.id for line in lines),
+        witness={
+            "kind": need.kind.value,
+            "part": need.part,
+            "billed": quantity,
+            "least": need.least,
+            "most": need.most,
+        },
+    )
+
+
+def _spares(case: Case, lines: tuple[PartLine, ...]) -> Iterator[Finding]:
+    capacity = case.parameters.capacity
+    quantity, spares = sum(line.quantity for line in lines), sum(line.spares for line in lines)
+    if lines[0].kind not in SPARED or not case.requirements.redundancy.at_least(Redundancy.HIGH):
+        return
+    if quantity < capacity.spare_device_from:
+        return
+    needed = max(1, ceil(capacity.spare_device_share * quantity - 1e-9))
+    if spares < needed:
+        yield Finding(
+            message=f"{spares} spares for {quantity} of {lines[0].part}; {needed} are needed",
+            elements=tuple(line.id for line in lines),
+            witness={"part": lines[0].part, "installed": quantity, "spares": spares, "needed": needed},
+        )
+
+
+def _racks(case: Case) -> Iterator[Finding]:
+    lines = [line for line in case.design.parts.lines if line.kind is PartKind.RACK]
+    billed, drawn = sum(line.quantity for line in lines), len(case.design.inventory.racks)
+    if lines and billed != drawn:
+        yield Finding(
+            message=f"the bill has {billed} racks; the drawing has {drawn}",
+            elements=tuple(line.id for line in lines),
+            witness={"kind": PartKind.RACK.value, "billed": billed, "drawn": drawn},
+        )
+
+
+def _total(case: Case, kind: PartKind) -> int:
+    return sum(line.quantity for line in case.design.parts.lines if line.kind is kind)
+
+
+@component_quantity.mutant("bill one device less than is drawn")
+def miscount(case: Case) -> Patch | None:
+    """The first line of devices loses one."""
+    lines = [line for line in case.design.parts.lines if line.kind is PartKind.DEVICE]
+    return (Set("lines", lines[0].id, {"quantity": lines[0].quantity - 1}),) if lines else None
+
+
+@component_quantity.mutant("bill one transceiver less than the links need")
+def miscount_transceivers(case: Case) -> Patch | None:
+    """The first line of transceivers that links need falls one short."""
+    wanted = needs(case.network)
+    for line in case.design.parts.lines:
+        need = wanted.get((line.kind, line.part))
+        if line.kind is PartKind.TRANSCEIVER and need is not None:
+            return (Set("lines", line.id, {"quantity": need.least - 1}),)
+    return None
