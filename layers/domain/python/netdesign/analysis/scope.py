@@ -99,13 +99,18 @@ class Surplus(NamedTuple):
 @analysis
 def unneeded_access(network: Network, *classes: DataClass) -> tuple[Surplus, ...]:
     """What policies permit into the zones in scope from zones that no flow sends from."""
-    inside, needed = frozenset(scope(network, *classes).zones), _flow_zones(network)
+    inside = frozenset(scope(network, *classes).zones)
     return tuple(
         Surplus(one.policy, permit.rule.id if permit.rule is not None else None, one.source, one.target)
         for one in passages(network)
-        if one.target in inside and (one.source, one.target) not in needed
+        if one.target in inside and not needed(network, one.source, one.target)
         for permit in one.permits
     )
+
+
+def needed(network: Network, source: str, target: str) -> bool:
+    """Whether a flow goes from one zone to another."""
+    return (source, target) in _flow_zones(network)
 
 
 @analysis

@@ -280,6 +280,10 @@ class Compliance:
     waiver_max_months: int
     unknown_share_standard: float
     mab_port_share: float
+    gdpr_law_jurisdictions: tuple[str, ...]
+    gdpr_adequate_jurisdictions: tuple[str, ...]
+    federal_jurisdictions: tuple[str, ...]
+    log_collectors: int
 
 
 @dataclass(frozen=True, slots=True)

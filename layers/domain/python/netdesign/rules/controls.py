@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from netdesign.model.verdict import Finding, Gap, Measure, Status, Verdict
 from netdesign.model.vocabulary import Framework, Severity
-from netdesign.rules.verdicts import verdict_of
+from netdesign.rules.verdicts import rule_of, verdict_of
 
 if TYPE_CHECKING:
     from netdesign.rules.card import Said
@@ -96,6 +96,11 @@ def chosen(case: Case, pack: Pack) -> tuple[Control, ...]:
     """The controls of the pack that the named impact level asks for."""
     highest = LEVELS.index(level_of(case, pack.framework))
     return tuple(control for control in pack.controls if LEVELS.index(control.level) <= highest)
+
+
+def computable(control: Control) -> bool:
+    """Whether rules of this version can answer the control without people."""
+    return not control.manual and any(rule_of(code) is not None for code in control.evidence)
 
 
 def judge_pack(case: Case, pack: Pack, severity: Severity) -> Iterator[Said]:
