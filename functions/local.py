@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -21,7 +21,7 @@ from netdesign.adapters.embedded_postgres import EmbeddedPostgres
 from netdesign.adapters.migrate import migrate_up
 from netdesign.adapters.postgres import PostgresDatabase
 from netdesign.bootstrap import build_container, opened
-from netdesign.errors import NetdesignError
+from netdesign.errors import Fault, InvalidInputError, NetdesignError
 from netdesign.http.application import create_app, with_schemas
 from netdesign.http.group import Group
 from netdesign.http.metrics import Metrics
@@ -64,24 +64,40 @@ def migrated_database(settings: Settings) -> Iterator[str]:
         migrate_up(settings.database_url)
         yield settings.database_url
         return
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fault = Fault("NETDESIGN_DATA_DIR", error.strerror or str(error), "name a folder that can be written")
+        raise InvalidInputError(str(settings.data_dir), (fault,)) from None
     with EmbeddedPostgres(settings.data_dir / "postgres") as server:
         migrate_up(server.url)
         yield server.url
 
 
-def serve(*, host: str = "127.0.0.1", port: int = 8000) -> int:
-    """Serve until interrupted; return the exit code."""
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there; raise `InvalidInputError` where that cannot be."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        fault = Fault(f"{host}:{port}", error.strerror or str(error), "choose another with PORT=... or --port")
+        raise InvalidInputError("address", (fault,)) from None
+
+
+def serve(*, host: str = "127.0.0.1", port: int | None = None) -> int:
+    """Serve until interrupted, on the port of the settings unless one is given; return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         settings = read_settings()
-        with migrated_database(settings) as url:
-            uvicorn.run(build_app(settings, url), host=host, port=port, log_level="info", access_log=False)
+        with listening(host, settings.port if port is None else port) as door, migrated_database(settings) as url:
+            server = uvicorn.Server(uvicorn.Config(build_app(settings, url), log_level="info", access_log=False))
+            sys.stderr.write(f"netdesign: http://{host}:{door.getsockname()[1]} (documentation at /docs)\n")
+            with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has shut down
+                server.run(sockets=[door])
+            return 0 if server.started else 2
     except NetdesignError as error:
         sys.stderr.write(f"netdesign: {error}\n")
         return 2
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(serve(port=int(os.environ.get("PORT", "8000"))))
+    sys.exit(serve())

@@ -21,6 +21,7 @@ class Settings:
     body_limit_bytes: int
     organisation: str
     author: str
+    port: int = 8000
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -32,13 +33,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         body_limit_bytes=_whole(values, "NETDESIGN_BODY_LIMIT_MIB", 6) * MEBIBYTE,
         organisation=values.get("NETDESIGN_ORGANISATION") or "local",
         author=values.get("NETDESIGN_AUTHOR") or "local",
+        port=_whole(values, "PORT", 8000, least=0, most=65_535),
     )
 
 
-def _whole(values: Mapping[str, str], name: str, default: int) -> int:
+def _whole(values: Mapping[str, str], name: str, default: int, *, least: int = 1, most: int = 4096) -> int:
     text = values.get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or int(text) == 0:
-        raise InvalidInputError("environment", (Fault(name, f"{text!r} is no positive whole number", "mend it"),))
+    if not (text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
+        problem = f"{text[:40]!r} is no whole number from {least} to {most}"
+        raise InvalidInputError("environment", (Fault(name, problem, f"set it, or leave it out for {default}"),))
     return int(text)

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from psycopg import OperationalError, ProgrammingError
 from yoyo import get_backend, read_migrations
+
+from netdesign.errors import Fault, InvalidInputError, UnavailableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -30,9 +33,27 @@ def migrate_down(url: str) -> int:
 
 @contextmanager
 def _locked(url: str) -> Iterator[Any]:
-    backend = get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    backend = _backend(url)
     try:
         with backend.lock():
             yield backend
     finally:
         backend.connection.close()
+
+
+def _backend(url: str) -> Any:
+    """The backend for `url`; no error repeats the address, which may hold a password."""
+    scheme, separator, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgres") or not separator:
+        fault = Fault("", "this is no address of PostgreSQL", "write postgresql://user:password@host:port/database")
+        raise InvalidInputError("database address", (fault,))
+    try:
+        return get_backend(f"postgresql+psycopg://{rest}")
+    except ValueError:
+        fault = Fault("", "the address cannot be read", "write postgresql://user:password@host:port/database")
+        raise InvalidInputError("database address", (fault,)) from None
+    except (OperationalError, ProgrammingError) as error:
+        reason = type(error).__name__
+        raise UnavailableError(
+            f"the database does not answer ({reason}); is it running, and the address right?"
+        ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from netdesign.cli.show import out
+from netdesign.cli.show import escape, out
 from netdesign.rules.registry import find_rule
 
 
@@ -13,7 +13,7 @@ from netdesign.rules.registry import find_rule
 def command(rule: str) -> int:
     """Print the rule's card: what it flags, what passes, what to do, what it rests on, how it is tested."""
     found = find_rule(rule)
-    out.print(f"[bold]{found.code}[/] {found.title} [dim]({found.name})[/]")
+    out.print(f"[bold]{found.code}[/] {escape(found.title)} [dim]({found.name})[/]")
     rows = {
         "category": found.category.value,
         "severity": found.severity.value,
@@ -25,5 +25,5 @@ def command(rule: str) -> int:
         "mutants": "; ".join(mutant.title for mutant in found.mutants),
     }
     for name, text in rows.items():
-        out.print(f"  [dim]{name:<11}[/] {text}", soft_wrap=True)
+        out.print(f"  [dim]{name:<11}[/] {escape(text)}", soft_wrap=True)
     return 0

@@ -25,10 +25,12 @@ def read_design(name: str) -> Design:
 
 def read_named(name: str, *, limit_bytes: int) -> object:
     """Return the document in the file `name` (`-` for standard input), JSON or YAML."""
-    return read_document(_bytes_of(name, limit_bytes), media=_media_of(name), limit_bytes=limit_bytes)
+    subject = "standard input" if name == "-" else name
+    data = _bytes_of(name, limit_bytes, subject)
+    return read_document(data, media=_media_of(name), limit_bytes=limit_bytes, subject=subject)
 
 
-def _bytes_of(name: str, limit_bytes: int) -> bytes:
+def _bytes_of(name: str, limit_bytes: int, subject: str) -> bytes:
     try:
         if name == "-":
             data = sys.stdin.buffer.read(limit_bytes + 1)
@@ -37,11 +39,11 @@ def _bytes_of(name: str, limit_bytes: int) -> bytes:
                 data = stream.read(limit_bytes + 1)
     except OSError as error:
         raise InvalidInputError(
-            name, (Fault("", error.strerror or str(error), "name a file that can be read"),)
+            subject, (Fault("", error.strerror or str(error), "name a file that can be read"),)
         ) from None
     if len(data) > limit_bytes:
         problem = f"more than {limit_bytes >> 20} MiB"
-        raise InputTooLargeError(name, (Fault("", problem, "give a smaller document"),))
+        raise InputTooLargeError(subject, (Fault("", problem, "give a smaller document"),))
     return data
 
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from netdesign import __version__
+from netdesign.cli.terminal_text import terminal_text
 from netdesign.errors import InfeasibleError, InvalidInputError, NetdesignError
 
 EXIT_FINDINGS = 1
 EXIT_BAD_INPUT = 2
 EXIT_DEFECT = 70
+EXIT_INTERRUPTED = 130
+EXIT_UNREAD = 141
+"""The reader of the output went away: what a shell reports of any program that a closed pipe ended."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Reasons for which an output cannot be written that no program is to blame for."""
 
 COMMANDS = {
     "design": "Turn requirements into a complete, judged design.",
@@ -29,8 +38,19 @@ COMMANDS = {
 }
 
 
+class UnreadError(Exception):
+    """Nobody reads the output any longer."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module only when the command runs."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; raise `UnreadError` where its reader is gone, which click would make an exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise UnreadError from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order of `COMMANDS`."""
@@ -64,38 +84,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result: Any = cli.main(args=arguments, prog_name="netdesign", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("netdesign: interrupted", err=True)
-        return 130
+        return EXIT_INTERRUPTED
     except click.ClickException as error:
         error.show()
         return EXIT_BAD_INPUT
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except UnreadError:
+        _give_up_output()
+        return EXIT_UNREAD
     except NetdesignError as error:
         return _explained(error)
     except Exception as error:
-        if os.environ.get("NETDESIGN_TRACE"):
-            raise
-        said = f"{type(error).__name__}: {error}"
-        click.echo(f"netdesign: a defect of the program: {said} (NETDESIGN_TRACE=1 shows where)", err=True)
-        return EXIT_DEFECT
+        return _unexpected(error)
     return result if isinstance(result, int) else 0
 
 
 def _explained(error: NetdesignError) -> int:
     if isinstance(error, InvalidInputError):
         for fault in error.faults:
-            click.echo(f"netdesign: {error.subject}: {fault}", err=True)
+            _say(f"{error.subject}: {fault}")
         return EXIT_BAD_INPUT
     if isinstance(error, InfeasibleError):
         from netdesign.cli.show import show_conflicts
 
         show_conflicts(error.conflicts)
         return EXIT_FINDINGS
-    click.echo(f"netdesign: {error}", err=True)
+    _say(str(error))
     return EXIT_BAD_INPUT
 
 
-def run() -> None:
-    """The console script: `main`, then exit with its code."""
-    sys.exit(main())
+def _unexpected(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in FULL:
+        _give_up_output()
+        _say(f"the output cannot be written: {error.strerror} (make room, or write elsewhere)")
+        return EXIT_BAD_INPUT
+    if os.environ.get("NETDESIGN_TRACE"):
+        raise error
+    _say(f"a defect of the program: {type(error).__name__}: {error} (NETDESIGN_TRACE=1 shows where)")
+    return EXIT_DEFECT
+
+
+def _say(text: str) -> None:
+    click.echo(f"netdesign: {terminal_text(text)}", err=True)
+
+
+def _give_up_output() -> None:
+    """Send what is still buffered nowhere, so that ending does not fail on it a second time."""
+    with suppress(OSError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from netdesign.cli.files import read_design
 from netdesign.cli.main import EXIT_FINDINGS
-from netdesign.cli.show import err, out
+from netdesign.cli.show import err, escape, out
 from netdesign.model.design import Design
 from netdesign.services.mutate_design import Fate, MutantResult, mutate_design
 from netdesign.services.workbench import default_workbench
@@ -54,7 +54,7 @@ def _show(results: tuple[MutantResult, ...]) -> None:
         others = [code for code in result.caught_by if code != result.rule]
         also = f" [dim]also caught by {', '.join(others)}[/]" if others else ""
         out.print(
-            f"{result.rule} [{COLOURS[result.fate]}]{result.fate.value}[/] {result.mutant}{also}",
+            f"{result.rule} [{COLOURS[result.fate]}]{result.fate.value}[/] {escape(result.mutant)}{also}",
             soft_wrap=True,
         )
     counts = Counter(result.fate for result in results)

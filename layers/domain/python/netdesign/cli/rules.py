@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import orjson
 
-from netdesign.cli.show import COLOURS, out
+from netdesign.cli.show import COLOURS, escape, out
 from netdesign.model.vocabulary import Category
 from netdesign.rules.registry import all_rules
 from netdesign.services.list_rules import card_document
@@ -26,7 +26,9 @@ def command(category: str | None, style: str) -> int:
     for heading in ("code", "severity", "name", "flags"):
         table.add_column(heading, no_wrap=heading != "flags")
     for rule in chosen:
-        table.add_row(rule.code, f"[{COLOURS[rule.severity.value]}]{rule.severity.value}[/]", rule.name, rule.flags)
+        table.add_row(
+            rule.code, f"[{COLOURS[rule.severity.value]}]{rule.severity.value}[/]", rule.name, escape(rule.flags)
+        )
     out.print(table)
     out.print(f"\n{len(chosen)} rules")
     return 0

@@ -6,16 +6,31 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as unmarked
 from rich.table import Table
 
+from netdesign.cli.terminal_text import terminal_text
 from netdesign.model.conflict import Conflict
 from netdesign.model.verdict import Report, Status, Verdict
 
 COLOURS = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "blue"}
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+class Terminal(Console):
+    """A console that leaves it to its caller what a reader who went away means."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the `BrokenPipeError` that is being handled."""
+        raise  # noqa: PLE0704  # called while the error is handled
+
+
+out = Terminal(highlight=False)
+err = Terminal(stderr=True, highlight=False)
+
+
+def escape(text: str) -> str:
+    """Return `text` so that neither the markup nor the terminal takes any of it for an instruction."""
+    return unmarked(terminal_text(text))
 
 
 @contextmanager

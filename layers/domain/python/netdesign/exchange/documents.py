@@ -19,6 +19,7 @@ COMMAND_LINE_LIMIT: Final = 64 * MEBIBYTE
 YAML_LIMIT: Final = 16 * MEBIBYTE
 MAX_DEPTH: Final = 64
 _ESCAPED_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_ESCAPED_NUL: Final = b"\\u0000"
 _SCALARS: Final = (str, int, float, bool, type(None))
 
 
@@ -141,6 +142,8 @@ def _read_json(data: bytes, text: str, subject: str) -> object:
     check_depth(value, subject)
     if _ESCAPED_SURROGATE.search(data):
         _check_surrogates(value, subject)
+    if _ESCAPED_NUL in data and _ESCAPED_NUL.decode() in json.dumps(value).replace("\\\\", ""):
+        refuse(subject, "a text holds a NUL character (\\u0000)", "remove it: no store keeps it")
     return value
 
 

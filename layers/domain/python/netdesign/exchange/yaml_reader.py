@@ -49,6 +49,8 @@ class _Reader:
         match event:
             case yaml.ScalarEvent():
                 self._check_tag(event, event.tag)
+                if "\0" in event.value:
+                    self.fail(event, "a text holds a NUL character (\\0)", "remove it: no store keeps it")
                 value = event.value if self._awaits_key() else self._scalar(event)
                 self._remember(event.anchor, value, 1, 0)
                 self._put(event, value, 1, 0)

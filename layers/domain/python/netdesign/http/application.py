@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netdesign import __version__
@@ -33,6 +33,12 @@ SECURITY_HEADERS = {
     "cache-control": "no-store",
     "cross-origin-resource-policy": "same-origin",
 }
+
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+"""Methods that are counted by name; a client may invent as many others as it likes."""
+
+CLIENT_LEFT = 499
+"""The status counted for a request whose client went away before the answer, as nginx does."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -84,6 +90,8 @@ class Envelope:
             detail = f"more than {self._limit} bytes; send a smaller document"
             refusal = problem(request, 413, "too-large", "The body is too large", detail)
             await refusal(exchange.scope, exchange.receive, exchange.send)
+        except ClientDisconnect:
+            exchange.status = exchange.status or CLIENT_LEFT
         except Exception as error:
             log.exception("defect", extra={"request_id": exchange.request_id})
             if exchange.status:
@@ -93,7 +101,7 @@ class Envelope:
     def _record(self, exchange: _Exchange) -> None:
         seconds = perf_counter() - exchange.started
         route = getattr(exchange.scope.get("route"), "path", "unmatched")
-        method = exchange.scope["method"] if route != "unmatched" else "ANY"
+        method = exchange.scope["method"] if exchange.scope["method"] in METHODS else "OTHER"
         self._metrics.observe_request(method, route, exchange.status, seconds)
         log.info(
             "request",

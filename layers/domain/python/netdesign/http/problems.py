@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -46,7 +47,15 @@ def problem(request: Request, status: int, kind: str, title: str, detail: str, *
         **members,
     }
     headers = {"Retry-After": "5"} if status == 503 else {}
-    return Response(orjson.dumps(body), status, headers, media_type="application/problem+json")
+    return Response(_written(body), status, headers, media_type="application/problem+json")
+
+
+def _written(body: dict[str, Any]) -> bytes:
+    """Return `body` as JSON; halves of surrogate pairs, which a client may send, become question marks."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def domain_problem(request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from netdesign.errors import InvalidInputError
-from netdesign.model.decoding import MAX_FAULTS, decode
+from netdesign.model.decoding import MAX_FAULTS, MAX_WHOLE, decode
 from netdesign.model.design import Design
 from netdesign.model.references import faults_in
 
@@ -41,7 +41,10 @@ def to_document(value: Any) -> Any:
 def canonical(value: Any) -> bytes:
     """Return the canonical JSON of a fact: sorted keys, no white space, defaults left out, whole numbers whole."""
     document = to_document(value)
-    text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    try:
+        text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a product of large numbers in a report may pass 64 bits
+        return orjson.dumps(_whole(document), option=orjson.OPT_SORT_KEYS)
     if _WHOLE_FLOAT.search(text):
         text = orjson.dumps(_whole(document), option=orjson.OPT_SORT_KEYS)
     return text
@@ -80,8 +83,10 @@ def json_schema(kind: type[Any]) -> dict[str, Any]:
 
 
 def _whole(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) <= MAX_WHOLE else value
+    if isinstance(value, int) and abs(value) > MAX_WHOLE:
+        return float(value)
     if isinstance(value, dict):
         return {key: _whole(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -18,6 +19,12 @@ MAX_FAULTS: Final = 100
 MAX_SHOWN: Final = 60
 MAX_TRANSLATED: Final = 1000
 """Errors that are looked at; a document of noise has too many to look at each."""
+
+
+MAX_WHOLE: Final = 2**53 - 1
+"""The greatest whole number that every reader of JSON takes for the same (RFC 8259)."""
+
+_LONG_NUMBER: Final = re.compile(rb"\d{16}")
 
 
 class JsonPointer(str):
@@ -50,11 +57,15 @@ def decode(kind: type[T] | TypeAdapter[T], document: object, *, subject: str) ->
     wanted: Any = kind
     adapter = wanted if isinstance(wanted, TypeAdapter) else _adapter(wanted)
     try:
-        decoded: T = adapter.validate_json(orjson.dumps(document))
+        text = orjson.dumps(document)
+        if _LONG_NUMBER.search(text) and (fault := _foreign(document)):
+            raise InvalidInputError(subject, (fault,))
+        decoded: T = adapter.validate_json(text)
     except ValidationError as error:
         raise InvalidInputError(subject, faults_of(error, document)) from None
     except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidInputError(subject, (_foreign(document, str(error)),)) from None
+        fault = _foreign(document) or Fault("", str(error), "write plain JSON values")
+        raise InvalidInputError(subject, (fault,)) from None
     return decoded
 
 
@@ -205,8 +216,8 @@ def shown(value: object) -> str:
     return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 3]}..."
 
 
-def _foreign(document: object, message: str) -> Fault:
-    """The first value of `document` that JSON cannot carry: a key that is no text, a huge integer."""
+def _foreign(document: object) -> Fault | None:
+    """The first value of `document` that JSON cannot carry, if any: a key that is no text, a huge integer."""
     waiting: list[tuple[JsonPointer, object, int]] = [(JsonPointer(), document, 0)]
     while waiting:
         pointer, value, depth = waiting.pop()
@@ -218,6 +229,6 @@ def _foreign(document: object, message: str) -> Fault:
             waiting += [(pointer / key, inner, depth + 1) for key, inner in value.items()]
         elif isinstance(value, (list, tuple)):
             waiting += [(pointer / index, inner, depth + 1) for index, inner in enumerate(value)]
-        elif isinstance(value, int) and value.bit_length() > 63:
+        elif isinstance(value, int) and abs(value) > MAX_WHOLE:
             return Fault(pointer, "the number is impossibly large", "write a smaller number")
-    return Fault("", message, "write plain JSON values")
+    return None

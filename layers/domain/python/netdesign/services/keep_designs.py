@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from netdesign.model.canonical import canonical, design_digest, design_from, to_document
+import orjson
+
+from netdesign.model.canonical import canonical, design_digest, design_from
 from netdesign.model.design import Design
 from netdesign.model.governance import Governance, State
 from netdesign.model.verdict import Report
@@ -108,7 +110,7 @@ async def _keep_report(report: Report, summary: VersionSummary, who: Principal, 
         id=identity,
         design_id=summary.design_id,
         design_version=summary.version,
-        document=to_document(report),
+        document=orjson.loads(canonical(report)),
         created_at=container.now(),
     )
     await container.reports.add(who.organisation, stored)
