@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 MODES = tuple(PortMode)
 _COLUMNS = attrgetter(
-    "kind", "mode", "mtu_bytes", "vrf", "vlan", "native_vlan", "lag", "parent", "unnumbered", "enabled"
+    "kind",
+    "mode",
+    "speed_bps",
+    "mtu_bytes",
+    "vrf",
+    "vlan",
+    "native_vlan",
+    "lag",
+    "parent",
+    "unnumbered",
+    "enabled",
 )
 
 
@@ -27,12 +37,14 @@ _COLUMNS = attrgetter(
 class Interfaces:
     """One row an interface, in the design's order; codes index `KINDS`, `MODES`, `vrfs`, `vlans`, `lags`.
 
-    -1 stands for none. `up` says that interface and device are enabled and in service.
+    -1 stands for none, a speed of 0 for one that is not stated. `up` says that interface and device are enabled
+    and in service.
     """
 
     device: Ints
     kind: Ints
     mode: Ints
+    speed_bps: Longs
     mtu_bytes: Longs
     vrf: Ints
     vlan: Ints
@@ -60,22 +72,25 @@ class Interfaces:
 def interfaces(network: Network) -> Interfaces:
     """The interfaces of the design as columns."""
     facts = network.interfaces
-    columns = list(zip(*map(_COLUMNS, facts), strict=True)) if facts else [()] * 10
-    kind, mode, mtu, vrf, vlan, native, lag, parent, unnumbered, enabled = columns
+    columns = list(zip(*map(_COLUMNS, facts), strict=True)) if facts else [()] * 11
+    kind, mode, speed, mtu, vrf, vlan, native, lag, parent, unnumbered, enabled = columns
     vrfs = _numbered(fact.id for fact in network.design.switching.vrfs)
     vlans = _numbered(fact.id for fact in network.design.switching.vlans)
     lags = _numbered(fact.id for fact in network.design.cabling.lags)
+    codes = [text_codes(column, known) for column, known in ((vlan, vlans), (native, vlans), (lag, lags))]
+    text_codes([subnet.vlan for subnet in network.design.addressing.subnets], vlans)
     device = network.interface_devices
     alive = np.append(network.in_service, False)
     return Interfaces(
         device=device,
         kind=member_codes(kind, KINDS),
         mode=member_codes(mode, MODES),
+        speed_bps=np.fromiter((value or 0 for value in speed), np.int64, len(facts)),
         mtu_bytes=np.array(mtu, np.int64),
         vrf=text_codes(vrf, vrfs),
-        vlan=text_codes(vlan, vlans),
-        native_vlan=text_codes(native, vlans),
-        lag=text_codes(lag, lags),
+        vlan=codes[0],
+        native_vlan=codes[1],
+        lag=codes[2],
         parent=_parents(network, parent),
         unnumbered=np.array(unnumbered, np.bool_),
         up=np.array(enabled, np.bool_) & alive[device],

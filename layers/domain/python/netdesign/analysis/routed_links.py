@@ -90,7 +90,7 @@ def alone(network: Network) -> tuple[tuple[int, int], ...]:
     rows, wire = _on_wires(network)
     lonely = ~np.isin(graph.member_segment[rows], pairs.segment)
     found = zip(wire[lonely].tolist(), graph.member_interface[rows[lonely]].tolist(), strict=True)
-    return tuple(dict.fromkeys(found))
+    return tuple(sorted(set(found)))
 
 
 @analysis
@@ -107,7 +107,7 @@ def silent_pairs(network: Network) -> tuple[Pair, ...]:
     )
     silent = np.flatnonzero(~np.isin(code[: pairs.wire.size], code[pairs.wire.size :]))
     columns = (column[silent].tolist() for column in (pairs.wire, pairs.tail, pairs.head, pairs.version))
-    return tuple(dict.fromkeys(Pair(*row) for row in zip(*columns, strict=True)))
+    return tuple(sorted({Pair(*row) for row in zip(*columns, strict=True)}))
 
 
 Columns = tuple["Longs", "Longs", "Longs", "Longs"]

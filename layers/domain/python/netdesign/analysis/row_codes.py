@@ -42,8 +42,9 @@ def member_codes(values: Sequence[Enum], members: Iterable[Enum]) -> Ints:
 def text_codes(values: Sequence[str | None], known: dict[str | None, int]) -> Ints:
     """The number of each text in `known`, which grows by the texts that it lacks; None has -1."""
     known.setdefault(None, -1)
-    for value in set(values).difference(known):
-        known[value] = len(known) - 1
+    for value in dict.fromkeys(values):
+        if value not in known:
+            known[value] = len(known) - 1
     return np.fromiter(map(known.__getitem__, values), np.int32, len(values))
 
 
