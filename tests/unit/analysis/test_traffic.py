@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netdesign.analysis.carriage import carriage
-from netdesign.analysis.enforcers import enforcers, standby_devices
 from netdesign.analysis.ends import ends_of, unknown_ends
+from netdesign.analysis.enforcers import enforcers, standby_devices
 from netdesign.analysis.traffic import loads, stretches, utilisation
 from netdesign.graph.network import Network, compile_network
 from netdesign.model.cabling import Circuit, CircuitKind, Mlag
@@ -112,7 +112,10 @@ def test_a_dual_homed_group_survives_one_switch():
 
 def firewalled(mode: HaMode, **changes):
     facts = [device("c", Role.CORE), device("fw1", Role.FIREWALL), device("fw2", Role.FIREWALL)]
-    facts += [link("c:1", "fw1:1", LinkPurpose.ATTACHMENT, id="c-fw1"), link("c:2", "fw2:1", LinkPurpose.ATTACHMENT, id="c-fw2")]
+    facts += [
+        link("c:1", "fw1:1", LinkPurpose.ATTACHMENT, id="c-fw1"),
+        link("c:2", "fw2:1", LinkPurpose.ATTACHMENT, id="c-fw2"),
+    ]
     facts += [HaGroup(id="fw", mode=mode, members=("fw1", "fw2"), state_sync=True)]
     facts += [interface("fw1", "1", zone="user"), interface("fw1", "2", zone="server"), interface("fw1", "3")]
     facts += [group("people", 2, zone="user"), attach("people", "c", 2), group("web", 1), attach("web", "c", 1, 9)]
@@ -148,7 +151,11 @@ def test_active_firewalls_share_and_none_serves_nobody():
 
 def test_a_firewall_is_no_shortcut_within_a_zone():
     facts = [device("c1", Role.CORE), device("c2", Role.CORE), device("fw", Role.FIREWALL)]
-    facts += [link("c1:1", "c2:1", LinkPurpose.PEER, id="peer"), link("c1:2", "fw:1", id="x"), link("c2:2", "fw:2", id="y")]
+    facts += [
+        link("c1:1", "c2:1", LinkPurpose.PEER, id="peer"),
+        link("c1:2", "fw:1", id="x"),
+        link("c2:2", "fw:2", id="y"),
+    ]
     facts += [group("g", 2), attach("g", "c1", 1), attach("g", "c2", 1), flow("f", "g", "g", up=GBPS)]
     compiled = network(*facts)
 
@@ -156,11 +163,25 @@ def test_a_firewall_is_no_shortcut_within_a_zone():
 
 
 def exits():
-    facts = [device("edge", Role.INTERNET_EDGE), device("isp1", Role.PROVIDER, managed=False), device("isp2", Role.PROVIDER)]
+    facts = [
+        device("edge", Role.INTERNET_EDGE),
+        device("isp1", Role.PROVIDER, managed=False),
+        device("isp2", Role.PROVIDER),
+    ]
     for n in (1, 2):
-        facts.append(link(f"edge:{n}", f"isp{n}:x", LinkPurpose.CIRCUIT, id=f"c{n}", trust=Trust.PUBLIC, speed_bps=GBPS))
         facts.append(
-            Circuit(id=f"k{n}", link=f"c{n}", kind=CircuitKind.DIA, provider=f"p{n}", site="dc1", rate_down_bps=1, rate_up_bps=1)
+            link(f"edge:{n}", f"isp{n}:x", LinkPurpose.CIRCUIT, id=f"c{n}", trust=Trust.PUBLIC, speed_bps=GBPS)
+        )
+        facts.append(
+            Circuit(
+                id=f"k{n}",
+                link=f"c{n}",
+                kind=CircuitKind.DIA,
+                provider=f"p{n}",
+                site="dc1",
+                rate_down_bps=1,
+                rate_up_bps=1,
+            )
         )
     facts += [Zone(id="world", name="x", trust=0, exposure=Exposure.INTERNET)]
     return [*facts, group("people", 5, zone="user"), attach("people", "edge", 5)]
@@ -180,20 +201,46 @@ def test_sites_meet_in_the_network_of_their_provider():
     for n in (1, 2):
         facts.append(link(f"r{n}:1", f"mpls{n}:x", LinkPurpose.CIRCUIT, id=f"c{n}", trust=Trust.LEASED))
         facts.append(
-            Circuit(id=f"k{n}", link=f"c{n}", kind=CircuitKind.MPLS, provider="p", site=f"s{n}", rate_down_bps=1, rate_up_bps=1)
+            Circuit(
+                id=f"k{n}",
+                link=f"c{n}",
+                kind=CircuitKind.MPLS,
+                provider="p",
+                site=f"s{n}",
+                rate_down_bps=1,
+                rate_up_bps=1,
+            )
         )
         facts += [group(f"g{n}", 1, site=f"s{n}"), attach(f"g{n}", f"r{n}", 1)]
-    compiled = network(*facts, flow("f", "g1", "g2", up=GBPS), Circuit(
-        id="lost", link="nowhere", kind=CircuitKind.MPLS, provider="p", site="s1", rate_down_bps=1, rate_up_bps=1))
+    compiled = network(
+        *facts,
+        flow("f", "g1", "g2", up=GBPS),
+        Circuit(
+            id="lost", link="nowhere", kind=CircuitKind.MPLS, provider="p", site="s1", rate_down_bps=1, rate_up_bps=1
+        ),
+    )
 
     assert on_links(compiled, loads(compiled)) == {"c1": (GBPS, 0), "c2": (0, GBPS)}
 
 
 def test_services_and_unattached_ends():
     dns = ServiceInstance(
-        id="dns", kind=ServiceKind.DNS, name="dns", site="dc1", zone="server", address="10.0.0.1", subnet="s", attached_to=("l0", "l1", "?")
+        id="dns",
+        kind=ServiceKind.DNS,
+        name="dns",
+        site="dc1",
+        zone="server",
+        address="10.0.0.1",
+        subnet="s",
+        attached_to=("l0", "l1", "?"),
     )
-    facts = [dns, group("web", 2), attach("web", "l2", 2), group("lost", 2), flow("f", "web lost", "dns ?", up=4 * GBPS)]
+    facts = [
+        dns,
+        group("web", 2),
+        attach("web", "l2", 2),
+        group("lost", 2),
+        flow("f", "web lost", "dns ?", up=4 * GBPS),
+    ]
     compiled = network(*clos(3), *facts)
 
     result = loads(compiled)
@@ -277,7 +324,11 @@ def _walk(graph, source, target, amount, load):
     for node in sorted(distance, key=distance.get, reverse=True):
         if node == target or not held.get(node):
             continue
-        hops = [(h, k) for _, h, k, c in graph.out_edges(node, keys=True, data="cost") if h in distance and distance[h] + c == distance[node]]
+        hops = [
+            (h, k)
+            for _, h, k, c in graph.out_edges(node, keys=True, data="cost")
+            if h in distance and distance[h] + c == distance[node]
+        ]
         for head, (way, number) in hops:
             load[way, number] += held[node] / len(hops)
             held[head] = held.get(head, 0.0) + held[node] / len(hops)

@@ -42,9 +42,8 @@ def enforcers(network: Network) -> tuple[Enforcer, ...]:
         if members:
             grouped.update(members)
             found.append(_enforcer(network, members, group.mode, zones))
-    for alone in sorted(firewalls - grouped):
-        found.append(_enforcer(network, (alone,), HaMode.NONE, zones))
-    return tuple(found)
+    alone = (_enforcer(network, (place,), HaMode.NONE, zones) for place in sorted(firewalls - grouped))
+    return (*found, *alone)
 
 
 @analysis
@@ -58,9 +57,7 @@ def standby_devices(network: Network, failed: frozenset[int] = frozenset()) -> f
     return frozenset(waiting)
 
 
-def waypoint(
-    network: Network, site: str | None, zones: tuple[str | None, str | None]
-) -> tuple[Enforcer, ...]:
+def waypoint(network: Network, site: str | None, zones: tuple[str | None, str | None]) -> tuple[Enforcer, ...]:
     """The enforcers of a site that traffic between two zones passes: those that bind most of the two."""
     local = [enforcer for enforcer in enforcers(network) if enforcer.site == site]
     best = max((len(enforcer.zones.intersection(zones)) for enforcer in local), default=0)
@@ -81,8 +78,6 @@ def _bound_zones(network: Network, firewalls: set[int]) -> dict[int, set[str]]:
     return bound
 
 
-def _enforcer(
-    network: Network, members: tuple[int, ...], mode: HaMode, zones: dict[int, set[str]]
-) -> Enforcer:
+def _enforcer(network: Network, members: tuple[int, ...], mode: HaMode, zones: dict[int, set[str]]) -> Enforcer:
     bound = frozenset(zone for member in members for zone in zones[member])
     return Enforcer(network.devices[members[0]].site, members, mode, bound)

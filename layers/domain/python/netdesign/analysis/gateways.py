@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from netdesign.analysis.interfaces import interfaces
 from netdesign.graph.network import Network, analysis
-from netdesign.model.vocabulary import InterfaceKind, SubnetPurpose
+from netdesign.model.vocabulary import InterfaceKind, Role, SubnetPurpose
 
 if TYPE_CHECKING:
-    from netdesign.model.addressing import Interface
     from netdesign.model.inventory import EndpointGroup, PortProfile
 
-ROUTED_KINDS = frozenset({InterfaceKind.SVI, InterfaceKind.SUBINTERFACE})
+ROUTED_KINDS = (InterfaceKind.SVI, InterfaceKind.SUBINTERFACE)
 
 
 @analysis
 def gateways(network: Network) -> dict[str, frozenset[int]]:
-    """The devices in service with a routed interface in each VLAN, by id of the VLAN."""
+    """The devices in service with an addressed interface in each VLAN, by id of the VLAN."""
+    columns = interfaces(network)
     found: dict[str, set[int]] = defaultdict(set)
-    for interface, place in zip(network.interfaces, network.interface_devices.tolist(), strict=True):
-        if interface.vlan is not None and place >= 0 and network.in_service[place] and _routes(interface):
-            found[interface.vlan].add(place)
+    for position in np.flatnonzero(columns.of_kind(*ROUTED_KINDS) & columns.up & (columns.vlan >= 0)).tolist():
+        interface = network.interfaces[position]
+        if interface.vlan is not None and (interface.addresses or interface.virtual_addresses):
+            found[interface.vlan].add(int(columns.device[position]))
     return {vlan: frozenset(places) for vlan, places in found.items()}
-
-
-def _routes(interface: Interface) -> bool:
-    return interface.kind in ROUTED_KINDS and interface.enabled and bool(interface.addresses or interface.virtual_addresses)
 
 
 @analysis
@@ -40,8 +40,17 @@ def host_vlans(network: Network) -> dict[str, frozenset[int]]:
         if attachment.device in index:
             for vlan in _vlans(groups.get(attachment.group), profiles.get(attachment.profile)):
                 if vlan in found:
-                    found[vlan].add(index[attachment.device])
+                    found[vlan].update(_switches(network, index[attachment.device]))
     return {vlan: frozenset(places) for vlan, places in found.items()}
+
+
+def _switches(network: Network, place: int) -> list[int]:
+    """The device itself, or the switches that an access point hangs on."""
+    if network.devices[place].role is not Role.ACCESS_POINT:
+        return [place]
+    offsets, neighbour, _ = network.forwarding.adjacency()
+    switches: list[int] = neighbour[offsets[place] : offsets[place + 1]].tolist()
+    return switches
 
 
 def _vlans(group: EndpointGroup | None, profile: PortProfile | None) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from netdesign.analysis.interfaces import interfaces
 from netdesign.graph.connectivity import bridges, components
 from netdesign.graph.cycles import contracted
 from netdesign.graph.multigraph import Multigraph
@@ -112,10 +113,10 @@ def vlans_on_link(network: Network) -> dict[int, Numbers]:
     return found
 
 
-def _switched_interfaces(network: Network) -> Ints:
-    modes = (PortMode.TRUNK, PortMode.ACCESS)
-    flags = ((i.mode in modes or i.lag is not None) and i.enabled for i in network.interfaces)
-    return np.append(np.fromiter(flags, np.bool_, len(network.interfaces)), False)
+def _switched_interfaces(network: Network) -> Bools:
+    columns = interfaces(network)
+    switched = columns.in_mode(PortMode.TRUNK) | columns.in_mode(PortMode.ACCESS) | (columns.lag >= 0)
+    return np.append(switched & columns.up, False)
 
 
 @analysis
@@ -187,8 +188,8 @@ def _bundle(lag: Lag | None, link: int) -> Bundle:
 
 def _overlay_edges(network: Network, nodes: dict[Node, int]) -> list[BridgedEdge]:
     """An L2 VNI joins the bridges of its VLAN that have a tunnel endpoint."""
-    vlans, index = network.by_id("vlans"), network.device_index
-    vteps = {index.get(i.device) for i in network.interfaces if i.kind is InterfaceKind.VTEP and i.enabled}
+    vlans, index, columns = network.by_id("vlans"), network.device_index, interfaces(network)
+    vteps = set(columns.device[columns.of_kind(InterfaceKind.VTEP) & columns.up].tolist())
     edges = []
     for vni in network.design.overlay.vnis:
         vlan = vlans.get(vni.vlan or "") if vni.kind is VniKind.L2 else None
@@ -247,7 +248,9 @@ def loops(network: Network) -> tuple[Loop, ...]:
     bridged = bridging(network)
     graph = bridged.graph
     label = components(graph)
-    surplus = np.bincount(label[graph.tail], minlength=graph.node_count) - np.bincount(label, minlength=graph.node_count)
+    surplus = np.bincount(label[graph.tail], minlength=graph.node_count) - np.bincount(
+        label, minlength=graph.node_count
+    )
     looping = graph.without(nodes=np.flatnonzero(surplus[label] < 0))
     on_cycle = looping.edges_present & ~bridges(looping)
     around = components(looping.without(edges=np.flatnonzero(~on_cycle)))

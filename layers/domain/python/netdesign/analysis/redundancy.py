@@ -75,7 +75,8 @@ def graph_of(network: Network, pair: Pair) -> Multigraph:
 def weakest_links(network: Network, pair: Pair) -> tuple[str, ...]:
     """Ids of a smallest set of links that separates the pair."""
     source = pair.sources[:1] if pair.kind is PairKind.SWITCH else pair.sources
-    cut = minimum_edge_cut(graph_of(network, pair), source, pair.targets)
+    target = pair.targets[:1] if pair.kind is PairKind.TOP else pair.targets
+    cut = minimum_edge_cut(graph_of(network, pair), source, target)
     return tuple(network.links[edge].id for edge in cut if edge < len(network.links))
 
 

@@ -53,9 +53,7 @@ class Stretch(NamedTuple):
 
 
 @analysis
-def loads(
-    network: Network, failed_devices: frozenset[int] = NOTHING, failed_links: frozenset[int] = NOTHING
-) -> Loads:
+def loads(network: Network, failed_devices: frozenset[int] = NOTHING, failed_links: frozenset[int] = NOTHING) -> Loads:
     """The traffic of all flows once the devices and links (by position) have failed."""
     tally = _tally(network, failed_devices, failed_links)
     return Loads(tally.routed()[:, : len(network.links)], tally.unserved, tally.inspected)

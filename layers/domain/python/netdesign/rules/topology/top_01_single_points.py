@@ -34,8 +34,10 @@ def _applies(case: Case) -> bool:
     severity=Severity.CRITICAL,
     applies="redundancy medium and above, where there are switches",
     applicable=_applies,
-    flags="A device or link that every path between two switches of a site leads through, from redundancy high on also"
-    " every path to the Internet or to other sites; a firewall without partner on the path of a flow (from redundancy high"
+    flags="A device or link that every path between two switches of a site leads through, from redundancy"
+    " high on also"
+    " every path to the Internet or to other sites; a firewall without partner on the path of a flow"
+    " (from redundancy high"
     " on, or where the security level asks for pairs); hosts whose"
     " gateway is on one device only; a control-plane service (DNS, DHCP, AAA, route reflector) with one instance.",
     passes="No device, link or control-plane instance separates required ends by failing alone.",
@@ -45,7 +47,12 @@ def _applies(case: Case) -> bool:
 def single_points_of_failure(case: Case) -> Iterator[Said]:
     """Articulation points and bridges of the graph, and what the control plane has only once."""
     severity = None if _high(case) else Severity.WARNING
-    findings = [*_in_graph(case, severity), *_firewalls(case, severity), *_gateways(case, severity), *_control(case, severity)]
+    findings = [
+        *_in_graph(case, severity),
+        *_firewalls(case, severity),
+        *_gateways(case, severity),
+        *_control(case, severity),
+    ]
     yield from findings
     yield Measure(name="single points of failure", value=len(findings), threshold=0)
 
@@ -116,7 +123,9 @@ def _control(case: Case, severity: Severity | None) -> Iterator[Finding]:
     }
     lonely += ["route reflector"] if len(reflectors) == 1 else []
     for what in lonely:
-        yield Finding(message=f"there is one {what} only", elements=(what,), witness={"instances": 1}, severity=severity)
+        yield Finding(
+            message=f"there is one {what} only", elements=(what,), witness={"instances": 1}, severity=severity
+        )
 
 
 @single_points_of_failure.mutant("take out of service what stands beside a switch or firewall")

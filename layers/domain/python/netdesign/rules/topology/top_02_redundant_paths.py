@@ -61,7 +61,11 @@ def redundant_paths(case: Case) -> Iterator[Said]:
     inside = [found for found in _counted(case) if found.pair.kind is not PairKind.WAY_OUT]
     least = min(inside or _counted(case), key=lambda found: (found.edges, found.nodes))
     yield Measure(name="least link-disjoint paths", value=least.edges, threshold=level.edge_disjoint_paths)
-    yield Measure(name="least device-disjoint paths", value=min(f.nodes for f in inside or _counted(case)), threshold=level.node_disjoint_paths)
+    yield Measure(
+        name="least device-disjoint paths",
+        value=min(f.nodes for f in inside or _counted(case)),
+        threshold=level.node_disjoint_paths,
+    )
 
 
 def _finding(case: Case, found: Disjointness, edges: int, nodes: int) -> Finding:

@@ -41,9 +41,11 @@ def _tallest(case: Case) -> int:
     severity=Severity.ERROR,
     applies="designs with more than one tier",
     applicable=_applies,
-    flags="A switch whose distance from the top tier, counted along the cables, differs from the tier that its role"
-    " claims (or that has no way to the top), and a design whose tallest fabric has another number of tiers than"
-    " its archetype.",
+    flags="A switch whose distance from the top tier, counted along the cables, differs from the tier"
+    " that its role claims"
+    " (or that has no way to the top); a switch above the lowest tier that nothing hangs on; and a design"
+    " whose tallest"
+    " fabric has another number of tiers than its archetype.",
     passes="Every switch lies as far below the top as its role says, and the tiers are those of the archetype.",
     remedy="Cable the switch to the tier above its own, or correct its role.",
     references=("Reference architectures: three-tier and collapsed-core campus", "RFC 7938 section 3"),
@@ -57,17 +59,31 @@ def topology_layers(case: Case) -> Iterator[Said]:
         hops = int(found[place])
         where = f"{hops} hops below the top" if hops >= 0 else "nowhere below the top"
         yield Finding(
-            message=f"{name} is a {role}, {int(claimed[place])} hops below the top by role, but its cables put it {where}",
+            message=f"{name} is a {role}, {int(claimed[place])} hops below the top by role, but its cables"
+            f" put it {where}",
             elements=(name,),
             witness={"role": role, "claimed_tier": int(claimed[place]), "found_tier": hops if hops >= 0 else None},
         )
+    yield from _baseless(case)
     expected = TIERS[case.design.archetype]
     if _tallest(case) != expected:
         yield Finding(
-            message=f"the tallest fabric has {_tallest(case)} tiers; a {case.design.archetype.value} design has {expected}",
+            message=f"the tallest fabric has {_tallest(case)} tiers; a {case.design.archetype.value}"
+            f" design has {expected}",
             witness={"tiers": _tallest(case), "expected": expected},
         )
     yield Measure(name="tiers of the tallest fabric", value=_tallest(case), threshold=expected)
+
+
+def _baseless(case: Case) -> Iterator[Finding]:
+    """A search from the top takes the top for granted; but what carries nothing is not above anything."""
+    network, carrying = case.network, set(uplinks(case.network).upper.tolist())
+    for fabric in fabrics(network):
+        for tier in fabric.tiers[:-1]:
+            for place in sorted(set(tier.tolist()) - carrying):
+                name, role = network.devices[place].id, network.devices[place].role.value
+                message = f"{name} is a {role}, but nothing of a lower tier hangs on it"
+                yield Finding(message=message, elements=(name,), witness={"role": role, "links_down": 0})
 
 
 @topology_layers.mutant("cable a switch of the lowest tier only to another one")
@@ -87,3 +103,13 @@ def _moved(case: Case, link: int, lower: int, beside: int) -> dict[str, PortRef]
     made = case.network.links[link]
     end = "b" if made.a.device == case.network.devices[lower].id else "a"
     return {end: PortRef(device=case.network.devices[beside].id, port=f"moved-{link}")}
+
+
+@topology_layers.mutant("call a switch of the lowest tier one of the tier above")
+def misnamed(case: Case) -> Patch | None:
+    """Its role says one thing; its cables say another."""
+    for fabric in fabrics(case.network):
+        if len(fabric.tiers) > 1 and len(fabric.edge) > 1:
+            role = case.network.devices[int(fabric.tiers[-2][0])].role
+            return (Set("devices", case.network.devices[int(fabric.edge[0])].id, {"role": role}),)
+    return None

@@ -34,7 +34,8 @@ def _applies(case: Case) -> bool:
     applies="designs with devices",
     applicable=_applies,
     flags="A site whose devices fall into separate networks (management and consoles aside; circuits of one provider"
-    " and the Internet join), a device in service without any link, and a link to a device or port that does not exist.",
+    " and the Internet join), a device in service without any link, and a link to a device or port that"
+    " does not exist.",
     passes="Every site is one network, every device is cabled, and every cable ends at a port of its device's type.",
     remedy="Cable the island to the tier above it; correct the end of the link.",
     references=("Graph connectivity", "NIST SP 800-53 CM-8"),
@@ -71,7 +72,9 @@ def _unlinked(case: Case) -> Iterator[Finding]:
     if len(network.devices) > 1:
         for place in np.flatnonzero(bare).tolist():
             name = network.devices[place].id
-            yield Finding(message=f"{name} is in service but no link reaches it", elements=(name,), witness={"links": 0})
+            yield Finding(
+                message=f"{name} is in service but no link reaches it", elements=(name,), witness={"links": 0}
+            )
 
 
 def _dangling(case: Case) -> Iterator[Said]:
@@ -119,3 +122,11 @@ def cut_off(case: Case) -> Patch | None:
     a, b = network.link_ends
     cut = np.flatnonzero((a == lonely) | (b == lonely)).tolist()
     return tuple(Set("links", network.links[place].id, {"in_service": False}) for place in cut)
+
+
+@connected_components.mutant("end a link at a device that does not exist")
+def end_nowhere(case: Case) -> Patch | None:
+    """The far end of the first link."""
+    for link in case.network.links[:1]:
+        return (Set("links", link.id, {"b": PortRef(device="nowhere", port="none")}),)
+    return None

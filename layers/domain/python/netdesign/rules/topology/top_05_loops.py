@@ -30,8 +30,10 @@ def _applies(case: Case) -> bool:
     applies="designs with VLANs on switches",
     applicable=_applies,
     flags="A VLAN with a cycle of bridged links, bundles and MLAG pairs drawn as one and overlays as a bridge without"
-    " spanning tree, on which some bridge runs none; and a VLAN whose bridges lie further apart than spanning tree allows.",
-    passes="Every VLAN is a tree once bundles and pairs are drawn as one, or every bridge on its cycles runs spanning tree.",
+    " spanning tree, on which some bridge runs none; and a VLAN whose bridges lie further apart than"
+    " spanning tree allows.",
+    passes="Every VLAN is a tree once bundles and pairs are drawn as one, or every bridge on its cycles"
+    " runs spanning tree.",
     remedy="Run rapid or multiple spanning tree on the bridges named, bundle the parallel links, or route the link.",
     references=("IEEE 802.1Q (rapid and multiple spanning tree)", "RFC 7432 section 8"),
 )
@@ -42,9 +44,9 @@ def unprotected_loops(case: Case) -> Iterator[Said]:
     for loop in cycles:
         if loop.unprotected:
             bare = [network.devices[place].id for place in loop.unprotected if place != OVERLAY]
-            why = f"{', '.join(bare[:3])} run no spanning tree" if bare else "the overlay that closes it runs no spanning tree"
+            who = ", ".join(bare[:3]) or "the overlay that closes it"
             yield Finding(
-                message=f"VLAN {loop.number} loops over {len(loop.devices)} bridges, and {why}",
+                message=f"VLAN {loop.number} loops over {len(loop.devices)} bridges; without spanning tree: {who}",
                 elements=tuple(network.links[place].id for place in loop.links),
                 witness={
                     "vlan": loop.number,
@@ -56,7 +58,9 @@ def unprotected_loops(case: Case) -> Iterator[Said]:
     if bridges > limit:
         message = f"VLAN {number} has {bridges} bridges in a row; spanning tree converges over {limit} at most"
         yield Finding(message=message, elements=(), witness={"vlan": number, "bridges": bridges, "limit": limit})
-    yield Measure(name="VLAN cycles without spanning tree", value=sum(1 for loop in cycles if loop.unprotected), threshold=0)
+    yield Measure(
+        name="VLAN cycles without spanning tree", value=sum(1 for loop in cycles if loop.unprotected), threshold=0
+    )
     yield Measure(name="most bridges in a row, where more than the limit are joined", value=bridges, threshold=limit)
 
 
@@ -70,7 +74,12 @@ def second_trunk(case: Case) -> Patch | None:
     vlans = [[v.id for v in case.design.switching.vlans if v.number == number and end in v.devices] for end in ends]
     trunks = [
         Interface(
-            id=f"{end}:extra", device=end, name="extra", kind=InterfaceKind.PHYSICAL, mode=PortMode.TRUNK, vlans=tuple(mine)
+            id=f"{end}:extra",
+            device=end,
+            name="extra",
+            kind=InterfaceKind.PHYSICAL,
+            mode=PortMode.TRUNK,
+            vlans=tuple(mine),
         )
         for end, mine in zip(ends, vlans, strict=True)
     ]

@@ -33,8 +33,10 @@ def _tiered(case: Case) -> tuple[Fabric, ...]:
     severity=Severity.CRITICAL,
     applies="redundancy medium and above, where a fabric has more than one tier",
     applicable=_applies,
-    flags="A top tier of one switch; core switches that reach each other only through a lower tier; a switch that hangs"
-    " on one switch of the top tier alone; two top switches in one rack (more than two only where racks are fewer than they),"
+    flags="A top tier of one switch; core switches that reach each other only through a lower tier; a"
+    " switch that hangs"
+    " on one switch of the top tier alone; two top switches in one rack (more than two only where racks"
+    " are fewer than they),"
     " or all of them on one power feed.",
     passes="Each top tier has two switches or more, apart from each other, and whoever hangs on them hangs on two.",
     remedy="Add a second top switch in another rack, link cores to each other, and home every lower switch on two.",
@@ -44,19 +46,28 @@ def core_redundancy(case: Case) -> Iterator[Said]:
     """Takes each top switch away in thought and looks at what is left."""
     severity = None if case.requirements.redundancy.at_least(Redundancy.HIGH) else Severity.ERROR
     for fabric in _tiered(case):
-        for finding in (*_alone(case, fabric), *_apart(case, fabric), *_single_homed(case, fabric), *_together(case, fabric)):
+        for finding in (
+            *_alone(case, fabric),
+            *_apart(case, fabric),
+            *_single_homed(case, fabric),
+            *_together(case, fabric),
+        ):
             yield replace(finding, severity=severity)
         devices = [case.network.devices[place] for place in fabric.top.tolist()]
         if len(devices) > 1 and any(device.rack is None for device in devices):
             names = tuple(device.id for device in devices if device.rack is None)
             yield Gap(message=f"nothing says in which rack {', '.join(names)} are", elements=names)
-    yield Measure(name="switches in the smallest top tier", value=min(len(fabric.top) for fabric in _tiered(case)), threshold=2)
+    yield Measure(
+        name="switches in the smallest top tier", value=min(len(fabric.top) for fabric in _tiered(case)), threshold=2
+    )
 
 
 def _alone(case: Case, fabric: Fabric) -> Iterator[Finding]:
     if len(fabric.top) < 2:
         name = case.network.devices[int(fabric.top[0])].id
-        yield Finding(message=f"{name} is the whole top tier at {fabric.site}", elements=(name,), witness={"switches": 1})
+        yield Finding(
+            message=f"{name} is the whole top tier at {fabric.site}", elements=(name,), witness={"switches": 1}
+        )
 
 
 def _apart(case: Case, fabric: Fabric) -> Iterator[Finding]:
@@ -121,4 +132,24 @@ def single_home(case: Case) -> Patch | None:
             cut = rising.links[mine][above != above.min(initial=len(network.devices))].tolist()
             if cut:
                 return tuple(Set("links", network.links[link].id, {"in_service": False}) for link in cut)
+    return None
+
+
+@core_redundancy.mutant("put the top tier into one rack")
+def one_rack(case: Case) -> Patch | None:
+    """The rack of its first switch."""
+    for fabric in _tiered(case):
+        devices = [case.network.devices[place] for place in fabric.top.tolist()]
+        if devices[0].rack is not None and len(devices) > 1 and _allowed_together(case, fabric) < len(devices):
+            return tuple(Set("devices", device.id, {"rack": devices[0].rack}) for device in devices)
+    return None
+
+
+@core_redundancy.mutant("leave the top tier with one switch")
+def one_switch(case: Case) -> Patch | None:
+    """All others go out of service."""
+    for fabric in _tiered(case):
+        gone = [case.network.devices[place].id for place in fabric.top[1:].tolist()]
+        if gone:
+            return tuple(Set("devices", name, {"in_service": False}) for name in gone)
     return None

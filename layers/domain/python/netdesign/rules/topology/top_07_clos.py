@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,9 +13,10 @@ from netdesign.analysis.clos import Plane, bundles, links_between, planes
 from netdesign.analysis.tiers import fabric_of, lateral_links, role_tiers, uplinks
 from netdesign.catalog.sku import DeviceType
 from netdesign.graph.network import ROLES
-from netdesign.model.patch import Patch, Set
+from netdesign.model.cabling import PortRef
+from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Measure
-from netdesign.model.vocabulary import Category, Role, Severity
+from netdesign.model.vocabulary import Category, LinkPurpose, Role, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
@@ -38,15 +40,19 @@ def _applies(case: Case) -> bool:
     " leaf, that differ in number or speed; fewer than two spines; a spine that reaches the super-spines unlike"
     " the others; more links than a spine has ports; spine to spine links, leaf to leaf links that join no pair,"
     " and endpoints on a spine.",
-    passes="Every leaf reaches every spine of its plane by the same number of links of one speed, and nothing else does.",
-    remedy="Complete the links between leaves and spines with equal speeds; take the next larger spine where ports run out.",
+    passes="Every leaf reaches every spine of its plane by the same number of links of one speed, and"
+    " nothing else does.",
+    remedy="Complete the links between leaves and spines with equal speeds; take the next larger spine"
+    " where ports run out.",
     references=("RFC 7938 sections 3.1 and 3.2",),
 )
 def clos_correctness(case: Case) -> Iterator[Said]:
     """Tables of link counts, leaves by spines; equal rows and columns or a finding."""
     for plane in planes(case.network):
         yield from _plane(case, plane)
-        yield Measure(name=f"spines for {len(plane.leaves)} leaves at {plane.site}", value=len(plane.spines), threshold=2)
+        yield Measure(
+            name=f"spines for {len(plane.leaves)} leaves at {plane.site}", value=len(plane.spines), threshold=2
+        )
     yield from _speeds(case)
     yield from _above(case)
     yield from _lateral(case)
@@ -57,7 +63,11 @@ def _plane(case: Case, plane: Plane) -> Iterator[Finding]:
     devices = case.network.devices
     if len(plane.spines) < 2:
         names = tuple(devices[place].id for place in plane.spines.tolist())
-        yield Finding(message=f"{len(names)} spine serves {len(plane.leaves)} leaves", elements=names, witness={"spines": len(names)})
+        yield Finding(
+            message=f"{len(names)} spine serves {len(plane.leaves)} leaves",
+            elements=names,
+            witness={"spines": len(names)},
+        )
     table = links_between(case.network, plane.leaves, plane.spines)
     roles = np.array([devices[place].role.value for place in plane.leaves.tolist()])
     for role in sorted(set(roles.tolist())):
@@ -67,7 +77,8 @@ def _plane(case: Case, plane: Plane) -> Iterator[Finding]:
         for leaf, spine in np.argwhere(mine[:, None] & (table != wanted)).tolist():
             names = (devices[int(plane.leaves[leaf])].id, devices[int(plane.spines[spine])].id)
             yield Finding(
-                message=f"{names[0]} has {int(table[leaf, spine])} links to {names[1]}; its like have {wanted} to each spine",
+                message=f"{names[0]} has {int(table[leaf, spine])} links to {names[1]}; its like have"
+                f" {wanted} to each spine",
                 elements=names,
                 witness={"links": int(table[leaf, spine]), "expected": wanted},
             )
@@ -86,7 +97,8 @@ def _speeds(case: Case) -> Iterator[Finding]:
         below, above = network.devices[int(lower[index])].id, network.devices[int(upper[index])].id
         speeds = (int(slowest[index]), int(expected[index]))
         yield Finding(
-            message=f"links from {below} to {above} run at {speeds[0] / 1e9:g} Gbit/s, others of their kind at {speeds[1] / 1e9:g}",
+            message=f"links from {below} to {above} run at {speeds[0] / 1e9:g} Gbit/s, others of their"
+            f" kind at {speeds[1] / 1e9:g}",
             elements=(below, above),
             witness={"slowest_bps": speeds[0], "expected_bps": speeds[1]},
         )
@@ -125,7 +137,9 @@ def _spine_ports(case: Case) -> Iterator[Finding]:
     facing = endpoint_port_counts(network)
     for place in spines[facing[spines] > 0].tolist():
         name, ports = network.devices[place].id, int(facing[place])
-        yield Finding(message=f"{ports} endpoint ports are in use on spine {name}", elements=(name,), witness={"ports": ports})
+        yield Finding(
+            message=f"{ports} endpoint ports are in use on spine {name}", elements=(name,), witness={"ports": ports}
+        )
     ends = np.concatenate(network.link_ends)
     mine = np.isin(ends, spines)
     speeds, rank = np.unique(network.link_speed_bps, return_inverse=True)
@@ -149,4 +163,37 @@ def missing_link(case: Case) -> Patch | None:
     for link, lower in zip(rising.links.tolist(), rising.lower.tolist(), strict=True):
         if lower in leaves and tier[lower] > 0:
             return (Set("links", network.links[link].id, {"in_service": False}),)
+    return None
+
+
+@clos_correctness.mutant("slow down one uplink of a leaf")
+def slow_link(case: Case) -> Patch | None:
+    """To half its speed."""
+    for operation in missing_link(case) or ():
+        name = operation.id if isinstance(operation, Set) else ""
+        speed: int = case.network.by_id("links")[name].speed_bps
+        return (Set("links", name, {"speed_bps": speed // 2}),)
+    return None
+
+
+@clos_correctness.mutant("join two spines")
+def joined_spines(case: Case) -> Patch | None:
+    """By a link like those to the leaves."""
+    network = case.network
+    for plane in planes(network):
+        if len(plane.spines) > 1 and network.links:
+            ends = [PortRef(device=network.devices[place].id, port="sideways") for place in plane.spines[:2].tolist()]
+            return (
+                Add(
+                    "links",
+                    replace(
+                        network.links[0],
+                        id="sideways",
+                        a=ends[0],
+                        b=ends[1],
+                        purpose=LinkPurpose.FABRIC,
+                        in_service=True,
+                    ),
+                ),
+            )
     return None

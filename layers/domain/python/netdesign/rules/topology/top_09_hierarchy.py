@@ -10,6 +10,7 @@ import numpy as np
 from netdesign.analysis.tiers import CLOS, Fabric, fabrics, lateral_links, role_tiers, uplinks
 from netdesign.analysis.traffic import bounced_bps
 from netdesign.graph.network import ROLES
+from netdesign.model.cabling import Link, PortRef
 from netdesign.model.patch import Add, Patch
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, LinkPurpose, Role, Severity
@@ -39,8 +40,10 @@ def _tiered(case: Case) -> tuple[Fabric, ...]:
     flags="A link that skips a tier; a link between two switches of the lowest tier that are no MLAG pair; endpoints"
     " above the lowest tier; firewalls, routers and circuits at a spine, or at a plain leaf where there are border"
     " leaves; and a switch whose traffic from above goes straight back up.",
-    passes="Links join neighbouring tiers, endpoints hang on the lowest, and no lower switch carries traffic between upper ones.",
-    remedy="Move the link or the endpoint to the tier it belongs to; keep lower switches from transit (stub areas, no re-export).",
+    passes="Links join neighbouring tiers, endpoints hang on the lowest, and no lower switch carries"
+    " traffic between upper ones.",
+    remedy="Move the link or the endpoint to the tier it belongs to; keep lower switches from transit"
+    " (stub areas, no re-export).",
     references=("Campus reference designs: modularity and failure domains", "RFC 7938 section 3"),
 )
 def hierarchical_structure(case: Case) -> Iterator[Said]:
@@ -53,7 +56,9 @@ def hierarchical_structure(case: Case) -> Iterator[Said]:
 def _skips(case: Case) -> Iterator[Finding]:
     network, tier, rising = case.network, role_tiers(case.network), uplinks(case.network)
     skipping = tier[rising.lower] - tier[rising.upper] > 1
-    for place, lower, upper in zip(*(part[skipping].tolist() for part in (rising.links, rising.lower, rising.upper)), strict=True):
+    for place, lower, upper in zip(
+        *(part[skipping].tolist() for part in (rising.links, rising.lower, rising.upper)), strict=True
+    ):
         names = (network.devices[lower].id, network.devices[upper].id)
         yield Finding(
             message=f"link {network.links[place].id} joins {names[0]} to {names[1]}, past the tier between them",
@@ -104,7 +109,9 @@ def _services(case: Case) -> Iterator[Finding]:
                 if far.role in SERVICE_ROLES:
                     near = network.devices[int(end[place])]
                     message = f"{far.id} ({far.role.value}) is attached to {near.id}, a {near.role.value}"
-                    yield Finding(message=message, elements=(network.links[place].id,), witness={"role": near.role.value})
+                    yield Finding(
+                        message=message, elements=(network.links[place].id,), witness={"role": near.role.value}
+                    )
 
 
 def _transit(case: Case) -> Iterator[Finding]:
@@ -131,3 +138,32 @@ def server_at_the_top(case: Case) -> Patch | None:
                 moved = replace(attachment, id=f"{attachment.id}-moved", device=top, endpoints=1, ports=("patched",))
                 return (Add("attachments", moved),)
     return None
+
+
+@hierarchical_structure.mutant("join two switches of the lowest tier")
+def sideways(case: Case) -> Patch | None:
+    """They are no pair, so the link is a shortcut."""
+    network = case.network
+    pairs = [frozenset(mlag.peers) for mlag in network.design.cabling.mlags]
+    for fabric in _tiered(case):
+        first = network.devices[int(fabric.edge[0])].id
+        for place in fabric.edge[1:].tolist():
+            other = network.devices[place].id
+            if not any({first, other} <= pair for pair in pairs):
+                return (Add("links", _link(case, first, other)),)
+    return None
+
+
+@hierarchical_structure.mutant("cable a switch of the lowest tier past the tier above it")
+def past_a_tier(case: Case) -> Patch | None:
+    """Straight to the top of three tiers."""
+    for fabric in _tiered(case):
+        if len(fabric.tiers) > 2:
+            low, high = (case.network.devices[int(tier[0])].id for tier in (fabric.edge, fabric.top))
+            return (Add("links", _link(case, low, high)),)
+    return None
+
+
+def _link(case: Case, one: str, other: str) -> Link:
+    a, b = (PortRef(device=name, port="shortcut") for name in (one, other))
+    return replace(case.network.links[0], id="shortcut", a=a, b=b, purpose=LinkPurpose.UPLINK, in_service=True)

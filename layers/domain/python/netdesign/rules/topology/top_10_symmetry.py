@@ -44,9 +44,11 @@ def _shapes(network: Network) -> dict[int, Shape]:
     severity=Severity.WARNING,
     applies="designs with uplinks or high-availability groups",
     applicable=_applies,
-    flags="Switches of one role, site and block whose uplinks differ in number, speed or target; a switch with uplinks"
+    flags="Switches of one role, site and block whose uplinks differ in number, speed or target; a switch"
+    " with uplinks"
     " of unequal speed to one tier; members of a high-availability group of different types.",
-    passes="Peers have the same uplinks, equal-cost next hops have equal bandwidth, and groups have members of one type.",
+    passes="Peers have the same uplinks, equal-cost next hops have equal bandwidth, and groups have"
+    " members of one type.",
     remedy="Bring the odd one in line with its peers.",
     references=("RFC 2992 (equal-cost multipath)",),
 )
@@ -83,7 +85,9 @@ def _unequal(case: Case) -> Iterator[Finding]:
             if len(speeds) > 1:
                 name = case.network.devices[place].id
                 listed = [bps / 1e9 for bps in speeds]
-                message = f"equal-cost uplinks of {name} to {role} run at {', '.join(f'{gbps:g}' for gbps in listed)} Gbit/s"
+                message = (
+                    f"equal-cost uplinks of {name} to {role} run at {', '.join(f'{gbps:g}' for gbps in listed)} Gbit/s"
+                )
                 yield Finding(message=message, elements=(name,), witness={"speeds_bps": list(speeds)})
 
 
@@ -106,4 +110,17 @@ def slow_uplink(case: Case) -> Patch | None:
     for link, lower in zip(rising.links.tolist(), rising.lower.tolist(), strict=True):
         if count[lower] > 1 or lower in grouped:
             return (Set("links", network.links[link].id, {"speed_bps": network.links[link].speed_bps // 2}),)
+    return None
+
+
+@symmetric_design.mutant("give one member of a group another type")
+def odd_member(case: Case) -> Patch | None:
+    """Any other device type will do."""
+    index = case.network.device_index
+    for group in case.design.inventory.ha_groups:
+        known = [name for name in group.members if name in index]
+        if len(known) > 1:
+            mine = case.network.devices[index[known[0]]].sku
+            other = next(kind.sku for kind in case.catalog.devices() if kind.sku != mine)
+            return (Set("devices", known[0], {"sku": other}),)
     return None

@@ -42,9 +42,12 @@ def _clos(network: Network) -> tuple[Fabric, ...]:
     severity=Severity.WARNING,
     applies="Clos fabrics, and designs whose traffic is mostly east-west",
     applicable=_applies,
-    flags="Two leaves further apart than twice the number of tiers above them, or joined only through a firewall; a leaf"
-    " whose equal-cost paths use fewer spines than its plane has; and (as an error) a fabric link loaded beyond the steady limit.",
-    passes="Leaves are two hops apart (four in five stages), every spine carries its share, and fabric links keep their headroom.",
+    flags="Two leaves further apart than twice the number of tiers above them, or joined only through a"
+    " firewall; a leaf"
+    " whose equal-cost paths use fewer spines than its plane has; and (as an error) a fabric link loaded"
+    " beyond the steady limit.",
+    passes="Leaves are two hops apart (four in five stages), every spine carries its share, and fabric"
+    " links keep their headroom.",
     remedy="Complete the links between leaves and spines, or add spines.",
     references=("RFC 7938 section 3",),
 )
@@ -66,7 +69,11 @@ def _hops(case: Case) -> Iterator[Said]:
             words = f"{hops} hops" if hops is not None else "no path inside the fabric"
             message = f"{names[0]} and {names[1]} have {words} between them; {limit} hops are enough"
             yield Finding(message=message, elements=names, witness={"hops": hops, "limit": limit})
-        yield Measure(name=f"most hops between leaves at {fabric.site}", value=float(found) if np.isfinite(found) else None, threshold=limit)
+        yield Measure(
+            name=f"most hops between leaves at {fabric.site}",
+            value=float(found) if np.isfinite(found) else None,
+            threshold=limit,
+        )
 
 
 def _furthest(network: Network, fabric: Fabric, limit: int) -> tuple[int, int, float]:
@@ -92,7 +99,9 @@ def _width(case: Case) -> Iterator[Finding]:
             if paths < len(plane.spines):
                 name = network.devices[place].id
                 message = f"{name} spreads its traffic over {paths} spines of {len(plane.spines)}"
-                yield Finding(message=message, elements=(name,), witness={"spines_used": paths, "spines": len(plane.spines)})
+                yield Finding(
+                    message=message, elements=(name,), witness={"spines_used": paths, "spines": len(plane.spines)}
+                )
 
 
 def _loads(case: Case) -> Iterator[Said]:
