@@ -16,6 +16,7 @@ from netdesign.catalog.selection import default_catalog
 from netdesign.errors import InfeasibleError
 from netdesign.model.inventory import Homing
 from netdesign.model.resolved import FabricWorkload
+from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import (
     Archetype,
     DataClass,
@@ -26,6 +27,9 @@ from netdesign.model.vocabulary import (
     Role,
     SecurityLevel,
 )
+from netdesign.rules.engine import judge
+from netdesign.services.validate_design import case_of
+from netdesign.services.workbench import default_workbench
 from netdesign.synthesis.synthesize import synthesize
 from tests.unit.synthesis.datacenter_samples import G, design, flow, requirements, site
 
@@ -42,7 +46,11 @@ NAMED = {
     "storage": requirements(6, 16, workload=FabricWorkload.STORAGE, redundancy=Redundancy.MEDIUM),
     "gpu": requirements(4, 4, nics=8, nic_bps=400 * G, workload=FabricWorkload.AI, redundancy=Redundancy.MEDIUM),
     "five stages": requirements(300, 40, growth=1.5),
+    "one switch": requirements(1, 8, redundancy=Redundancy.LOW, level=SecurityLevel.CORPORATE),
+    "four servers": requirements(1, 4, redundancy=Redundancy.MEDIUM, level=SecurityLevel.GOVERNMENT),
+    "storage zone": requirements(8, 20, level=SecurityLevel.CRITICAL_INFRASTRUCTURE),
     "two sites": requirements(sites=(site("dc1", 6, 120), site("dc2", 3, 60))),
+    "two fabrics": requirements(sites=(site("dc1", 8, 160), site("dc2", 8, 160)), redundancy=Redundancy.CRITICAL),
 }
 
 anything = st.builds(
@@ -235,6 +243,38 @@ def test_any_data_centre_holds_together(asked):
 
 
 @each
+def test_named_data_centres_pass_every_rule(asked):
+    bench = default_workbench()
+    verdicts = judge(case_of(design(asked), bench))
+
+    assert [v for v in verdicts if v.status in (Status.FAIL, Status.UNKNOWN)] == []
+    assert sum(v.status is Status.PASS for v in verdicts) > 20
+
+
+@each
+def test_every_decision_says_how_and_from_what(asked):
+    questions = [decision.question for decision in design(asked).rationale.decisions]
+
+    assert len(set(questions)) == len(questions)
+    for decision in design(asked).rationale.decisions:
+        assert decision.choice
+        assert decision.formula
+        assert decision.inputs
+        assert decision.result
+        assert decision.requirement_fields
+        assert decision.source
+
+
+@each
+def test_the_bill_counts_every_device(asked):
+    found = design(asked)
+    bought = {line.part: line.quantity for line in found.parts.lines if line.kind == "device"}
+
+    assert bought == Counter(d.sku for d in found.inventory.devices if d.sku)
+    assert all(line.unit_usd is not None for line in found.parts.lines)
+
+
+@each
 def test_the_same_requirements_give_an_equal_design(asked):
     again = synthesize(asked, CATALOG, default_parameters())
 
@@ -283,9 +323,9 @@ def test_gpu_servers_have_each_port_on_a_rail_of_its_own_and_jumbo_frames():
     assert groups
     assert all(len(g.vlans) == g.nics == 8 for g in groups)
     assert {p.mtu_bytes for p in found.inventory.port_profiles if "rail" in p.id} == {9000}
-    lossless = [d for d in found.inventory.devices if d.qos_plan == "queues-lossless"]
-    assert {d.role for d in lossless} >= {Role.LEAF, Role.SPINE}
-    assert sum(c.bandwidth_percent for c in found.traffic.qos_plans[1].classes) == 100
+    (plan,) = found.traffic.qos_plans
+    assert [c.name for c in plan.classes if 26 in c.dscp] == ["lossless"]
+    assert sum(c.bandwidth_percent for c in plan.classes) == 100
 
 
 def test_every_leaf_and_spine_has_one_session_for_each_link():

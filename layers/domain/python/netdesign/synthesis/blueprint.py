@@ -94,10 +94,24 @@ class Blueprint(Wiring):
         Call it once per site before any address there is used. `links` counts routed point-to-point links.
         A zone `management` for `devices` is reserved when `hosts` names none.
         """
-        demands = {zone: [host_length(n, self.growth) for n in counts] for zone, counts in hosts.items()}
-        demands.setdefault(MANAGEMENT, [host_length(devices, self.growth)])
+        counted = {MANAGEMENT: [devices]} | {zone: list(counts) for zone, counts in hosts.items()}
+        demands = {zone: [host_length(n, self.growth) for n in counts] for zone, counts in counted.items()}
         plan = self.addresses.plan_site(site, demands, links=links, devices=devices)
         self.add(Pool(id=f"{site}-block", prefix=plan.block.prefix, purpose="site", site=site, summary=True))
+        self.decide(
+            f"How large is the address block of {site}?",
+            plan.block.prefix,
+            formula="subnet = 2^ceil(log2(hosts * g / 0.8 + 3)); zone >= 2 * its subnets; block >= zones and pools",
+            inputs={
+                "hosts": sum(map(sum, counted.values())),
+                "links": links,
+                "devices": devices,
+                "g": round(self.growth, 3),
+            },
+            result=f"/{plan.block.length}",
+            fields=("supernets", "servers", "users", "expected_growth_rate"),
+            source="RFC 1918, RFC 3021, RFC 4193, RFC 6164",
+        )
         for zone, block in plan.zones.items():
             self._pool(plan, zone, block.prefix, plan.zone_v6(zone) if plan.v6 is not None else None, 52)
         for name, block in plan.pools.items():

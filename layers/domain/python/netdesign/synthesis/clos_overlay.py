@@ -99,10 +99,11 @@ def _session(blueprint: Blueprint, own: PortRef, peer: PortRef, asns: dict[str, 
 
 
 def zone_overlay(blueprint: Blueprint, zones: Iterable[str]) -> None:
-    """A VRF and layer-3 VNI for each zone, with route targets of its own."""
-    for at, zone in enumerate(zones):
-        vrf = blueprint.vrf(zone)
-        number = FIRST_L3_VNI + at + 1
+    """A VRF and layer-3 VNI for each zone, with route targets of its own, the same at every site."""
+    for vrf in map(blueprint.vrf, zones):
+        if blueprint.has(Vni, f"vni-{vrf.id}"):
+            continue
+        number = FIRST_L3_VNI + blueprint.number("l3-vni")
         target = f"{number}:{number}"
         blueprint.change(vrf, route_targets_import=(target,), route_targets_export=(target,))
         blueprint.add(Vni(id=f"vni-{vrf.id}", number=number, kind=VniKind.L3, vrf=vrf.id, route_target=target))

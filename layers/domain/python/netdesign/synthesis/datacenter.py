@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 
-from netdesign.catalog.sku import DeviceType
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Device, Homing, Site
 from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.traffic import QosClass, QosPlan
-from netdesign.model.vocabulary import Archetype, Redundancy, Role
+from netdesign.model.vocabulary import Archetype, Redundancy
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
-from netdesign.synthesis.clos_choice import FabricPlan, choose_fabric
+from netdesign.synthesis.clos_choice import choose_fabric
 from netdesign.synthesis.clos_fabric import Fabric, border_plan, build_fabric, fabric_equipment
 from netdesign.synthesis.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
 from netdesign.synthesis.clos_sizing import FabricDemand
-from netdesign.synthesis.collapsed_datacenter import build_pair, collapsed_plan, fill_pair
+from netdesign.synthesis.collapsed_datacenter import build_pair, collapsed_plan, fill_pair, pair_homing
 from netdesign.synthesis.datacenter_border import ExitPlan
-from netdesign.synthesis.datacenter_demand import ceiling, east_west_bps, homing, server_ports, tenants
+from netdesign.synthesis.datacenter_demand import (
+    ceiling,
+    east_west_bps,
+    homing,
+    racks_of,
+    server_ports,
+    tenants,
+)
 from netdesign.synthesis.datacenter_exit import build_exit
 from netdesign.synthesis.datacenter_hall import Hall, build_hall
 from netdesign.synthesis.datacenter_management import (
     ManagementKinds,
     OutOfBand,
+    add_console,
     build_management,
     manage,
     management_hosts,
     management_kinds,
 )
+from netdesign.synthesis.datacenter_reasons import explain_fabric, explain_pair, explain_shape, explain_zones
 from netdesign.synthesis.datacenter_services import SERVICE_ADDRESSES, build_services
 from netdesign.synthesis.datacenter_traffic import Presence, add_traffic, sizing_requirements
-from netdesign.synthesis.management import manage_devices
+from netdesign.synthesis.finishing import residencies
+from netdesign.synthesis.management import QOS, manage_devices
 from netdesign.synthesis.pairs import Pair
+from netdesign.synthesis.parts import add_parts
 from netdesign.synthesis.server_placement import JUMBO_WORKLOADS, Slice, gateways, place_servers, slices, subnet_hosts
 from netdesign.synthesis.zones import INTERNET
 
-SERVERS_PER_RACK = 40
 SHAPES = (Archetype.COLLAPSED_DATACENTER, Archetype.SPINE_LEAF, Archetype.FIVE_STAGE_CLOS)
 LOSSLESS = (
     QosClass(name="lossless", dscp=(24, 26), bandwidth_percent=50),
@@ -77,6 +85,9 @@ def build(blueprint: Blueprint) -> Archetype:
         centre = build_centre(blueprint, site, number, sizing_requirements(requirements, here, share))
         edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
         manage(blueprint, centre.management, (*edge.firewalls, *edge.routers))
+        if requirements.redundancy.at_least(Redundancy.MEDIUM):
+            add_console(blueprint, centre.hall, centre.management)
+        explain_zones(blueprint, site, here)
         services += build_services(blueprint, centre.management)
         presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
         shapes.append(centre.archetype)
@@ -84,17 +95,16 @@ def build(blueprint: Blueprint) -> Archetype:
     add_traffic(blueprint, presences, zones)
     manage_devices(blueprint, services)
     queue_lossless(blueprint)
+    residencies(blueprint)
+    add_parts(blueprint)
     return max(shapes, key=SHAPES.index)
 
 
 def queue_lossless(blueprint: Blueprint) -> None:
-    """Queues with a class that drops nothing on the fabric of AI and storage workloads."""
+    """Queues with a class that drops nothing, on all devices alike, for AI and storage workloads."""
     if blueprint.requirements.fabric_workload not in JUMBO_WORKLOADS:
         return
-    plan = blueprint.add(QosPlan(id="queues-lossless", classes=LOSSLESS))
-    for device in blueprint.all(Device):
-        if device.role in (Role.LEAF, Role.SPINE, Role.SUPER_SPINE, Role.BORDER_LEAF):
-            blueprint.change(device, qos_plan=plan.id)
+    blueprint.change(blueprint.get(QosPlan, QOS), classes=LOSSLESS)
 
 
 def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: ResolvedRequirements) -> Centre:
@@ -105,20 +115,7 @@ def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: 
     add_site(blueprint, site)
     plan = collapsed_plan(blueprint, site, demand) if may_collapse(blueprint, site) else None
     centre = build_collapsed(blueprint, site, plan) if plan else build_clos(blueprint, site, number, demand)
-    blueprint.decide(
-        f"What shape has the network of {site.id}?",
-        centre.archetype.value,
-        formula="collapsed when racks <= limit or ports <= limit, and two switches hold all ports; else leaf-spine",
-        inputs={
-            "racks": racks_of(site),
-            "ports": server_ports(blueprint, site.servers),
-            "rack limit": blueprint.parameters.fabric.collapsed_max_racks,
-            "port limit": blueprint.parameters.fabric.collapsed_max_ports,
-        },
-        result=centre.archetype.value,
-        fields=("network_type", "servers", "sites", "topology_preference"),
-        source="policy parameters fabric.collapsed_max_racks and fabric.collapsed_max_ports",
-    )
+    explain_shape(blueprint, site, centre.archetype)
     return centre
 
 
@@ -128,11 +125,6 @@ def may_collapse(blueprint: Blueprint, site: ResolvedSite) -> bool:
     small = racks_of(site) <= fabric.collapsed_max_racks
     few = server_ports(blueprint, site.servers) <= fabric.collapsed_max_ports
     return (small or few) and homing(blueprint.requirements) is not Homing.RAIL
-
-
-def racks_of(site: ResolvedSite) -> int:
-    """Server racks of a site."""
-    return max(1, site.racks or ceil(site.servers / SERVERS_PER_RACK))
 
 
 def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
@@ -162,7 +154,7 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
     plan = choose_fabric(blueprint, demand)
     way_out = border_plan(blueprint, plan, crossing)
     border = way_out.border
-    _explain(blueprint, site, demand, plan)
+    explain_fabric(blueprint, site, demand, plan)
     parts = slices(tenants(blueprint.requirements, site.servers), plan.size.leaves // demand.group)
     devices = plan.size.leaves + len(fabric_equipment(plan, border))
     kinds = management_kinds(blueprint, racks_of(site), devices + 10)
@@ -188,21 +180,21 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
 
 def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> Centre:
     """Two switches with all servers and the management network."""
-    parts = slices(tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint))
+    parts = slices(tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint, plan.switches))
     kinds = management_kinds(blueprint, racks_of(site), 12)
     _plan_addresses(blueprint, site, subnet_hosts(parts, Homing.MLAG, 1), kinds, (16, 16))
-    hall = build_hall(blueprint, site, racks_of(site), [plan.border] * 2 + [kinds[0]] * 2, shared=True)
-    pair = build_pair(blueprint, hall, plan.border)
+    hall = build_hall(blueprint, site, racks_of(site), [plan.border] * plan.switches + [kinds[0]] * 2, shared=True)
+    pair = build_pair(blueprint, hall, plan.border, plan.switches)
     fill_pair(blueprint, site, pair, parts)
     network = build_management(blueprint, hall, kinds)
     manage(blueprint, network, pair.devices)
-    _explain_pair(blueprint, site, plan.border)
+    explain_pair(blueprint, site, plan)
     return Centre(site, Archetype.COLLAPSED_DATACENTER, hall, pair, list(pair.devices), network, _zones(parts), plan)
 
 
-def _collapsed_groups(blueprint: Blueprint) -> int:
-    """Servers with one port are shared out between the two switches."""
-    return 2 if homing(blueprint.requirements, collapsed=True) is Homing.SINGLE else 1
+def _collapsed_groups(blueprint: Blueprint, switches: int) -> int:
+    """Servers with one port are shared out between two switches."""
+    return switches if pair_homing(blueprint, switches) is Homing.SINGLE else 1
 
 
 def _zones(parts: tuple[Slice, ...]) -> tuple[str, ...]:
@@ -249,75 +241,3 @@ def add_site(blueprint: Blueprint, site: ResolvedSite) -> Site:
             power_kw=site.power_kw,
         )
     )
-
-
-def _explain_pair(blueprint: Blueprint, site: ResolvedSite, kind: DeviceType) -> None:
-    """The decision about the two switches."""
-    servers = blueprint.requirements.servers
-    blueprint.decide(
-        f"Which two switches does {site.id} get?",
-        kind.sku,
-        formula="ports per switch = ceil(servers * nics * g * (1 + spare) / 2), and ports for services and peers",
-        inputs={
-            "servers": site.servers,
-            "nics": servers.nics_per_server,
-            "g": f"{blueprint.growth:.3f}",
-            "spare": blueprint.redundancy.spare_share,
-        },
-        result=ceil(server_ports(blueprint, site.servers) / 2),
-        fields=("servers", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
-        source="reference sizing of collapsed data centres",
-    )
-
-
-def _explain(blueprint: Blueprint, site: ResolvedSite, demand: FabricDemand, plan: FabricPlan) -> None:
-    """The decisions about the size and the types of the fabric."""
-    size, servers = plan.size, blueprint.requirements.servers
-    blueprint.decide(
-        f"How many leaves does {site.id} need?",
-        f"{size.leaves} leaves of type {plan.leaf.sku}",
-        formula="leaves = group * ceil(servers * nics * g * (1 + spare) / (group * ports per leaf))",
-        inputs={
-            "servers": site.servers,
-            "nics": servers.nics_per_server,
-            "g": f"{blueprint.growth:.3f}",
-            "spare": blueprint.redundancy.spare_share,
-            "ports": demand.ports,
-            "ports per leaf": size.leaf_downlinks,
-            "group": demand.group,
-        },
-        result=size.leaves,
-        alternatives=plan.refused,
-        fields=("servers", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
-        source="reference sizing of leaf-spine fabrics; RFC 7938",
-    )
-    blueprint.decide(
-        f"How many spines and uplinks does {site.id} need?",
-        f"{size.spine_count} spines of type {plan.spine.sku}, {size.uplinks} uplinks per leaf",
-        formula="uplinks = ceil(ports per leaf * port speed / (oversubscription * uplink speed)), a multiple of "
-        "the spines; oversubscription * spines / (spines - 1) <= 1.5 * ceiling",
-        inputs={
-            "ports per leaf": size.leaf_downlinks,
-            "port speed": f"{demand.port_bps / 1e9:g} Gbit/s",
-            "uplink speed": f"{size.uplink_bps / 1e9:g} Gbit/s",
-            "ceiling": demand.oversubscription,
-            "parallel links": size.parallel,
-            "oversubscription": f"{size.oversubscription:.2f}",
-            "with one spine down": f"{size.failed_oversubscription:.2f}",
-            "bisection": f"{size.bisection_bps / 1e12:g} Tbit/s",
-            "paths between leaves": size.ecmp_width,
-        },
-        result=size.spine_count,
-        fields=("servers", "bandwidth", "redundancy"),
-        source="policy parameters oversubscription and fabric",
-    )
-    if size.pods > 1:
-        blueprint.decide(
-            f"How are the pods of {site.id} joined?",
-            f"{size.super_spines} super-spines of type {plan.super_spine.sku if plan.super_spine else ''}",
-            formula="super-spines per plane = ceil(pods * spine uplinks * (1 + reserve) / super-spine ports)",
-            inputs={"pods": size.pods, "planes": size.spines, "links to each": size.spine_parallel},
-            result=size.super_spines,
-            fields=("servers",),
-            source="RFC 7938, five-stage Clos",
-        )

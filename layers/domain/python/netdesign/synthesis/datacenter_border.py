@@ -21,11 +21,12 @@ LINKS_EACH = (1, 2, 4)
 
 @dataclass(frozen=True, slots=True)
 class ExitPlan:
-    """The type of the border switches, the edge, and the links that join each firewall to each of them."""
+    """The type of the border switches, the edge, the links from each firewall to each of them, and their number."""
 
     border: DeviceType
     edge: EdgePlan
     links_each: int
+    switches: int = 2
 
 
 def choose_exit(
@@ -48,7 +49,7 @@ def choose_exit(
                 PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
             )
             if not ports_refusal(border, needs):
-                return ExitPlan(border, edge, each)
+                return ExitPlan(border, edge, each, switches)
     return None
 
 

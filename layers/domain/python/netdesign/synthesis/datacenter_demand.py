@@ -19,6 +19,8 @@ STORAGE_FABRIC_SHARE = 0.5
 SERVICE_HOSTS = 2
 """Hosts that run names, addresses, time, logins and logs."""
 
+SERVERS_PER_RACK = 40
+
 VLAN_PURPOSES = {
     "server": VlanPurpose.SERVERS,
     "database": VlanPurpose.DATABASE,
@@ -129,3 +131,8 @@ def east_west_bps(blueprint: Blueprint, site: ResolvedSite) -> int:
     total = sum(max(flow.up_bps, flow.down_bps) for flow in flows)
     share = site.servers / max(1, blueprint.requirements.servers.count)
     return ceil(total * share * blueprint.growth)
+
+
+def racks_of(site: ResolvedSite) -> int:
+    """Server racks of a site."""
+    return max(1, site.racks or ceil(site.servers / SERVERS_PER_RACK))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from netdesign.model.cabling import Lag, Link
 from netdesign.model.inventory import Device
+from netdesign.model.routing import RoutingProcess
 from netdesign.model.switching import Vlan
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
-from netdesign.synthesis.clos_overlay import vlan_overlay, zone_process
+from netdesign.synthesis.clos_overlay import process_id, vlan_overlay, zone_process
 from netdesign.synthesis.datacenter_border import ExitPlan
 from netdesign.synthesis.datacenter_hall import Hall
 from netdesign.synthesis.edge import Edge, build_edge
@@ -21,7 +22,7 @@ def build_exit(
     blueprint: Blueprint,
     hall: Hall,
     border: Pair,
-    zones: Iterable[str],
+    zones: Sequence[str],
     management: Sequence[Device],
     plan: ExitPlan,
 ) -> Edge:
@@ -36,14 +37,16 @@ def build_exit(
         links_each=plan.links_each,
         management=management,
         on_vlan=lambda vlan: carry(blueprint, border, vlan),
-        mtu_bytes=host_mtu(blueprint),
+        mtu_bytes=host_mtu(blueprint, zones),
     )
 
 
 def carry(blueprint: Blueprint, border: Pair, vlan: Vlan) -> None:
-    """Join the border switches in a VLAN: over their peer links, or by a segment of the overlay."""
+    """Join the border switches in a VLAN: over their peer links, or by a segment of the overlay where there is one."""
     if border.mlag is not None:
         allow_on_peer_link(blueprint, border, (*peer_vlans(blueprint, border), vlan.id))
+        return
+    if not blueprint.has(RoutingProcess, process_id(border.devices[0].id)):
         return
     vlan_overlay(blueprint, vlan)
     if vlan.zone not in (None, INTERNET):

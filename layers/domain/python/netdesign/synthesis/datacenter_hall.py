@@ -52,6 +52,7 @@ def build_hall(
     network = rooms * ceil(max(apart, _network_racks(blueprint, equipment, breaker)) / rooms)
     if shared:
         network, server_racks = rooms * ceil(max(apart, server_racks) / rooms), 0
+    _explain(blueprint, site, server_racks, network, breaker)
     halls = [_room(blueprint, site, at, rooms) for at in range(rooms)]
     servers: list[str] = []
     cores: list[list[str]] = []
@@ -62,6 +63,19 @@ def build_hall(
         cores.append(middle)
     turns = [rack for together in zip(*cores, strict=True) for rack in together]
     return Hall(site.id, tuple(servers or turns), tuple(turns))
+
+
+def _explain(blueprint: Blueprint, site: ResolvedSite, servers: int, network: int, breaker: int) -> None:
+    """The decision about racks."""
+    blueprint.decide(
+        f"How many racks does {site.id} have?",
+        f"{servers} for servers and {network} for network equipment, on feeds of {breaker} W",
+        formula="network racks = 1 + max(units / usable units, watts / usable watts), one for each top switch at least",
+        inputs={"server racks": servers, "units": blueprint.parameters.fabric.rack_units, "breaker_w": breaker},
+        result=servers + network,
+        fields=("sites", "redundancy"),
+        source="policy parameters fabric and capacity.breaker_share",
+    )
 
 
 def place(

@@ -84,17 +84,14 @@ def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> Manageme
         features=features,
         power_supplies=supplies,
     )
-    cores = {k.sku: k for role in (Role.DISTRIBUTION, Role.LEAF) for k in blueprint.catalog.devices(role)}
-    kind = min(
-        (k for k in cores.values() if not refusal(k, core, blueprint.requirements)),
-        key=lambda k: (k.priced()[0], k.sku),
-    )
+    kind = select(blueprint.catalog.devices(Role.LEAF), Role.LEAF, core, blueprint.requirements).kind
     return kind, select(offered, Role.MANAGEMENT_SWITCH, access, blueprint.requirements).kind, count
 
 
 def build_management(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -> OutOfBand:
     """The management switches of a site and the links among them; devices are joined with `manage`."""
     core, access, count = kinds
+    _explain(blueprint, hall, kinds)
     cores: list[Device] = []
     for _ in range(2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1):
         cores.append(place(blueprint, hall, Role.MANAGEMENT_SWITCH, core, apart=cores, criticality=ServiceClass.GOLD))
@@ -108,6 +105,28 @@ def build_management(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -
     for at, served in enumerate(_rack_runs(blueprint, hall, count)):
         _add_switch(blueprint, network, access, served, at)
     return network
+
+
+def add_console(blueprint: Blueprint, hall: Hall, network: OutOfBand) -> None:
+    """A console server, for the day when a switch answers on nothing else."""
+    kind = select(blueprint.catalog.devices(Role.CONSOLE_SERVER), Role.CONSOLE_SERVER, Needs(), blueprint.requirements)
+    manage(blueprint, network, [place(blueprint, hall, Role.CONSOLE_SERVER, kind.kind)])
+
+
+def _explain(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -> None:
+    """The decision about the management network."""
+    core, access, count = kinds
+    per = blueprint.parameters.fabric.racks_per_management_switch
+    racks = len({*hall.server_racks, *hall.network_racks})
+    blueprint.decide(
+        f"How is {hall.site} managed when its network is down?",
+        f"{count} x {access.sku} behind {core.sku}" if access else f"{core.sku} alone",
+        formula=f"switches = ceil(racks / {per}), none where the routed switches have enough ports themselves",
+        inputs={"racks": racks, "racks per switch": per},
+        result=count,
+        fields=("security_level", "sites"),
+        source="policy parameter fabric.racks_per_management_switch; NIST SP 800-53 SC-37",
+    )
 
 
 def _rack_runs(blueprint: Blueprint, hall: Hall, count: int) -> list[list[str]]:
@@ -257,7 +276,16 @@ def join_pair(
     """An MLAG pair: two peer links in a bundle and a keepalive link of its own."""
     a, b = pair
     peers = blueprint.connect(
-        a, b, speed_bps, LinkPurpose.PEER, count=2, use_a=use, use_b=use, lag=True, mode=PortMode.TRUNK
+        a,
+        b,
+        speed_bps,
+        LinkPurpose.PEER,
+        count=2,
+        use_a=use,
+        use_b=use,
+        lag=True,
+        mode=PortMode.TRUNK,
+        mtu_bytes=blueprint.parameters.fabric.underlay_mtu_bytes,
     )
     (keepalive,) = blueprint.connect(a, b, keepalive_bps(blueprint, a), LinkPurpose.HEARTBEAT)
     number = blueprint.number("mlag")

@@ -89,6 +89,9 @@ def _legs(flow: ResolvedFlow, counts: Mapping[str, int]) -> Iterator[Leg]:
 def _inside(flow: ResolvedFlow, counts: Mapping[str, int]) -> Iterator[Leg]:
     """Traffic among servers stays in its zone; the zones share it by servers, and restricted data is in one alone."""
     zones = [zone for zone in (SERVER, DATABASE, STORAGE) if counts.get(zone, 0) > 1]
+    if not zones:
+        others = [zone for zone in (DATABASE, STORAGE, DMZ) if counts.get(zone)]
+        yield from (Leg(flow.id, flow, SERVER, zone) for zone in others[:1])
     total = sum(counts[zone] for zone in zones)
     for zone in zones:
         share = counts[zone] / total

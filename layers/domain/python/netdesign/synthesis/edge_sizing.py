@@ -15,7 +15,7 @@ from netdesign.catalog.sku import DeviceType
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedRequirements
-from netdesign.model.vocabulary import Redundancy, Role
+from netdesign.model.vocabulary import NetworkType, Redundancy, Role
 from netdesign.synthesis.flows import crossing_bps, internet_bps
 from netdesign.synthesis.selection import Choice, Needs, PortNeed, select
 
@@ -129,8 +129,13 @@ def plan_circuits(
     most = (level.max_utilisation_failed or level.max_utilisation) if count > 1 else level.max_utilisation
     divisor = max(count * level.max_utilisation, 1e-9) if count > 1 else most
     scale = requirements.growth_multiplier * share * max(1 / most, 1 / divisor if count > 1 else 0.0)
+    wanted_down, wanted_up = max(MIN_CIRCUIT_BPS, ceil(down * scale)), ceil(up * scale)
     kind = circuit_kind(requirements)
-    tier = circuit_tier(catalog, kind, max(MIN_CIRCUIT_BPS, ceil(down * scale)), ceil(up * scale))
+    if kind is CircuitKind.BROADBAND and not any(
+        tier.rate_bps >= wanted_down and tier.up_bps >= wanted_up for tier in catalog.circuit(kind).tiers
+    ):
+        kind = CircuitKind.DIA
+    tier = circuit_tier(catalog, kind, wanted_down, wanted_up)
     return (CircuitPlan(kind, tier, port_speed(max(tier.rate_bps, tier.up_bps))),) * count
 
 
@@ -174,14 +179,17 @@ def choose_firewall(
     return select(catalog.devices(Role.FIREWALL), Role.FIREWALL, needs, requirements)
 
 
-def firewall_ports(firewalls: int, speed_bps: int, links: int, circuits: int = 0, circuit_bps: int = GBPS) -> tuple[PortNeed, ...]:
-    """Ports of one firewall: links inward, circuits where it is its own router, two heartbeats, management."""
+def firewall_ports(
+    firewalls: int, speed_bps: int, links: int, circuits: int = 0, circuit_bps: int = GBPS, *, management: int = 3
+) -> tuple[PortNeed, ...]:
+    """Ports of one firewall: links inward, circuits where it is its own router, two heartbeats, and for management its
+    own port and a link to each of two out-of-band switches."""
     needs = [PortNeed(links, speed_bps, PortUse.ANY)]
     if circuits:
         needs.append(PortNeed(circuits, circuit_bps, PortUse.ANY))
     if firewalls > 1:
         needs.append(PortNeed(2, GBPS, PortUse.HA))
-    return (*needs, PortNeed(1, GBPS, PortUse.ANY))
+    return (*needs, PortNeed(management, GBPS, PortUse.ANY))
 
 
 def plan_edge(
@@ -192,8 +200,10 @@ def plan_edge(
     links: int = 2,
     branch: bool = False,
     share: float = 1.0,
+    least_bps: int = GBPS,
 ) -> EdgePlan:
-    """The edge of a site with `links` links from each firewall inward; `share` is the site's part of all demand."""
+    """The edge of a site with `links` links from each firewall inward, of `least_bps` or faster; `share` is the site's
+    part of all demand."""
     firewalls = firewall_count(requirements, parameters)
     circuits = plan_circuits(
         requirements, parameters, catalog, circuit_count(requirements, parameters, firewalls, branch=branch), share
@@ -201,10 +211,11 @@ def plan_edge(
     demand = firewall_demand(requirements, parameters, share)
     level = parameters.redundancy[requirements.redundancy]
     both_ways = 2 * demand.inspected_bps / (level.max_utilisation_failed or level.max_utilisation)
-    ladder = [speed for speed in SPEEDS if speed >= min(both_ways / max(1, links - 1), SPEEDS[-1])][:3]
+    wanted = max(least_bps, min(both_ways / max(1, links - 1), SPEEDS[-1]))
+    ladder = [speed for speed in SPEEDS if speed >= wanted][:3]
     own = -(-len(circuits) // firewalls) if branch else 0
     choice, speed = _first_that_fits(catalog, parameters, requirements, demand, firewalls, links, own, circuits, ladder)
-    router, router_speed = (None, GBPS) if branch else _router(catalog, requirements, circuits)
+    router, router_speed = (None, GBPS) if branch else _router(catalog, requirements, circuits, least_bps)
     double = len(circuits) > 1 and requirements.redundancy.at_least(Redundancy.HIGH)
     return EdgePlan(
         firewalls=firewalls,
@@ -219,7 +230,7 @@ def plan_edge(
     )
 
 
-def _first_that_fits(
+def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
     catalog: Catalog,
     parameters: Parameters,
     requirements: ResolvedRequirements,
@@ -231,8 +242,10 @@ def _first_that_fits(
     ladder: list[int],
 ) -> tuple[Choice, int]:
     """The firewall with the slowest inward ports that suffice; raises the last refusal when none has any."""
+    apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
+    management = 3 if apart or requirements.network_type is NetworkType.ENTERPRISE_DATACENTER else 1
     for at, speed in enumerate(ladder):
-        ports = firewall_ports(firewalls, speed, links, own_circuits, circuits[0].port_bps)
+        ports = firewall_ports(firewalls, speed, links, own_circuits, circuits[0].port_bps, management=management)
         try:
             return choose_firewall(catalog, parameters, requirements, demand, ports), speed
         except InfeasibleError:
@@ -242,10 +255,10 @@ def _first_that_fits(
 
 
 def _router(
-    catalog: Catalog, requirements: ResolvedRequirements, circuits: tuple[CircuitPlan, ...]
+    catalog: Catalog, requirements: ResolvedRequirements, circuits: tuple[CircuitPlan, ...], least_bps: int
 ) -> tuple[DeviceType, int]:
     """The cheapest router with a port for each circuit and two inward, with the inward speed."""
-    inward = max(GBPS, circuits[0].port_bps)
+    inward = max(least_bps, circuits[0].port_bps)
     needs = Needs(
         ports=(PortNeed(len(circuits), circuits[0].port_bps), PortNeed(2, inward), PortNeed(1, GBPS)),
         features=frozenset({"bgp", "acl", "qos"}),

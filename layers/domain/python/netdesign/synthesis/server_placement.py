@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from netdesign.catalog.ports import PortUse
@@ -13,6 +13,7 @@ from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import PortMode
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.datacenter_demand import VLAN_PURPOSES, Tenant
+from netdesign.synthesis.zones import STORAGE
 
 FIRST_VLAN = 101
 LAST_VLAN = 3900
@@ -77,25 +78,25 @@ def place_servers(
         _attach(blueprint, f"{site}-{name}", leaves, vlans, part, homing)
 
 
-def host_mtu(blueprint: Blueprint) -> int:
-    """IP MTU of servers: jumbo for AI and storage, else the usual one."""
-    jumbo = blueprint.requirements.fabric_workload in JUMBO_WORKLOADS
+def host_mtu(blueprint: Blueprint, zones: Collection[str] = ()) -> int:
+    """IP MTU of servers: jumbo for AI and storage workloads and where the storage zone is meant, else the usual one."""
+    jumbo = blueprint.requirements.fabric_workload in JUMBO_WORKLOADS or STORAGE in zones
     return blueprint.parameters.protocols.storage_mtu_bytes if jumbo else USUAL_MTU
 
 
 def gateways(
     blueprint: Blueprint, vlan: Vlan, devices: Sequence[Device], kind: VirtualGateway = VirtualGateway.ANYCAST
 ) -> None:
-    """The gateway of a VLAN on its leaves: anycast without addresses of their own, or VRRP with."""
+    """The gateway of a VLAN on its switches: anycast without addresses of their own, VRRP with, or that of one."""
     for at, device in enumerate(devices):
-        own = kind is VirtualGateway.VRRP
+        own = {VirtualGateway.VRRP: at + 2, VirtualGateway.NONE: 1}.get(kind)
         blueprint.svi(
             device,
             vlan,
             gateway=kind,
-            host=at + 2 if own else None,
-            priority=110 - 10 * at if own else None,
-            mtu_bytes=host_mtu(blueprint),
+            host=own,
+            priority=110 - 10 * at if kind is VirtualGateway.VRRP else None,
+            mtu_bytes=host_mtu(blueprint, (vlan.zone or "",)),
         )
 
 
@@ -110,7 +111,7 @@ def _vlan(blueprint: Blueprint, site: str, name: str, part: Slice, leaves: Seque
             id=f"profile-{vlan.id}",
             mode=PortMode.ACCESS,
             vlans=(vlan.id,),
-            mtu_bytes=host_mtu(blueprint),
+            mtu_bytes=host_mtu(blueprint, (zone,)),
             bpdu_guard=True,
             ra_guard=True,
             storm_control=True,
