@@ -1,9 +1,8 @@
-"""A branch: access switches in one closet, and firewalls that are its router, its gateway and its way out."""
+"""A branch: one access switch in a closet, and firewalls that are its router, its gateway and its way out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from netdesign.catalog.ports import PortUse
 from netdesign.model.addressing import Pool
@@ -15,7 +14,9 @@ from netdesign.synthesis.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.campus_equipment import GBPS, choose_access, choose_radios
 from netdesign.synthesis.campus_ground import (
     BREAKER_W,
+    DEVICES,
     MANAGED,
+    PHONES,
     PUBLISHED,
     RACK_UNITS,
     RESTRICTED,
@@ -29,8 +30,7 @@ from netdesign.synthesis.campus_ground import (
 from netdesign.synthesis.campus_hosts import attach_servers, group_id, populate
 from netdesign.synthesis.campus_management import address_switch, plug_in
 from netdesign.synthesis.campus_plan import Unit
-from netdesign.synthesis.campus_sizing import shares
-from netdesign.synthesis.campus_switches import SERVICE_HOSTS, published_hosts
+from netdesign.synthesis.campus_tiers import SERVICE_HOSTS, published_hosts
 from netdesign.synthesis.edge import Edge, add_firewalls, firewall_interface, route
 from netdesign.synthesis.edge_sizing import plan_edge
 from netdesign.synthesis.infrastructure import Home, add_services
@@ -40,34 +40,23 @@ from netdesign.synthesis.pairs import Pair, trunk
 from netdesign.synthesis.zones import INTERNET
 
 SERVER_INDEX = 99
-SERVICE_ADDRESSES = 24
 
 
 def build_branch(ground: Ground, zones: Sequence[str], share: float) -> tuple[Edge, tuple[ServiceInstance, ...]]:
-    """Every fact of a branch; each access switch has VLANs of its own, so that nothing can loop."""
+    """Every fact of a branch: its one switch, and the firewalls that route for it."""
     blueprint = ground.blueprint
     (unit,) = ground.plan.units
     ground.radios = choose_radios(blueprint, unit.serves.access_points)
-    least = 2 if blueprint.requirements.redundancy.at_least(Redundancy.HIGH) else 1
-    access = choose_access(blueprint, ground.plan, (unit,), ground.radios, 2)
-    count = max(least, access.counts[unit.name])
-    ground.plan = replace(ground.plan, units=_split(unit, count))
-    plan = plan_edge(
-        blueprint.requirements, blueprint.parameters, blueprint.catalog, links=2 * count, branch=True, share=share
-    )
-    racks = _racks(ground, 2 if plan.firewalls > 1 else 1)
-    _plan_addresses(ground, zones)
-    for at, one in enumerate(ground.plan.units):
-        ground.access[one.name] = (
-            blueprint.device(Role.ACCESS, ground.site, access.kind, rack=racks[at % len(racks)]),
-        )
-    switches = tuple(ground.access[one.name][0] for one in ground.plan.units)
-    ground.server_switches = switches[:1]
-    _place_points(ground)
+    access = choose_access(blueprint, ground.plan, (unit,), ground.radios, 2, most=1)
+    plan = plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=2, branch=True, share=share)
+    racks = _racks(ground, plan.firewalls)
+    _plan_addresses(ground, unit, zones)
+    switch = blueprint.device(Role.ACCESS, ground.site, access.kind, rack=racks[0])
+    ground.access[unit.name] = ground.server_switches = (switch,)
+    _place_points(ground, unit)
     edge = Edge(ground.site, plan, Pair(()), add_firewalls(blueprint, ground.site, plan, racks))
-    homes = _vlans(ground)
-    for one, switch in zip(ground.plan.units, switches, strict=True):
-        _join(ground, edge, one, switch)
+    home = _vlans(ground, unit, zones)
+    _join(ground, edge, unit, switch)
     _circuits(blueprint, edge)
     populate(ground)
     counts = {
@@ -76,36 +65,18 @@ def build_branch(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
         PUBLISHED.name: published_hosts(blueprint),
     }
     attach_servers(ground, counts, GBPS)
-    _attach_services(ground, switches)
-    for one, switch in zip(ground.plan.units, switches, strict=True):
-        address_switch(ground, switch, ground.vlans[MANAGED.name, one.name])
-    for at, firewall in enumerate(edge.firewalls):
-        home = ground.plan.units[at % count]
-        plug_in(blueprint, firewall, switches[at % count], ground.vlans[MANAGED.name, home.name])
-    places = tuple(
-        Home(blueprint.nets(vlan), (switches[at],)) for at, vlan in enumerate(homes)
-    )
-    return edge, add_services(blueprint, ground.site, places)
-
-
-def _split(unit: Unit, count: int) -> tuple[Unit, ...]:
-    """One unit for each switch."""
-    serves = unit.serves
-    columns = (serves.users, serves.devices, serves.access_points, serves.terminals)
-    rows = zip(*(shares(total, count) for total in columns), shares(unit.printers, count), strict=True)
-    return tuple(
-        replace(unit, name=f"s{at}", index=at, serves=type(serves)(*row[:4]), printers=row[4])
-        for at, row in enumerate(rows, start=1)
-    )
+    _attach_services(ground, switch, home)
+    address_switch(ground, switch, home)
+    for firewall in edge.firewalls:
+        plug_in(blueprint, firewall, switch, home)
+    return edge, add_services(blueprint, ground.site, (Home(blueprint.nets(home), (switch,)),))
 
 
 def _racks(ground: Ground, count: int) -> tuple[str, ...]:
     """The closet with its racks."""
     blueprint, site = ground.blueprint, ground.site
     room = blueprint.floor.room(
-        blueprint.add(
-            Room(id=f"{site}-b1-c1", name="closet", site=site, building=f"{site}-b1", kind=RoomKind.CLOSET)
-        )
+        blueprint.add(Room(id=f"{site}-b1-c1", name="closet", site=site, building=f"{site}-b1", kind=RoomKind.CLOSET))
     )
     for at in range(count):
         rack = Rack(
@@ -120,26 +91,21 @@ def _racks(ground: Ground, count: int) -> tuple[str, ...]:
     return tuple(f"{room.id}-r{at + 1}" for at in range(count))
 
 
-def _place_points(ground: Ground) -> None:
+def _place_points(ground: Ground, unit: Unit) -> None:
     """Access points, which manage themselves."""
     if ground.radios is None:
         return
-    for unit in ground.plan.units:
-        ground.access_points[unit.name] = tuple(
-            ground.blueprint.device(
-                Role.ACCESS_POINT, ground.site, ground.radios.kind, room=f"{ground.site}-b1-c1"
-            )
-            for _ in range(unit.serves.access_points)
-        )
+    ground.access_points[unit.name] = tuple(
+        ground.blueprint.device(Role.ACCESS_POINT, ground.site, ground.radios.kind, room=f"{ground.site}-b1-c1")
+        for _ in range(unit.serves.access_points)
+    )
 
 
-def _plan_addresses(ground: Ground, zones: Sequence[str]) -> None:
+def _plan_addresses(ground: Ground, unit: Unit, zones: Sequence[str]) -> None:
     blueprint, plan = ground.blueprint, ground.plan
     hosts: dict[str, list[int]] = {zone: [2] for zone in zones}
-    for unit in plan.units:
-        for function, count in unit_functions(ground, unit):
-            hosts.setdefault(function.zone, []).append(count)
-        hosts.setdefault(MANAGEMENT, []).append(SERVICE_ADDRESSES)
+    for function, count in unit_functions(ground, unit):
+        hosts.setdefault(function.zone, []).append(count)
     for function, count in (
         (SERVERS, plan.general_servers),
         (RESTRICTED, plan.restricted_servers),
@@ -152,11 +118,11 @@ def _plan_addresses(ground: Ground, zones: Sequence[str]) -> None:
             blueprint.change(blueprint.get(Pool, name), vrf=UNDERLAY)
 
 
-def _vlans(ground: Ground) -> tuple[Vlan, ...]:
-    """VLANs of each switch; those of servers on the first, of services on the first two."""
+def _vlans(ground: Ground, unit: Unit, zones: Sequence[str]) -> Vlan:
+    """The VLANs of the switch, one for each zone at least; service hosts live in that of management, which is
+    returned."""
     plan = ground.plan
-    for unit in plan.units:
-        add_unit_vlans(ground, unit)
+    add_unit_vlans(ground, unit)
     for function, count in (
         (SERVERS, plan.general_servers),
         (RESTRICTED, plan.restricted_servers),
@@ -164,20 +130,20 @@ def _vlans(ground: Ground) -> tuple[Vlan, ...]:
     ):
         if count:
             add_vlan(ground, function, "", SERVER_INDEX, count)
-    return tuple(ground.vlans[MANAGED.name, unit.name] for unit in plan.units[:2])
+    present = {vlan.zone for vlan in ground.vlans.values()}
+    for function in (SERVERS, DEVICES, PHONES, PUBLISHED):
+        if function.zone in zones and function.zone not in present:
+            add_vlan(ground, function, "", SERVER_INDEX, 1)
+    return ground.vlans[MANAGED.name, unit.name]
 
 
 def _join(ground: Ground, edge: Edge, unit: Unit, switch: Device) -> None:
     """A trunk from each firewall to a switch, and the gateway of each of the switch's VLANs on it."""
     blueprint = ground.blueprint
-    vlans = list(ground.unit_vlans(unit))
-    if switch in ground.server_switches:
-        vlans += ground.server_vlans()
+    vlans = (*ground.unit_vlans(unit), *ground.server_vlans())
     for vlan in vlans:
         blueprint.define_vlan(vlan, switch.id)
-    blueprint.add(
-        SpanningTree(id=f"{switch.id}:stp", device=switch.id, mode=SpanningTreeMode.RSTP, priority=4_096)
-    )
+    blueprint.add(SpanningTree(id=f"{switch.id}:stp", device=switch.id, mode=SpanningTreeMode.RSTP, priority=4_096))
     double = len(edge.firewalls) > 1
     bundled = not double and blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM)
     for at, firewall in enumerate(edge.firewalls):
@@ -213,19 +179,16 @@ def _circuits(blueprint: Blueprint, edge: Edge) -> None:
         edge.providers += (add_circuit(blueprint, edge.site, firewall, circuit, at),)
     for firewall in edge.firewalls:
         for at, link in enumerate(provider_links(blueprint, firewall)):
-            blueprint.change(
-                blueprint.interface(firewall, link.a.port), zone=INTERNET, access_list=edge.policy
-            )
+            blueprint.change(blueprint.interface(firewall, link.a.port), zone=INTERNET, access_list=edge.policy)
             for address in blueprint.interface(link.b.device, link.b.port).addresses:
                 everything = "::/0" if ":" in address else "0.0.0.0/0"
                 route(blueprint, firewall, UNDERLAY, everything, address.split("/")[0], distance=1 + at)
     protect(blueprint, edge.providers)
 
 
-def _attach_services(ground: Ground, switches: Sequence[Device]) -> None:
-    """The service hosts, one on each of the first two switches, or both on the only one."""
+def _attach_services(ground: Ground, switch: Device, vlan: Vlan) -> None:
+    """The service hosts on the switch."""
     blueprint = ground.blueprint
-    vlans = [ground.vlans[MANAGED.name, unit.name] for unit in ground.plan.units[:2]]
     group = blueprint.add(
         EndpointGroup(
             id=group_id(ground, SERVICES.name),
@@ -234,23 +197,18 @@ def _attach_services(ground: Ground, switches: Sequence[Device]) -> None:
             kind=EndpointKind.SERVER,
             count=SERVICE_HOSTS,
             zone=MANAGEMENT,
-            vlans=tuple(vlan.id for vlan in vlans),
+            vlans=(vlan.id,),
         )
     )
     ground.groups.append(group)
-    for vlan, switch, share in zip(vlans, switches, shares(SERVICE_HOSTS, len(vlans)), strict=False):
-        profile = blueprint.add(
-            port_profile(f"{vlan.id}-hosts", blueprint.posture, vlans=(vlan.id,), trusted=True)
+    profile = blueprint.add(port_profile(f"{vlan.id}-hosts", blueprint.posture, vlans=(vlan.id,), trusted=True))
+    blueprint.add(
+        Attachment(
+            id=f"{group.id}:{switch.id}",
+            group=group.id,
+            device=switch.id,
+            endpoints=SERVICE_HOSTS,
+            ports=blueprint.take_ports(switch, SERVICE_HOSTS, GBPS),
+            profile=profile.id,
         )
-        blueprint.add(
-            Attachment(
-                id=f"{group.id}:{switch.id}",
-                group=group.id,
-                device=switch.id,
-                endpoints=share,
-                ports=blueprint.take_ports(switch, share, GBPS),
-                profile=profile.id,
-            )
-        )
-
-
+    )

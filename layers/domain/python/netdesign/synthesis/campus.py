@@ -14,7 +14,7 @@ from netdesign.model.vocabulary import Archetype
 from netdesign.synthesis.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.branch import build_branch
 from netdesign.synthesis.campus_core import build_switched
-from netdesign.synthesis.campus_equipment import GBPS, fabric_wanted
+from netdesign.synthesis.campus_equipment import GBPS
 from netdesign.synthesis.campus_fabric import build_fabric, exit_zone
 from netdesign.synthesis.campus_ground import (
     DEVICES,
@@ -40,23 +40,18 @@ from netdesign.synthesis.campus_management import (
     service_homes,
 )
 from netdesign.synthesis.campus_plan import plan_campus
-from netdesign.synthesis.campus_switches import (
-    SERVICE_HOSTS,
-    Equipment,
-    equip,
-    place_switches,
-    published_hosts,
-)
+from netdesign.synthesis.campus_switches import exit_racks, main_racks, place_switches
+from netdesign.synthesis.campus_tiers import SERVICE_HOSTS, Equipment, equip, published_hosts
 from netdesign.synthesis.datacenter import add_site
 from netdesign.synthesis.datacenter_management import OutOfBand, route_vlan
 from netdesign.synthesis.edge import Edge, build_edge
 from netdesign.synthesis.finishing import add_flows, add_policy, publish, relay, residencies
 from netdesign.synthesis.flows import Ends
 from netdesign.synthesis.infrastructure import add_services
-from netdesign.synthesis.management import manage_devices, port_profile
+from netdesign.synthesis.management import encrypt_between_buildings, manage_devices, port_profile
 from netdesign.synthesis.pairs import allow_on_peer_link
 from netdesign.synthesis.parts import add_parts
-from netdesign.synthesis.zones import INTERNET, IOT, make_zones, zone_names
+from netdesign.synthesis.zones import DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 
 TRANSIT_HOSTS = 2
 SERVER_INDEX = 99
@@ -95,17 +90,22 @@ def build(blueprint: Blueprint) -> Archetype:
     for edge in edges:
         add_policy(blueprint, edge.policy, edge.firewalls, flows)
     manage_devices(blueprint, services)
+    encrypt_between_buildings(blueprint)
     add_parts(blueprint)
     order = (Archetype.BRANCH, Archetype.COLLAPSED_CORE, Archetype.THREE_TIER)
     return max(shapes, key=order.index)
 
 
 def campus_zones(blueprint: Blueprint) -> tuple[str, ...]:
-    """Zones of the requirements; devices have one where access points must live outside the management network."""
-    names = zone_names(blueprint.requirements)
-    if out_of_band(blueprint) and blueprint.requirements.wireless and IOT not in names:
-        return (*names, IOT)
-    return names
+    """Zones of the requirements, and empty ones up to the least that the level asks for; devices have one where access
+    points must live outside the management network."""
+    names = set(zone_names(blueprint.requirements))
+    if out_of_band(blueprint) and blueprint.requirements.wireless:
+        names.add(IOT)
+    for spare in (SERVER, IOT, VOICE, DMZ):
+        if len(names) < blueprint.posture.min_zones:
+            names.add(spare)
+    return tuple(zone for zone in KINDS if zone in names)
 
 
 def site_share(blueprint: Blueprint, site: ResolvedSite) -> float:
@@ -133,15 +133,15 @@ def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
     """A site with tiers of its own."""
     blueprint, plan = ground.blueprint, ground.plan
     apart = out_of_band(blueprint)
-    prepare_rooms(ground)
     equipment = equip(ground, share)
+    prepare_rooms(ground, main_racks(ground, equipment))
     inside = [zone for zone in zones if zone != INTERNET and not (apart and zone == MANAGEMENT)]
     _plan_addresses(ground, equipment, zones)
     place_switches(ground, equipment)
     for unit in plan.units:
         add_unit_vlans(ground, unit)
     _server_vlans(ground)
-    build = build_fabric if fabric_wanted(blueprint) else build_switched
+    build = build_fabric if ground.fabric else build_switched
     build(ground, equipment, inside)
     network = build_out_of_band(ground) if apart else None
     edge = _edge(ground, equipment, zones, network.cores if network else ())
@@ -176,8 +176,8 @@ def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) 
     if out_of_band(blueprint):
         closets = len({(unit.building, unit.closet) for unit in plan.units}) + 2 * len(ground.racks)
         hosts[MANAGEMENT] += [40] * closets
-    uplinks = switches * equipment.per_peer * plan.pair if fabric_wanted(blueprint) else 0
-    routed = (plan.blocks * plan.pair * plan.pair + 2) * (len(zones) + 1)
+    uplinks = switches * equipment.per_peer * plan.pair if ground.fabric else 0
+    routed = (plan.blocks * plan.pair * plan.pair * equipment.tops.uplinks + 2) * (len(zones) + 1)
     blueprint.plan_site(ground.site, hosts, links=uplinks + routed + 16, devices=switches + points + 32)
     for name in (f"{ground.site}-internet", f"{ground.site}-internet-v6"):
         if blueprint.has(Pool, name):
@@ -208,22 +208,23 @@ def _server_vlans(ground: Ground) -> None:
 def _edge(ground: Ground, equipment: Equipment, zones: Sequence[str], management: Sequence[Device]) -> Edge:
     """Firewalls, routers and circuits at the cores."""
     blueprint = ground.blueprint
-    fabric = fabric_wanted(blueprint)
     edge = build_edge(
         blueprint,
         ground.site,
         ground.core.devices,
         zones,
-        racks=ground.racks[1],
+        racks=exit_racks(ground),
         plan=equipment.edge,
         management=management,
-        on_vlan=(lambda vlan: exit_zone(blueprint, ground, vlan)) if fabric else None,
+        on_vlan=(lambda vlan: exit_zone(blueprint, ground, vlan)) if ground.fabric else None,
     )
-    if not fabric:
-        own = () if ground.blocks else tuple(vlan for at in range(ground.plan.blocks) for vlan in ground.block_vlans(at))
+    if not ground.fabric:
+        own = (
+            () if ground.blocks else tuple(vlan for at in range(ground.plan.blocks) for vlan in ground.block_vlans(at))
+        )
         apart = {MANAGEMENT} if management else set()
         transits = tuple(vlan for zone, vlan in edge.transits.items() if zone not in apart)
-        ids = tuple(vlan.id for vlan in (*own, *transits)) + (f"{ground.site}-outside",)
+        ids = (*(vlan.id for vlan in (*own, *transits)), f"{ground.site}-outside")
         allow_on_peer_link(blueprint, ground.core, ids)
     return edge
 

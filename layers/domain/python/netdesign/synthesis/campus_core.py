@@ -15,13 +15,12 @@ from netdesign.synthesis.blueprint import UNDERLAY, Blueprint, zone_vrf
 from netdesign.synthesis.campus_equipment import UPLINK_BPS
 from netdesign.synthesis.campus_ground import Ground
 from netdesign.synthesis.campus_plan import Unit
-from netdesign.synthesis.campus_switches import Equipment
+from netdesign.synthesis.campus_tiers import Equipment
 from netdesign.synthesis.datacenter_management import join_pair
-from netdesign.synthesis.management import link_crypto
 from netdesign.synthesis.pairs import Pair, allow_on_peer_link, conduits, trunk
 
 ROOT_PRIORITY = 4096
-CORE_AREA = "0.0.0.0"
+CORE_AREA = "0.0.0.0"  # noqa: S104 - an OSPF area, not an address
 HELLO_MS, DEAD_MS = 1_000, 4_000
 REFERENCE_BPS = 400_000_000_000
 FIRST_TAG = 2001
@@ -31,9 +30,9 @@ FIRST_TAG = 2001
 def build_switched(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> None:
     """Join all tiers, make the pairs the gateways of their VLANs, and route between the tiers."""
     blueprint = ground.blueprint
-    ground.core = _paired(blueprint, ground.core.devices, equipment.core_peer_bps)
+    ground.core = _paired(blueprint, ground.core.devices, equipment.tops.core_peer_bps)
     for block, pair in ground.blocks.items():
-        ground.blocks[block] = _paired(blueprint, pair.devices, equipment.distribution_peer_bps)
+        ground.blocks[block] = _paired(blueprint, pair.devices, equipment.tops.distribution_peer_bps)
     for unit in ground.plan.units:
         _join_access(ground, unit, equipment)
     _join_servers(ground, equipment)
@@ -80,7 +79,6 @@ def _join_access(ground: Ground, unit: Unit, equipment: Equipment) -> None:
             per_peer=equipment.per_peer,
             use=(PortUse.UPLINK, PortUse.DOWNLINK),
             srlgs=risks if not ground.blocks else (),
-            crypto=link_crypto(blueprint),
             vlans=vlans,
         )
 
@@ -152,7 +150,7 @@ def _route_tiers(ground: Ground, equipment: Equipment, zones: Sequence[str], gat
         _processes(blueprint, device, zones, CORE_AREA, core=True)
     if ground.core.double:
         a, b = ground.core.devices
-        _routed_link(blueprint, (a, b), equipment.block_uplink_bps, LinkPurpose.PEER, zones, CORE_AREA)
+        _routed_link(blueprint, (a, b), equipment.tops.uplink_bps, LinkPurpose.PEER, zones, CORE_AREA)
     area_of = {}
     for block, pair in ground.blocks.items():
         area = f"0.0.0.{block + 1}"
@@ -160,13 +158,11 @@ def _route_tiers(ground: Ground, equipment: Equipment, zones: Sequence[str], gat
         for device in pair.devices:
             area_of[device.id] = area
             _processes(blueprint, device, zones, area, core=False)
-            for at, core in enumerate(ground.core.devices):
+            for at, core in enumerate(ground.core.devices * equipment.tops.uplinks):
                 link = _routed_link(
-                    blueprint, (device, core), equipment.block_uplink_bps, LinkPurpose.UPLINK, zones, area
+                    blueprint, (device, core), equipment.tops.uplink_bps, LinkPurpose.UPLINK, zones, area
                 )
-                crypto = link_crypto(blueprint) if link.between_buildings else None
-                own = risks[at % len(risks)] if risks else ()
-                blueprint.change(link, srlgs=own, crypto=crypto)
+                blueprint.change(link, srlgs=risks[at % len(risks)] if risks else ())
     for gateway in gateways:
         device = blueprint.get(Device, gateway.device)
         _take_part(blueprint, device, gateway.vrf or UNDERLAY, gateway, area_of[device.id], passive=True)
@@ -189,7 +185,9 @@ def _routed_link(
         use_b=PortUse.DOWNLINK,
     )
     blueprint.point_to_point(link)
-    pairs = [(UNDERLAY, (blueprint.interface(link.a.device, link.a.port), blueprint.interface(link.b.device, link.b.port)))]
+    pairs = [
+        (UNDERLAY, (blueprint.interface(link.a.device, link.a.port), blueprint.interface(link.b.device, link.b.port)))
+    ]
     for tag, zone in enumerate(zones, start=FIRST_TAG):
         pairs.append((zone_vrf(zone), blueprint.subinterfaces(link, tag, zone_vrf(zone))))
     for vrf, interfaces in pairs:

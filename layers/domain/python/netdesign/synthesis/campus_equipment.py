@@ -19,6 +19,7 @@ GBPS = 1_000_000_000
 UPLINK_BPS = 10 * GBPS
 PHONE_CLASS = 3
 CAMERA_CLASS = 3
+MAX_SWITCHES = 64
 FEW_ACCESS_POINTS = 8
 """Up to so many access points manage themselves."""
 GUARDS = frozenset({"dhcp_snooping", "dai", "ra_guard", "storm_control", "dot1x"})
@@ -98,7 +99,9 @@ def radio_uplink_bps(point: DeviceType, share: float) -> int | None:
     """The slowest speed of its port that carries its share of what its radios send; None where none does."""
     facts = point.access_point
     wanted = share * sum(facts.max_phy_bps) if facts else 0
-    speeds = sorted({speed for group in point.ports if group.form_factor is FormFactor.RJ45 for speed in group.speeds_bps})
+    speeds = sorted(
+        {speed for group in point.ports if group.form_factor is FormFactor.RJ45 for speed in group.speeds_bps}
+    )
     return next((speed for speed in speeds if speed >= max(wanted, GBPS)), None)
 
 
@@ -141,17 +144,27 @@ def unit_poe(plan: CampusPlan, unit: Unit, radios: Radios | None, *, switches: i
     return watts + (points * PSE_W[radios.poe_class] if radios else 0)
 
 
-def choose_access(blueprint: Blueprint, plan: CampusPlan, units: Sequence[Unit], radios: Radios | None, uplinks: int) -> AccessChoice:
-    """The access switch that serves all units at the least cost, ports and power counted."""
+def choose_access(
+    blueprint: Blueprint,
+    plan: CampusPlan,
+    units: Sequence[Unit],
+    radios: Radios | None,
+    uplinks: int,
+    *,
+    most: int = MAX_SWITCHES,
+) -> AccessChoice:
+    """The access switch that serves all units at the least cost, ports and power counted, `most` of it in any unit."""
     needs = access_needs(blueprint, plan, units, radios, uplinks)
     kinds = suitable(blueprint.catalog.devices(Role.ACCESS), Role.ACCESS, needs, blueprint.requirements)
     offers = []
     for kind in kinds:
         counts = {unit.name: _switches_for(blueprint, plan, unit, radios, kind) for unit in units}
+        if max(counts.values()) > most:
+            continue
         cost = sum(counts.values()) * (kind.priced()[0] + 200)
         offers.append((cost, kind.sku, AccessChoice(kind, counts)))
     if not offers:
-        select(blueprint.catalog.devices(Role.ACCESS), Role.ACCESS, needs, blueprint.requirements)
+        select((), Role.ACCESS, needs, blueprint.requirements)
     offers.sort(key=lambda offer: offer[:2])
     refused = tuple(
         (sku, f"costs {cost:,.0f} USD against {offers[0][0]:,.0f} USD in all") for cost, sku, _ in offers[1:6]
@@ -244,7 +257,7 @@ def choose_top(
         features |= FABRIC
     if blueprint.posture.encrypt_owned != "none":
         features.add("macsec")
-    failure: InfeasibleError | None = None
+    failure = InfeasibleError(())
     for peer_bps in (100 * GBPS, 40 * GBPS, 25 * GBPS, 10 * GBPS):
         peers = (PortNeed(2, peer_bps, PortUse.UPLINK),) if double else ()
         needs = Needs(
@@ -253,8 +266,7 @@ def choose_top(
         try:
             return _choose(blueprint, role, needs), peer_bps
         except InfeasibleError as exc:
-            failure = failure or exc
-    assert failure is not None
+            failure = failure if failure.conflicts else exc
     raise failure
 
 
@@ -276,7 +288,7 @@ def choose_server_switch(blueprint: Blueprint, ports: int, nic_bps: int, uplinks
         field="servers",
     )
     roles = (Role.ACCESS, Role.DISTRIBUTION, Role.LEAF)
-    offers = []
+    offers: list[tuple[int, str, DeviceType]] = []
     for role in roles:
         found = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
         offers.extend((kind.priced()[0], kind.sku, kind) for kind in found)

@@ -15,9 +15,8 @@ from netdesign.synthesis.blueprint import UNDERLAY, Blueprint
 from netdesign.synthesis.campus_core import duct_risks, top_of
 from netdesign.synthesis.campus_equipment import UPLINK_BPS
 from netdesign.synthesis.campus_ground import Ground
-from netdesign.synthesis.campus_switches import Equipment
+from netdesign.synthesis.campus_tiers import Equipment
 from netdesign.synthesis.clos_overlay import process_id, vlan_overlay, zone_overlay, zone_process
-from netdesign.synthesis.management import link_crypto
 
 FIRST_ASN = 4_210_000_000
 ASN_PER_BLOCK = 1_000
@@ -92,21 +91,28 @@ def _links(ground: Ground, equipment: Equipment) -> Iterable[Link]:
     for unit in ground.plan.units:
         risks = duct_risks(ground, unit.building) if not ground.blocks else ()
         for switch in ground.access[unit.name]:
-            yield from _up(
-                blueprint, switch, top_of(ground, unit).devices, UPLINK_BPS, equipment.per_peer, risks
-            )
+            yield from _up(blueprint, switch, top_of(ground, unit).devices, UPLINK_BPS, equipment.per_peer, risks)
     top = ground.blocks.get(0, ground.core).devices
     for switch in ground.server_switches:
         yield from _up(blueprint, switch, top, UPLINK_BPS, equipment.server_per_peer, ())
     for block, pair in ground.blocks.items():
         risks = duct_risks(ground, ground.plan.of_block(block)[0].building)
         for device in pair.devices:
-            yield from _up(blueprint, device, ground.core.devices, equipment.block_uplink_bps, 1, risks)
+            yield from _up(
+                blueprint, device, ground.core.devices, equipment.tops.uplink_bps, equipment.tops.uplinks, risks
+            )
     if ground.core.double:
         a, b = ground.core.devices
-        speed = equipment.core_peer_bps
+        speed = equipment.tops.core_peer_bps
         for link in blueprint.connect(
-            a, b, speed, LinkPurpose.PEER, count=2, use_a=PortUse.UPLINK, use_b=PortUse.UPLINK, mtu_bytes=_mtu(blueprint)
+            a,
+            b,
+            speed,
+            LinkPurpose.PEER,
+            count=2,
+            use_a=PortUse.UPLINK,
+            use_b=PortUse.UPLINK,
+            mtu_bytes=_mtu(blueprint),
         ):
             blueprint.point_to_point(link)
             yield link
@@ -134,8 +140,6 @@ def _up(
             mode=PortMode.ROUTED,
             mtu_bytes=_mtu(blueprint),
         ):
-            if link.between_buildings:
-                blueprint.change(link, crypto=link_crypto(blueprint))
             blueprint.point_to_point(link)
             yield link
 

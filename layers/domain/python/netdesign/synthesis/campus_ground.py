@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
@@ -10,7 +11,7 @@ from netdesign.model.inventory import Device, EndpointGroup, Rack, Room, RoomKin
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Archetype, Redundancy, VlanPurpose
 from netdesign.synthesis.blueprint import Blueprint
-from netdesign.synthesis.campus_equipment import Radios
+from netdesign.synthesis.campus_equipment import Radios, fabric_wanted
 from netdesign.synthesis.campus_plan import CampusPlan, Unit, clients_of
 from netdesign.synthesis.pairs import Pair
 from netdesign.synthesis.zones import DATABASE, DMZ, GUEST, IOT, MANAGEMENT, SERVER, USER, VOICE
@@ -51,6 +52,10 @@ RESTRICTED: Final = Function("restricted", 12, VlanPurpose.DATABASE, DATABASE)
 TERMINALS: Final = Function("terminals", 13, VlanPurpose.DATABASE, DATABASE)
 
 
+APART: Final = (USERS, WIRELESS, DEVICES, TERMINALS)
+"""Functions whose hosts never need each other: the strictest levels keep them from meeting."""
+
+
 @dataclass(slots=True)
 class Ground:
     """What later steps need of earlier ones."""
@@ -76,6 +81,11 @@ class Ground:
         """Id of the site."""
         return self.plan.site.id
 
+    @property
+    def fabric(self) -> bool:
+        """Whether the site is a fabric from the access layer up; a branch is too small for one."""
+        return fabric_wanted(self.blueprint) and self.plan.archetype is not Archetype.BRANCH
+
     def unit_vlans(self, unit: Unit) -> tuple[Vlan, ...]:
         """VLANs of a unit."""
         return tuple(vlan for (_, name), vlan in self.vlans.items() if name == unit.name)
@@ -90,11 +100,11 @@ class Ground:
         return (*found, *self.server_vlans()) if block == 0 else tuple(found)
 
 
-def prepare_rooms(ground: Ground) -> None:
-    """The main room of each building, and the closets, all with racks."""
+def prepare_rooms(ground: Ground, main: Mapping[int, int]) -> None:
+    """The main room of each building with so many racks on each side, and the closets with one each."""
     plan = ground.plan
     for building in range(1, max(unit.building for unit in plan.units) + 1):
-        ground.racks[building] = _main_racks(ground, building)
+        ground.racks[building] = _main_racks(ground, building, main[building])
     done: set[tuple[int, int]] = set()
     for unit in plan.units:
         if (unit.building, unit.closet) not in done:
@@ -102,17 +112,19 @@ def prepare_rooms(ground: Ground) -> None:
             _closet(ground, unit)
 
 
-def _main_racks(ground: Ground, building: int) -> tuple[str, ...]:
-    """Two racks in a building's main room; at critical redundancy the main building has a second such room."""
+def _main_racks(ground: Ground, building: int, each: int) -> tuple[str, ...]:
+    """Racks by turns of sides; at critical redundancy the sides of the main building are rooms of their own."""
     blueprint = ground.blueprint
     critical = blueprint.requirements.redundancy is Redundancy.CRITICAL
-    rooms = ("main", "second") if critical and building == 1 else ("main",)
-    racks = []
-    for name in rooms:
-        room = _room(ground, building, name, RoomKind.EQUIPMENT_ROOM, 0, 0 if name == "main" else RISER_M)
-        for at in range(1 if len(rooms) > 1 else 2):
-            racks.append(_rack(blueprint, room, at))
-    return tuple(racks)
+    first = second = _room(ground, building, "main", RoomKind.EQUIPMENT_ROOM, 0, 0)
+    if critical and building == 1:
+        second = _room(ground, building, "second", RoomKind.EQUIPMENT_ROOM, 0, RISER_M)
+    apart = first is not second
+    return tuple(
+        _rack(blueprint, room, at if apart else 2 * at + number)
+        for at in range(each)
+        for number, room in enumerate((first, second))
+    )
 
 
 def _closet(ground: Ground, unit: Unit) -> None:
@@ -203,6 +215,7 @@ def add_vlan(ground: Ground, function: Function, unit: str, index: int, hosts: i
         function.zone,
         *devices,
         igmp_querier=blueprint.requirements.video,
+        isolated=function is GUESTS or (function in APART and blueprint.posture.fips_module),
     )
     blueprint.host_subnet(vlan, hosts, dhcp=not fixed)
     ground.vlans[function.name, unit] = vlan

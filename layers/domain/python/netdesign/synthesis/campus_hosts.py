@@ -10,7 +10,7 @@ from netdesign.model.inventory import Attachment, Device, EndpointGroup, Endpoin
 from netdesign.model.resolved import Population
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode
-from netdesign.synthesis.campus_equipment import CAMERA_CLASS, GBPS, PHONE_CLASS, fabric_wanted
+from netdesign.synthesis.campus_equipment import CAMERA_CLASS, GBPS, PHONE_CLASS
 from netdesign.synthesis.campus_ground import (
     DEVICES,
     GUESTS,
@@ -183,9 +183,7 @@ def _clients(ground: Ground, unit: Unit) -> dict[str, int]:
     staff = max(len(points), clients_of(unit.serves.users, ground.blueprint.parameters))
     guests = max(len(points), ceil(unit.serves.users * GUESTS_PER_USER)) if ground.plan.guests else 0
     found = {"staff-wireless": staff, "guests": guests}
-    for (name, count), (function, ports) in zip(
-        found.items(), ((WIRELESS, radios), (GUESTS, ())), strict=True
-    ):
+    for (name, count), (function, ports) in zip(found.items(), ((WIRELESS, radios), (GUESTS, ())), strict=True):
         if not count:
             continue
         profile = _radio_profile(ground, function, unit)
@@ -222,9 +220,7 @@ def _wireless(ground: Ground) -> None:
         function.zone: tuple(vlan.id for (name, _), vlan in ground.vlans.items() if name == function.name)
         for function in (WIRELESS, GUESTS)
     }
-    blueprint.add_all(
-        wireless_networks(ground.site, vlans, blueprint.requirements.security_level, blueprint.posture)
-    )
+    blueprint.add_all(wireless_networks(ground.site, vlans, blueprint.requirements.security_level, blueprint.posture))
 
 
 def attach_servers(ground: Ground, counts: dict[str, int], nic_bps: int) -> None:
@@ -253,7 +249,7 @@ def attach_servers(ground: Ground, counts: dict[str, int], nic_bps: int) -> None
             _attach(ground, name, switch, count, blueprint.take_ports(switch, count, nic_bps), profile.id)
 
 
-def _server_group(
+def _server_group(  # noqa: PLR0917 - one group, all its traits
     ground: Ground,
     name: str,
     function: Function,
@@ -264,7 +260,7 @@ def _server_group(
 ) -> None:
     homing = Homing.SINGLE
     if len(switches) > 1:
-        homing = Homing.ESI if fabric_wanted(ground.blueprint) else Homing.ACTIVE_STANDBY
+        homing = Homing.ESI if ground.fabric else Homing.ACTIVE_STANDBY
     ground.groups.append(
         ground.blueprint.add(
             EndpointGroup(

@@ -10,10 +10,10 @@ from netdesign.model.inventory import Device
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Role
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
-from netdesign.synthesis.campus_equipment import GBPS, UPLINK_BPS, fabric_wanted
-from netdesign.synthesis.clos_overlay import zone_process
+from netdesign.synthesis.campus_equipment import GBPS, UPLINK_BPS
 from netdesign.synthesis.campus_ground import MANAGED, SERVICES, Ground, closet_rack
 from netdesign.synthesis.campus_hosts import point_vlan
+from netdesign.synthesis.clos_overlay import zone_process
 from netdesign.synthesis.datacenter_hall import Hall
 from netdesign.synthesis.datacenter_management import OutOfBand, build_management, manage
 from netdesign.synthesis.edge import route
@@ -37,10 +37,12 @@ def build_out_of_band(ground: Ground) -> OutOfBand:
     access = select(
         blueprint.catalog.devices(Role.MANAGEMENT_SWITCH),
         Role.MANAGEMENT_SWITCH,
-        Needs(ports=(PortNeed(2, UPLINK_BPS, PortUse.UPLINK), PortNeed(16, GBPS, PortUse.DOWNLINK)), features=frozenset({"stp"})),
+        Needs(
+            ports=(PortNeed(2, UPLINK_BPS, PortUse.UPLINK), PortNeed(16, GBPS, PortUse.DOWNLINK)),
+            features=frozenset({"stp"}),
+        ),
         blueprint.requirements,
     ).kind
-    double = plan.pair > 1
     core = select(
         blueprint.catalog.devices(Role.LEAF),
         Role.LEAF,
@@ -77,7 +79,7 @@ def manage_in_band(ground: Ground, devices: Sequence[Device]) -> None:
     for at, device in enumerate(devices):
         switch = ground.server_switches[at % len(ground.server_switches)]
         plug_in(blueprint, device, switch, vlan)
-    if fabric_wanted(blueprint):
+    if ground.fabric:
         for pair in (ground.core, *ground.blocks.values()):
             for device in pair.devices:
                 _overlay_address(ground, device)
@@ -87,7 +89,7 @@ def address_switch(ground: Ground, switch: Device, vlan: Vlan) -> None:
     """The switch's own address in its management VLAN; a switch that routes keeps its gateway besides."""
     blueprint = ground.blueprint
     nets = blueprint.nets(vlan)
-    if fabric_wanted(blueprint):
+    if ground.fabric:
         svi = blueprint.interface(switch, svi_name(blueprint.kind(switch), vlan.number))
         blueprint.change(svi, addresses=blueprint.next_addresses(nets))
         return
@@ -101,9 +103,7 @@ def plug_in(blueprint: Blueprint, device: Device, switch: Device, vlan: Vlan) ->
     """The management port of a device on a server switch."""
     kind = blueprint.kind(device)
     own = PortUse.MANAGEMENT if any(group.use is PortUse.MANAGEMENT for group in kind.ports) else None
-    (link,) = blueprint.connect(
-        device, switch, GBPS, LinkPurpose.MANAGEMENT, use_a=own, use_b=PortUse.DOWNLINK
-    )
+    (link,) = blueprint.connect(device, switch, GBPS, LinkPurpose.MANAGEMENT, use_a=own, use_b=PortUse.DOWNLINK)
     blueprint.change(blueprint.interface(switch, link.b.port), mode=PortMode.ACCESS, vlan=vlan.id)
     nets = blueprint.nets(vlan)
     blueprint.change(
@@ -129,8 +129,7 @@ def join_controllers(ground: Ground) -> None:
     if not ground.controllers:
         return
     vlan = point_vlan(ground, "")
-    fabric = fabric_wanted(blueprint)
-    pair = Pair(ground.server_switches) if fabric else ground.blocks.get(0, ground.core)
+    pair = Pair(ground.server_switches) if ground.fabric else ground.blocks.get(0, ground.core)
     speed = _controller_bps(blueprint, ground.controllers[0])
     for controller in ground.controllers:
         blueprint.define_vlan(vlan, controller.id)

@@ -108,7 +108,9 @@ def choose_archetype(
     if wish is TopologyPreference.THREE_TIER:
         return Archetype.THREE_TIER
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
-    single = len(served) == 1 and site.buildings == 1 and site.servers <= 2 and not apart
+    medium, high = (requirements.redundancy.at_least(level) for level in (Redundancy.MEDIUM, Redundancy.HIGH))
+    tall = apart or high or (medium and bool(requirements.frameworks))
+    single = len(served) == 1 and site.buildings == 1 and site.servers <= 2 and not tall
     if ports <= limits.branch_max_ports and single and wish is not TopologyPreference.COLLAPSED_CORE:
         return Archetype.BRANCH
     spare = parameters.redundancy[requirements.redundancy].spare_share
@@ -126,9 +128,7 @@ def _switches(closet: Closet, growth: float, spare: float) -> int:
     return switch_count(needed, ACCESS_PORTS)
 
 
-def _served(
-    requirements: ResolvedRequirements, parameters: Parameters, site: ResolvedSite
-) -> tuple[Closet, ...]:
+def _served(requirements: ResolvedRequirements, parameters: Parameters, site: ResolvedSite) -> tuple[Closet, ...]:
     """What each closet serves: users, devices and access points spread evenly."""
     radios = radio_count(requirements, parameters, site)
     terminals = terminal_count(requirements, site)

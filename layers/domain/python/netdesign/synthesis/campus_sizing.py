@@ -48,7 +48,7 @@ def switch_count(ports: int, usable_per_switch: int) -> int:
 
 
 def uplinks(edge_bps: int, uplink_bps: int, ceiling: float, *, least: int) -> int:
-    """Uplinks of an access switch so that its ports are oversubscribed at most `ceiling` times; even when two or more."""
+    """Uplinks of an access switch so that its ports are oversubscribed at most `ceiling` times; even from two on."""
     count = max(least, ceil(edge_bps / (ceiling * uplink_bps) - TINY))
     return count if count == 1 else count + count % 2
 
@@ -110,7 +110,9 @@ def ups_kw(switch_w: float, fed_w: float, efficiency: float) -> float:
     return (switch_w + fed_w) / efficiency / 1000
 
 
-def log_rate(users: int, connections_per_s: float, devices: int, *, per_user: float, per_connection: float, per_device: float) -> float:
+def log_rate(
+    users: int, connections_per_s: float, devices: int, *, per_user: float, per_connection: float, per_device: float
+) -> float:
     """Log events each second."""
     return users * per_user + connections_per_s * per_connection + devices * per_device
 

@@ -1,198 +1,76 @@
-"""The switches of a campus site: chosen, counted, placed, and joined to the tier above."""
+"""Where the switches, controllers and access points of a campus stand: rooms, racks and power feeds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from math import ceil
 
-from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
-from netdesign.errors import InfeasibleError
 from netdesign.model.inventory import Device, HaGroup, HaMode
-from netdesign.model.vocabulary import Archetype, LinkPurpose, Redundancy, Role, ServiceClass
-from netdesign.synthesis.blueprint import Blueprint
-from netdesign.synthesis.campus_equipment import (
-    GBPS,
-    UPLINK_BPS,
-    AccessChoice,
-    access_ports,
-    choose_access,
-    choose_radios,
-    choose_server_switch,
-    choose_top,
-    controller_port_bps,
-    explain_top,
-    fabric_wanted,
-)
-from netdesign.synthesis.campus_ground import Ground, closet_rack, closet_room
-from netdesign.synthesis.campus_plan import CampusPlan
-from netdesign.synthesis.campus_sizing import block_uplink_bps, uplinks
-from netdesign.synthesis.edge_sizing import EdgePlan, plan_edge
-from netdesign.synthesis.cabling import joinable
+from netdesign.model.vocabulary import Role, ServiceClass
+from netdesign.synthesis.campus_ground import BREAKER_W, RACK_UNITS, Ground, closet_rack, closet_room
+from netdesign.synthesis.campus_tiers import Equipment
 from netdesign.synthesis.pairs import Pair, feeds
-from netdesign.synthesis.port_bank import PortBank, PortTable
-from netdesign.synthesis.selection import Choice, PortNeed
 
-SERVICE_HOSTS = 2
-PUBLISHED_HOSTS = 2
-MANAGEMENT_PORTS = 8
-"""Ports that the server switches keep for management of firewalls, routers and controllers."""
-UPLINK_LADDER = tuple(speed * GBPS for speed in (10, 25, 40, 100))
-RESERVE = 1.15
-BETWEEN_BUILDINGS_M = 400.0
+MANAGEMENT_W = 1_500
+"""Watts kept on each side for switches of an out-of-band network."""
+RACK_FILL = 0.7
+"""How full the racks of main rooms are planned, by units and by watts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """All types and counts of a site's switches."""
-
-    access: AccessChoice
-    server_kind: DeviceType
-    server_switches: int
-    server_nic_bps: int
-    service_nic_bps: int
-    core: DeviceType
-    core_peer_bps: int
-    distribution: DeviceType | None
-    distribution_peer_bps: int
-    block_uplink_bps: int
-    per_peer: int
-    server_per_peer: int
-    edge: EdgePlan
+def main_racks(ground: Ground, equipment: Equipment) -> dict[int, int]:
+    """Racks on each of the two sides of each building's main room."""
+    plan, tops = ground.plan, equipment.tops
+    held: dict[int, list[DeviceType]] = {unit.building: [] for unit in plan.units}
+    for block in range(plan.blocks if tops.distribution else 0):
+        held[plan.of_block(block)[0].building] += [tops.distribution] * plan.pair  # type: ignore[list-item]
+    held[1] += [tops.core] * plan.pair + [equipment.server_kind] * equipment.server_switches
+    held[1] += [equipment.edge.firewall] * equipment.edge.firewalls
+    held[1] += [equipment.edge.router] * equipment.edge.routers if equipment.edge.router else []
+    if ground.radios and ground.radios.controller:
+        held[1] += [ground.radios.controller] * ground.radios.controllers
+    return {building: _racks_for(kinds) for building, kinds in held.items()}
 
 
-def published_hosts(blueprint: Blueprint) -> int:
-    """Hosts in the DMZ: for published services, and as gateways of remote users."""
-    asked = blueprint.requirements
-    return PUBLISHED_HOSTS if asked.internet_facing or asked.remote_users else 0
+def _racks_for(kinds: Iterable[DeviceType]) -> int:
+    """Racks on one side for half of the devices."""
+    chosen = list(kinds)
+    units = sum(max(1, kind.rack_units) for kind in chosen) / 2 + 4
+    watts = sum(kind.power_max_w for kind in chosen) / 2 + MANAGEMENT_W
+    return max(1, ceil(units / (RACK_UNITS * RACK_FILL)), ceil(watts / (BREAKER_W * RACK_FILL)))
 
 
-def equip(ground: Ground, share: float) -> Equipment:
-    """Choose every type; `share` is the site's part of all demand."""
-    blueprint, plan = ground.blueprint, ground.plan
-    total = sum(unit.serves.access_points for unit in plan.units)
-    ground.radios = choose_radios(blueprint, total)
-    per_peer = 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1
-    up = per_peer * plan.pair
-    access = choose_access(blueprint, plan, plan.units, ground.radios, up)
-    _explain_access(blueprint, plan, access)
-    nic, service_nic, server_kind, server_per_peer = _servers(blueprint, plan)
-    edge = plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=plan.pair, share=share)
-    tops = _tops(ground, access, edge, per_peer, server_per_peer)
-    return Equipment(
-        access=access,
-        server_kind=server_kind,
-        server_switches=plan.pair,
-        server_nic_bps=nic,
-        service_nic_bps=service_nic,
-        core=tops[0][0],
-        core_peer_bps=tops[0][1],
-        distribution=tops[1][0] if tops[1] else None,
-        distribution_peer_bps=tops[1][1] if tops[1] else 0,
-        block_uplink_bps=tops[2],
-        per_peer=per_peer,
-        server_per_peer=server_per_peer,
-        edge=edge,
-    )
+def side(ground: Ground, building: int, at: int) -> tuple[str, ...]:
+    """Racks on one of the two sides of a main room; peers stand on different sides."""
+    return ground.racks[building][at % 2 :: 2]
 
 
-def _servers(blueprint: Blueprint, plan: CampusPlan) -> tuple[int, int, DeviceType, int]:
-    """NIC speeds of servers and of service hosts, the switch that takes both, and its uplinks to each peer."""
-    count = plan.general_servers + plan.restricted_servers
-    nic = blueprint.requirements.servers.nic_speed_bps if count else GBPS
-    spare = blueprint.redundancy.spare_share
-    ports = ceil(count * blueprint.growth * (1 + spare)) + SERVICE_HOSTS + published_hosts(blueprint)
-    per_peer = uplinks(ports * nic, UPLINK_BPS * plan.pair, blueprint.parameters.oversubscription.access, least=1)
-    per_peer = max(per_peer, 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1)
-    kind = choose_server_switch(blueprint, ports + MANAGEMENT_PORTS, nic, per_peer * plan.pair)
-    return nic, nic, kind, per_peer
+def rack_of(ground: Ground, building: int, at: int, kind: DeviceType) -> str:
+    """The emptiest rack on a side that has room and power for a device; on any side where devices stand alone."""
+    floor = ground.blueprint.floor
+    racks = side(ground, building, at) if ground.plan.pair > 1 else ground.racks[building]
+    fit = [rack for rack in racks if floor.fits(rack, kind)] or list(racks)
+    return min(fit, key=lambda rack: (floor.racks[rack].watts, racks.index(rack)))
 
 
-def _tops(
-    ground: Ground, access: AccessChoice, edge: EdgePlan, per_peer: int, server_per_peer: int
-) -> tuple[tuple[DeviceType, int], tuple[DeviceType, int] | None, int]:
-    """Core and distribution types with their peer speeds, and the speed between the tiers."""
-    plan = ground.plan
-    below = {
-        block: sum(access.counts[unit.name] for unit in plan.of_block(block)) * per_peer for block in range(plan.blocks)
-    }
-    below[0] += plan.pair * server_per_peer
-    if plan.archetype is Archetype.THREE_TIER:
-        return _two_tops(ground, max(below.values()), edge)
-    wanted = PortNeed(ceil(sum(below.values()) * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
-    ports = [wanted, *_controller_ports(ground), *_exit_ports(edge)]
-    core, peer_bps = _top(ground, Role.CORE, ports)
-    explain_top(ground.blueprint, Role.CORE, core, ports)
-    return (core.kind, peer_bps), None, 0
-
-
-def _two_tops(
-    ground: Ground, below: int, edge: EdgePlan
-) -> tuple[tuple[DeviceType, int], tuple[DeviceType, int] | None, int]:
-    """Distribution and core joined at the slowest speed that keeps the ceiling and that a fibre between them carries."""
-    blueprint, plan = ground.blueprint, ground.plan
-    ceiling = blueprint.parameters.oversubscription.distribution
-    least = block_uplink_bps(below * UPLINK_BPS, ceiling, links=plan.pair)
-    failure: InfeasibleError | None = None
-    for speed in [one for one in UPLINK_LADDER if one >= least] or UPLINK_LADDER[-1:]:
-        up = PortNeed(plan.pair, speed, PortUse.UPLINK)
-        down = PortNeed(ceil(plan.blocks * plan.pair * RESERVE) + 1, speed, PortUse.DOWNLINK)
-        wanted = PortNeed(ceil(below * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
-        lower = [wanted, *_controller_ports(ground), up]
-        upper = [down, *_exit_ports(edge)]
-        try:
-            distribution, low_bps = _top(ground, Role.DISTRIBUTION, lower)
-            core, high_bps = _top(ground, Role.CORE, upper)
-        except InfeasibleError as exc:
-            failure = failure or exc
-            continue
-        if _joined(distribution.kind, core.kind, speed):
-            explain_top(blueprint, Role.DISTRIBUTION, distribution, lower)
-            explain_top(blueprint, Role.CORE, core, upper)
-            return (core.kind, high_bps), (distribution.kind, low_bps), speed
-    raise failure or InfeasibleError(())
-
-
-def _joined(lower: DeviceType, upper: DeviceType, speed_bps: int) -> bool:
-    """Whether a fibre between buildings joins the next ports of the two types."""
-    a = PortBank(PortTable(lower)).take(speed_bps, PortUse.UPLINK)
-    b = PortBank(PortTable(upper)).take(speed_bps, PortUse.DOWNLINK)
-    return a is not None and b is not None and joinable(a, b, speed_bps, BETWEEN_BUILDINGS_M)
-
-
-def _top(ground: Ground, role: Role, ports: list[PortNeed]) -> tuple[Choice, int]:
-    double = ground.plan.pair == 2
-    return choose_top(ground.blueprint, role, ports, double=double, multihoming=fabric_wanted(ground.blueprint))
-
-
-def _exit_ports(edge: EdgePlan) -> list[PortNeed]:
-    """Ports for firewalls and edge routers, and one for the keepalive of the pair."""
-    return [
-        PortNeed(edge.firewalls, edge.firewall_port_bps, PortUse.DOWNLINK),
-        PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
-        PortNeed(1, UPLINK_BPS, PortUse.DOWNLINK),
-    ]
-
-
-def _controller_ports(ground: Ground) -> list[PortNeed]:
-    radios = ground.radios
-    if radios is None or radios.controller is None:
-        return []
-    return [PortNeed(radios.controllers, controller_port_bps(radios.controller), PortUse.DOWNLINK)]
+def exit_racks(ground: Ground) -> tuple[str, str]:
+    """The two racks, one on each side, for firewalls and edge routers."""
+    floor = ground.blueprint.floor
+    sides = (side(ground, 1, at) for at in range(2))
+    first, second = (min(racks, key=lambda rack: (floor.racks[rack].watts, rack)) for racks in sides)
+    return first, second
 
 
 def place_switches(ground: Ground, equipment: Equipment) -> None:
     """Core, distribution, access and server switches, controllers and access points, each in its rack or room."""
     blueprint, plan = ground.blueprint, ground.plan
-    cores = _group(ground, Role.CORE, equipment.core, 1, None)
-    ground.core = Pair(cores)
+    tops = equipment.tops
+    ground.core = Pair(_group(ground, Role.CORE, tops.core, 1, None))
     for block in range(plan.blocks):
-        if equipment.distribution is None:
-            continue
-        building = plan.of_block(block)[0].building
-        ground.blocks[block] = Pair(
-            _group(ground, Role.DISTRIBUTION, equipment.distribution, building, f"{ground.site}-block{block + 1}")
-        )
+        if tops.distribution is None:
+            break
+        building, name = plan.of_block(block)[0].building, f"{ground.site}-block{block + 1}"
+        ground.blocks[block] = Pair(_group(ground, Role.DISTRIBUTION, tops.distribution, building, name))
     for unit in plan.units:
         ground.access[unit.name] = tuple(
             blueprint.device(
@@ -209,7 +87,7 @@ def place_switches(ground: Ground, equipment: Equipment) -> None:
             Role.ACCESS,
             ground.site,
             equipment.server_kind,
-            rack=ground.racks[1][at % len(ground.racks[1])],
+            rack=rack_of(ground, 1, at, equipment.server_kind),
             stem="srv",
             block=f"{ground.site}-servers",
             criticality=ServiceClass.GOLD,
@@ -222,13 +100,12 @@ def place_switches(ground: Ground, equipment: Equipment) -> None:
 
 def _group(ground: Ground, role: Role, kind: DeviceType, building: int, block: str | None) -> tuple[Device, ...]:
     """One or two like switches in racks apart."""
-    racks = ground.racks[building]
     return tuple(
         ground.blueprint.device(
             role,
             ground.site,
             kind,
-            rack=racks[at % len(racks)],
+            rack=rack_of(ground, building, at, kind),
             block=block,
             criticality=ServiceClass.GOLD,
             **feeds(kind, at),
@@ -261,7 +138,7 @@ def _place_wireless(ground: Ground) -> None:
             Role.WIRELESS_CONTROLLER,
             ground.site,
             radios.controller,
-            rack=ground.racks[1][at % len(ground.racks[1])],
+            rack=rack_of(ground, 1, at, radios.controller),
             ha_group=group,
             criticality=ServiceClass.GOLD,
             **feeds(radios.controller, at),
@@ -270,26 +147,3 @@ def _place_wireless(ground: Ground) -> None:
     )
     members = tuple(device.id for device in ground.controllers)
     blueprint.add(HaGroup(id=group, mode=HaMode.ACTIVE_STANDBY, members=members, state_sync=True))
-
-
-def _explain_access(blueprint: Blueprint, plan: CampusPlan, access: AccessChoice) -> None:
-    first = plan.units[0]
-    blueprint.decide(
-        f"How many access switches does {plan.site.id} need?",
-        f"{sum(access.counts.values())} x {access.kind.sku}",
-        formula="per closet ceil(((users + devices) * g * (1 + spare) + access points) / ports per switch), more where "
-        "the power budget asks",
-        inputs={
-            "closets": len(plan.units),
-            "users per closet": first.serves.users,
-            "devices per closet": first.serves.devices + first.serves.terminals,
-            "access points per closet": first.serves.access_points,
-            "g": f"{blueprint.growth:.3f}",
-            "spare": blueprint.redundancy.spare_share,
-            "ports per switch": access_ports(access.kind),
-        },
-        result=sum(access.counts.values()),
-        alternatives=access.refused,
-        fields=("users", "sites", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
-        source="policy parameters campus and redundancy; IEEE 802.3bt",
-    )

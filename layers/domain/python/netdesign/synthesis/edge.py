@@ -74,9 +74,7 @@ def build_edge(
     """
     from netdesign.synthesis.internet import build_internet
 
-    chosen = plan or plan_edge(
-        blueprint.requirements, blueprint.parameters, blueprint.catalog, links=len(attach_to)
-    )
+    chosen = plan or plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=len(attach_to))
     pair = pair_of(blueprint, attach_to)
     edge = Edge(site, chosen, pair, add_firewalls(blueprint, site, chosen, racks))
     inside = [zone for zone in zones if zone != INTERNET and not (management and zone == MANAGEMENT)]
@@ -258,9 +256,7 @@ def _management_transit(blueprint: Blueprint, edge: Edge, pair: Pair, number: in
     vlan = edge.transits[MANAGEMENT] = transit_vlan(blueprint, edge.site, MANAGEMENT, number, pair)
     inward = dict(edge.inward)
     for firewall in edge.firewalls:
-        edge.inward[firewall.id] = trunk(
-            blueprint, firewall, pair, GBPS, LinkPurpose.ATTACHMENT, vlans=(vlan.id,)
-        )
+        edge.inward[firewall.id] = trunk(blueprint, firewall, pair, GBPS, LinkPurpose.ATTACHMENT, vlans=(vlan.id,))
     hand_over(blueprint, edge, MANAGEMENT, vlan, pair)
     edge.inward.update(inward)
 
@@ -283,9 +279,7 @@ def discard(blueprint: Blueprint, device: Device, vrf: str, prefix: str) -> None
     """A route to nowhere for a summary, so that what it covers but nobody uses cannot loop."""
     identity = f"{device.id}:{vrf}:{prefix}:discard"
     if not blueprint.has(StaticRoute, identity):
-        blueprint.add(
-            StaticRoute(id=identity, device=device.id, vrf=vrf, prefix=prefix, discard=True, distance=250)
-        )
+        blueprint.add(StaticRoute(id=identity, device=device.id, vrf=vrf, prefix=prefix, discard=True, distance=250))
 
 
 def _everything(net: Net) -> str:

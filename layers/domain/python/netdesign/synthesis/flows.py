@@ -10,7 +10,7 @@ from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements
 from netdesign.model.security import IpProtocol, Service
 from netdesign.model.traffic import Flow
-from netdesign.model.vocabulary import DataClass, ServiceClass
+from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass
 from netdesign.synthesis.zones import DATABASE, DMZ, GUEST, INTERNET, MANAGEMENT, POPULATION_ZONES, end_zone
 
 Ends = Mapping[tuple[str, str], tuple[str, ...]]
@@ -32,8 +32,10 @@ def encrypts(service: Service) -> bool:
     """Whether a service is encrypted end to end by itself."""
     if service.protocol is IpProtocol.ESP:
         return True
-    return service.protocol is not IpProtocol.ANY and service.first_port == service.last_port and (
-        service.first_port in TLS_PORTS
+    return (
+        service.protocol is not IpProtocol.ANY
+        and service.first_port == service.last_port
+        and (service.first_port in TLS_PORTS)
     )
 
 
@@ -91,6 +93,7 @@ def _flow(
     service: Service,
     requirements: ResolvedRequirements,
 ) -> Flow:
+    level = requirements.security_level.at_least(SecurityLevel.GOVERNMENT)
     must = flow.data_class.sensitive and (requirements.requires_encryption or crosses_outside(flow))
     return Flow(
         id=identity,
@@ -102,7 +105,7 @@ def _flow(
         up_bps=flow.up_bps,
         down_bps=flow.down_bps,
         latency_ms=flow.latency_ms,
-        encrypted=must or encrypts(service),
+        encrypted=must or level or encrypts(service),
         assumed=flow.assumed,
     )
 
@@ -110,7 +113,7 @@ def _flow(
 def service_flows(
     groups: Sequence[EndpointGroup], services: Iterable[ServiceInstance], providers: tuple[str, ...]
 ) -> tuple[Flow, ...]:
-    """What every network needs: names, addresses and time for hosts, logs of servers, and administration by the bastion.
+    """What every network needs: names, addresses and time for hosts, logs of servers, administration by bastion.
 
     Guests get addresses from within, and all else from the Internet.
     """

@@ -40,7 +40,9 @@ class Home:
     attached_to: tuple[Device, ...]
 
 
-def add_services(blueprint: Blueprint, site: str, homes: Sequence[Home], *, first: int = 20) -> tuple[ServiceInstance, ...]:
+def add_services(
+    blueprint: Blueprint, site: str, homes: Sequence[Home], *, first: int = 20
+) -> tuple[ServiceInstance, ...]:
     """All instances of a site, dealt to the homes in turn; `first` is the host number of the first instance."""
     made: list[ServiceInstance] = []
     rate = event_rate(blueprint)
@@ -56,7 +58,7 @@ def add_services(blueprint: Blueprint, site: str, homes: Sequence[Home], *, firs
     return tuple(made)
 
 
-def _instance(
+def _instance(  # noqa: PLR0917 - one fact, all its traits
     blueprint: Blueprint, site: str, kind: ServiceKind, at: int, home: Home, address: str, rate: float
 ) -> ServiceInstance:
     identity = f"{site}-{kind.value}{at + 1}"
@@ -118,7 +120,8 @@ def _explain(blueprint: Blueprint, site: str, rate: float) -> None:
     blueprint.decide(
         f"How much log does {site} keep?",
         f"two collectors, each with all events of {days} days",
-        formula="events/s = (users * e_u + connections/s * e_c + devices * e_d) * g; bytes = events/s * size * 86400 * days",
+        formula="events/s = (users * e_u + connections/s * e_c + devices * e_d) * g;"
+        " bytes = events/s * size * 86400 * days",
         inputs={
             "users": blueprint.requirements.users,
             "e_u": logging.events_per_user_s,

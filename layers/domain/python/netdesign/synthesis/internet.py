@@ -101,7 +101,7 @@ def _join_outside(blueprint: Blueprint, edge: Edge, router: Device, outside: Vla
 
 
 def add_circuit(blueprint: Blueprint, site: str, near: Device, plan: CircuitPlan, at: int) -> Device:
-    """A circuit from a router or firewall to a provider of its own, with an entry and a point of presence of its own."""
+    """A circuit from a router or firewall to a provider of its own, by an entry and a point of presence of its own."""
     provider = blueprint.device(Role.PROVIDER, site, None)
     letter = "abcdefgh"[at]
     risks = (
@@ -149,11 +149,7 @@ def add_circuit(blueprint: Blueprint, site: str, near: Device, plan: CircuitPlan
 
 def provider_links(blueprint: Blueprint, near: Device) -> list[Link]:
     """Circuits that end on a device."""
-    return [
-        link
-        for link in blueprint.all(Link)
-        if link.purpose is LinkPurpose.CIRCUIT and link.a.device == near.id
-    ]
+    return [link for link in blueprint.all(Link) if link.purpose is LinkPurpose.CIRCUIT and link.a.device == near.id]
 
 
 def add_border_gateway(blueprint: Blueprint, edge: Edge, outside: Vlan) -> None:
@@ -287,13 +283,9 @@ def protect(blueprint: Blueprint, providers: Sequence[Device]) -> None:
     talks = any(blueprint.has(RoutingProcess, f"{provider.id}:bgp") for provider in providers)
     if public or not talks:
         scrubbing = MitigationKind.SCRUBBING
-        blueprint.add(
-            DdosMitigation(id=f"{site}-scrubbing", kind=scrubbing, providers=ids, capacity_bps=capacity)
-        )
+        blueprint.add(DdosMitigation(id=f"{site}-scrubbing", kind=scrubbing, providers=ids, capacity_bps=capacity))
     if talks:
-        blueprint.add(
-            DdosMitigation(id=f"{site}-rtbh", kind=MitigationKind.RTBH, providers=ids, community=BLACKHOLE)
-        )
+        blueprint.add(DdosMitigation(id=f"{site}-rtbh", kind=MitigationKind.RTBH, providers=ids, community=BLACKHOLE))
 
 
 def _explain_circuit(blueprint: Blueprint, site: str, plan: CircuitPlan, at: int) -> None:
@@ -311,7 +303,10 @@ def _explain_circuit(blueprint: Blueprint, site: str, plan: CircuitPlan, at: int
         },
         result=plan.tier.rate_bps,
         alternatives=(
-            ("own provider-independent prefix", "no public prefix was given: hosts are translated to provider addresses"),
+            (
+                "own provider-independent prefix",
+                "no public prefix was given: hosts are translated to provider addresses",
+            ),
         ),
         fields=("flows", "redundancy", "availability_requirement"),
         source="policy parameters redundancy; catalogue of circuits",

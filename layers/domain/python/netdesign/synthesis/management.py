@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from netdesign.catalog.policy import SecurityPosture
+from netdesign.model.cabling import Link
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import Device, PortProfile
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.security import CryptoKind, CryptoProfile, ManagementProfile
 from netdesign.model.traffic import QosClass, QosPlan
-from netdesign.model.vocabulary import PortMode, Role, SecurityLevel
+from netdesign.model.vocabulary import PortMode, Role
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 
 PROFILE: Final = "managed"
@@ -44,9 +45,7 @@ def qos_classes(requirements: ResolvedRequirements, many_users: int) -> tuple[Qo
     return EIGHT if rich else FOUR
 
 
-def management_profile(
-    posture: SecurityPosture, level: SecurityLevel, services: Iterable[ServiceInstance]
-) -> ManagementProfile:
+def management_profile(posture: SecurityPosture, services: Iterable[ServiceInstance]) -> ManagementProfile:
     """Encrypted management with central logins by way of the services."""
     ids: dict[ServiceKind, tuple[str, ...]] = {}
     for service in services:
@@ -64,14 +63,14 @@ def management_profile(
         flows=ids.get(ServiceKind.FLOW, ()),
         monitors=ids.get(ServiceKind.MONITOR, ()),
         control_plane_policing=True,
-        infrastructure_acl=level is not SecurityLevel.BASIC,
+        infrastructure_acl=True,
     )
 
 
 def manage_devices(blueprint: Blueprint, services: Iterable[ServiceInstance]) -> None:
     """Give every device of ours the management profile and the queues."""
     asked = blueprint.requirements
-    blueprint.add(management_profile(blueprint.posture, asked.security_level, services))
+    blueprint.add(management_profile(blueprint.posture, services))
     many = blueprint.parameters.protocols.qos_users
     blueprint.add(QosPlan(id=QOS, classes=qos_classes(asked, many)))
     for device in blueprint.all(Device):
@@ -110,6 +109,13 @@ def port_profile(
         storm_control=True,
         trust_dscp=trusted,
     )
+
+
+def encrypt_between_buildings(blueprint: Blueprint) -> None:
+    """Encrypt every link between buildings where the level asks for it."""
+    for link in blueprint.all(Link):
+        if link.between_buildings and link.crypto is None:
+            blueprint.change(link, crypto=link_crypto(blueprint))
 
 
 def link_crypto(blueprint: Blueprint) -> str | None:

@@ -27,7 +27,7 @@ class Pair:
         return len(self.devices) > 1
 
 
-def feeds(kind: DeviceType | None, at: int) -> dict[str, tuple[str, ...]]:
+def feeds(kind: DeviceType | None, at: int) -> dict[str, Any]:
     """The power feed of the `at`-th of like devices with one supply each: the other feed for every second one."""
     if kind is None or kind.power_supplies > 1:
         return {}
@@ -44,7 +44,6 @@ def trunk(
     per_peer: int = 1,
     use: tuple[PortUse | None, PortUse | None] = (None, PortUse.DOWNLINK),
     srlgs: Sequence[tuple[str, ...]] = (),
-    crypto: str | None = None,
     **interface: Any,
 ) -> str:
     """Name of the interface of `device` that carries VLANs to all of a pair: a bundle, or a port where one link is all.
@@ -70,12 +69,12 @@ def trunk(
             lag=per_peer > 1,
             **fields,
         )
-    _mark(blueprint, links, pair, srlgs, crypto)
+    _mark(blueprint, links, pair, srlgs)
     port = blueprint.interface(device, links[0].a.port)
     return blueprint.get(Lag, port.lag).interface if port.lag else port.name
 
 
-def _multihomed(
+def _multihomed(  # noqa: PLR0917 - the same arguments as `trunk`
     blueprint: Blueprint,
     device: Device,
     pair: Pair,
@@ -88,9 +87,7 @@ def _multihomed(
     """Links to both members, one bundle at the device and one at each member (an Ethernet segment)."""
     links: list[Link] = []
     for peer in pair.devices:
-        some = blueprint.connect(
-            device, peer, speed_bps, purpose, count=per_peer, use_a=use[0], use_b=use[1]
-        )
+        some = blueprint.connect(device, peer, speed_bps, purpose, count=per_peer, use_a=use[0], use_b=use[1])
         blueprint.bundle(peer, [link.b.port for link in some], peer=device.id, **fields)
         links.extend(some)
     peers = "+".join(peer.id for peer in pair.devices)
@@ -98,20 +95,11 @@ def _multihomed(
     return tuple(links)
 
 
-def _mark(
-    blueprint: Blueprint,
-    links: Sequence[Link],
-    pair: Pair,
-    srlgs: Sequence[tuple[str, ...]],
-    crypto: str | None,
-) -> None:
-    """Write shared risks and encryption on the links; the members of the pair take the risks in turn."""
+def _mark(blueprint: Blueprint, links: Sequence[Link], pair: Pair, srlgs: Sequence[tuple[str, ...]]) -> None:
+    """Write shared risks on the links; the members of the pair take them in turn."""
     place = {peer.id: at for at, peer in enumerate(pair.devices)}
-    for link in links:
-        at = place[link.b.device]
-        risks = srlgs[at % len(srlgs)] if srlgs else link.srlgs
-        apart = link.between_buildings
-        blueprint.change(link, srlgs=risks, crypto=crypto if apart else link.crypto)
+    for link in links if srlgs else ():
+        blueprint.change(link, srlgs=srlgs[place[link.b.device] % len(srlgs)])
 
 
 def conduits(blueprint: Blueprint, site: str, building: str, *, diverse: bool) -> tuple[tuple[str, ...], ...]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import ceil, exp
+from math import ceil, exp, sqrt
 from typing import Final
 
-from netdesign.catalog.media import Cage, Medium, laying_usd, media
+from netdesign.catalog.media import Cage, laying_usd, media
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.ports import Port
 from netdesign.catalog.selection import Catalog
 from netdesign.errors import CatalogError
 from netdesign.model.cabling import Cabling, Circuit, Lag, Link, Mlag, PortRef, Srlg
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing, Inventory, Rack
-from netdesign.model.parts import CostLine, PartKind, PartLine, Parts
+from netdesign.model.parts import PartKind, PartLine, Parts
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Redundancy
 from netdesign.synthesis.blueprint import Blueprint
@@ -118,7 +117,7 @@ def _link(tallies: Tallies, link: Link, kinds: dict[str, str], catalog: Catalog)
     cages = [_cage(end, kinds, catalog) for end in (link.a, link.b)]
     own = [cage for cage in cages if cage is not None]
     length = link.length_m or 0.0
-    medium = Medium(link.medium.value)
+    medium = link.medium
     assumed = phy.priced()[1]
     if phy.per_cable or not phy.fibres:
         ends = sum(phy.end_usd(cage) for cage in own)
@@ -163,7 +162,7 @@ def _endpoint(tallies: Tallies, port: Port, speed_bps: int, length_m: float) -> 
     phy = media().phys[cable.phy]
     cage = Cage(port.form_factor, free.lanes)
     far = Cage(port.form_factor)
-    medium = Medium(cable.medium.value)
+    medium = cable.medium
     laid = laying_usd(medium, length_m, phy.fibres)
     assumed = phy.priced()[1]
     if phy.per_cable or not phy.fibres:
@@ -176,7 +175,11 @@ def _endpoint(tallies: Tallies, port: Port, speed_bps: int, length_m: float) -> 
 
 
 def _line(
-    key: tuple[PartKind, str], tally: Tally, catalog: Catalog, parameters: Parameters, requirements: ResolvedRequirements
+    key: tuple[PartKind, str],
+    tally: Tally,
+    catalog: Catalog,
+    parameters: Parameters,
+    requirements: ResolvedRequirements,
 ) -> PartLine:
     """A line with its spares; the unit price is the mean where pieces differ, such as cables by length."""
     kind, part = key
@@ -225,7 +228,7 @@ def poisson_spares(mean: float, fill_rate: float) -> int:
     `mean` is the number of failures expected in that time.
     """
     if mean > 500:
-        return ceil(mean + 1.7 * mean**0.5)
+        return ceil(mean + 1.7 * sqrt(mean))
     spares, term = 0, exp(-mean)
     total = term
     while total < fill_rate:
@@ -233,8 +236,3 @@ def poisson_spares(mean: float, fill_rate: float) -> int:
         term *= mean / spares
         total += term
     return spares
-
-
-def quantities(lines: Iterable[PartLine], kind: PartKind) -> Iterator[tuple[str, int]]:
-    """Parts of a kind with how many are in use."""
-    return ((line.part, line.quantity) for line in lines if line.kind is kind)

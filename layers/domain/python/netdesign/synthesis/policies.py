@@ -145,9 +145,7 @@ def _key(pair: Pair) -> tuple[str, ...]:
     return (pair.source_zone, pair.destination_zone, str(pair.family), *pair.sources, ">", *pair.destinations)
 
 
-def _permit(
-    policy: str, at: int, pair: Pair, flows: list[Flow], inspect: tuple[Inspection, ...]
-) -> PolicyRule:
+def _permit(policy: str, at: int, pair: Pair, flows: list[Flow], inspect: tuple[Inspection, ...]) -> PolicyRule:
     services = {_service_key(flow.service): flow.service for flow in flows}
     ids = tuple(sorted({flow.id for flow in flows}))
     return PolicyRule(

@@ -106,9 +106,7 @@ def zone_names(requirements: ResolvedRequirements) -> tuple[str, ...]:
     return tuple(zone for zone in KINDS if zone in wanted)
 
 
-def make_zones(
-    names: Iterable[str], requirements: ResolvedRequirements, trust: Mapping[str, int]
-) -> tuple[Zone, ...]:
+def make_zones(names: Iterable[str], requirements: ResolvedRequirements, trust: Mapping[str, int]) -> tuple[Zone, ...]:
     """The zone facts; `trust` gives the trust of each kind of zone (a policy parameter)."""
     return tuple(
         Zone(

@@ -1,0 +1,234 @@
+"""How many switches of which type a campus site takes, from the ports below up to the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from netdesign.catalog.ports import PortUse
+from netdesign.catalog.sku import DeviceType
+from netdesign.errors import InfeasibleError
+from netdesign.model.vocabulary import Archetype, Redundancy, Role
+from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.cabling import joinable
+from netdesign.synthesis.campus_equipment import (
+    GBPS,
+    UPLINK_BPS,
+    AccessChoice,
+    access_ports,
+    choose_access,
+    choose_radios,
+    choose_server_switch,
+    choose_top,
+    controller_port_bps,
+    explain_top,
+)
+from netdesign.synthesis.campus_ground import Ground
+from netdesign.synthesis.campus_plan import CampusPlan
+from netdesign.synthesis.campus_sizing import block_uplink_bps, uplinks
+from netdesign.synthesis.edge_sizing import EdgePlan, plan_edge
+from netdesign.synthesis.port_bank import PortBank, PortTable
+from netdesign.synthesis.selection import Choice, PortNeed
+
+SERVICE_HOSTS = 2
+PUBLISHED_HOSTS = 2
+MANAGEMENT_PORTS = 8
+"""Ports that the server switches keep for management of firewalls, routers and controllers."""
+UPLINK_SPEEDS = tuple(speed * GBPS for speed in (10, 25, 40, 100))
+EXIT_SPEEDS = tuple(speed * GBPS for speed in (1, 10, 25, 40, 100))
+UPLINK_COUNTS = (1, 2, 4)
+"""How many links in parallel may join a distribution switch to a core switch."""
+RESERVE = 1.15
+BETWEEN_BUILDINGS_M = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tops:
+    """The tiers above access: their types, the speeds of their peer links, and the links between the two tiers."""
+
+    core: DeviceType
+    core_peer_bps: int
+    distribution: DeviceType | None = None
+    distribution_peer_bps: int = 0
+    uplink_bps: int = 0
+    uplinks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """All types and counts of a site's switches."""
+
+    access: AccessChoice
+    server_kind: DeviceType
+    server_switches: int
+    server_nic_bps: int
+    tops: Tops
+    per_peer: int
+    server_per_peer: int
+    edge: EdgePlan
+
+
+def published_hosts(blueprint: Blueprint) -> int:
+    """Hosts in the DMZ: for published services, and as gateways of remote users."""
+    asked = blueprint.requirements
+    return PUBLISHED_HOSTS if asked.internet_facing or asked.remote_users else 0
+
+
+def equip(ground: Ground, share: float) -> Equipment:
+    """Choose every type; `share` is the site's part of all demand."""
+    blueprint, plan = ground.blueprint, ground.plan
+    ground.radios = choose_radios(blueprint, sum(unit.serves.access_points for unit in plan.units))
+    per_peer = 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1
+    access = choose_access(blueprint, plan, plan.units, ground.radios, per_peer * plan.pair)
+    _explain_access(blueprint, plan, access)
+    nic, server_kind, server_per_peer = _servers(blueprint, plan)
+    edge, tops = _edge_and_tops(ground, access, per_peer, server_per_peer, share)
+    return Equipment(
+        access=access,
+        server_kind=server_kind,
+        server_switches=plan.pair,
+        server_nic_bps=nic,
+        tops=tops,
+        per_peer=per_peer,
+        server_per_peer=server_per_peer,
+        edge=edge,
+    )
+
+
+def _edge_and_tops(
+    ground: Ground, access: AccessChoice, per_peer: int, server_per_peer: int, share: float
+) -> tuple[EdgePlan, Tops]:
+    """The edge and the tiers it hangs off, at the slowest port speed that both sides have."""
+    blueprint, failure = ground.blueprint, None
+    for least in EXIT_SPEEDS:
+        try:
+            edge = plan_edge(
+                blueprint.requirements,
+                blueprint.parameters,
+                blueprint.catalog,
+                links=ground.plan.pair,
+                share=share,
+                least_bps=least,
+            )
+            return edge, _tops(ground, access, edge, per_peer, server_per_peer)
+        except InfeasibleError as exc:
+            failure = failure or exc
+    raise failure or InfeasibleError(())
+
+
+def _servers(blueprint: Blueprint, plan: CampusPlan) -> tuple[int, DeviceType, int]:
+    """The NIC speed of servers and service hosts, the switch that takes both, and its uplinks to each peer."""
+    count = plan.general_servers + plan.restricted_servers
+    nic = blueprint.requirements.servers.nic_speed_bps if count else GBPS
+    spare = blueprint.redundancy.spare_share
+    ports = ceil(count * blueprint.growth * (1 + spare)) + SERVICE_HOSTS + published_hosts(blueprint)
+    per_peer = uplinks(ports * nic, UPLINK_BPS * plan.pair, blueprint.parameters.oversubscription.access, least=1)
+    per_peer = max(per_peer, 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1)
+    return nic, choose_server_switch(blueprint, ports + MANAGEMENT_PORTS, nic, per_peer * plan.pair), per_peer
+
+
+def _tops(ground: Ground, access: AccessChoice, edge: EdgePlan, per_peer: int, server_per_peer: int) -> Tops:
+    """Core and distribution types, with the links between them."""
+    plan = ground.plan
+    below = {
+        block: sum(access.counts[unit.name] for unit in plan.of_block(block)) * per_peer for block in range(plan.blocks)
+    }
+    below[0] += plan.pair * server_per_peer
+    if plan.archetype is Archetype.THREE_TIER:
+        return _two_tops(ground, max(below.values()), edge)
+    wanted = PortNeed(ceil(sum(below.values()) * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
+    ports = [wanted, *_controller_ports(ground), *_exit_ports(edge)]
+    core, peer_bps = _top(ground, Role.CORE, ports)
+    explain_top(ground.blueprint, Role.CORE, core, ports)
+    return Tops(core.kind, peer_bps)
+
+
+def _two_tops(ground: Ground, below: int, edge: EdgePlan) -> Tops:
+    """Distribution and core joined by the fewest and slowest links that keep the ceiling and that fibre carries."""
+    blueprint, plan = ground.blueprint, ground.plan
+    failure: InfeasibleError | None = None
+    for speed, count in _ladder(blueprint, below * UPLINK_BPS, plan.pair):
+        up = PortNeed(plan.pair * count, speed, PortUse.UPLINK)
+        down = PortNeed(ceil(plan.blocks * plan.pair * count * RESERVE) + 1, speed, PortUse.DOWNLINK)
+        wanted = PortNeed(ceil(below * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
+        lower = [wanted, *_controller_ports(ground), up]
+        upper = [down, *_exit_ports(edge)]
+        try:
+            distribution, low_bps = _top(ground, Role.DISTRIBUTION, lower)
+            core, high_bps = _top(ground, Role.CORE, upper)
+        except InfeasibleError as exc:
+            failure = failure or exc
+            continue
+        if _joined(distribution.kind, core.kind, speed):
+            explain_top(blueprint, Role.DISTRIBUTION, distribution, lower)
+            explain_top(blueprint, Role.CORE, core, upper)
+            return Tops(core.kind, high_bps, distribution.kind, low_bps, speed, count)
+    raise failure or InfeasibleError(())
+
+
+def _ladder(blueprint: Blueprint, below_bps: int, cores: int) -> list[tuple[int, int]]:
+    """Speeds of links, and how many to each core, that carry enough, also with one lost; the smallest first."""
+    ceiling = blueprint.parameters.oversubscription
+    offers = [
+        (speed, count)
+        for speed in UPLINK_SPEEDS
+        for count in UPLINK_COUNTS
+        if speed >= block_uplink_bps(below_bps, ceiling.distribution, links=cores * count)
+        and (
+            cores * count == 1
+            or speed
+            >= block_uplink_bps(below_bps, ceiling.distribution * ceiling.failed_factor, links=cores * count - 1)
+        )
+    ]
+    return sorted(offers or [(UPLINK_SPEEDS[-1], UPLINK_COUNTS[-1])], key=lambda one: (one[0] * one[1], one[1]))
+
+
+def _joined(lower: DeviceType, upper: DeviceType, speed_bps: int) -> bool:
+    """Whether a fibre between buildings joins the next ports of the two types."""
+    a = PortBank(PortTable(lower)).take(speed_bps, PortUse.UPLINK)
+    b = PortBank(PortTable(upper)).take(speed_bps, PortUse.DOWNLINK)
+    return a is not None and b is not None and joinable(a, b, speed_bps, BETWEEN_BUILDINGS_M)
+
+
+def _top(ground: Ground, role: Role, ports: list[PortNeed]) -> tuple[Choice, int]:
+    double = ground.plan.pair == 2
+    return choose_top(ground.blueprint, role, ports, double=double, multihoming=ground.fabric)
+
+
+def _exit_ports(edge: EdgePlan) -> list[PortNeed]:
+    """Ports for firewalls and edge routers, and one for the keepalive of the pair."""
+    return [
+        PortNeed(edge.firewalls, edge.firewall_port_bps, PortUse.DOWNLINK),
+        PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
+        PortNeed(1, edge.firewall_port_bps, PortUse.DOWNLINK),
+    ]
+
+
+def _controller_ports(ground: Ground) -> list[PortNeed]:
+    radios = ground.radios
+    if radios is None or radios.controller is None:
+        return []
+    return [PortNeed(radios.controllers, controller_port_bps(radios.controller), PortUse.DOWNLINK)]
+
+
+def _explain_access(blueprint: Blueprint, plan: CampusPlan, access: AccessChoice) -> None:
+    first = plan.units[0]
+    blueprint.decide(
+        f"How many access switches does {plan.site.id} need?",
+        f"{sum(access.counts.values())} x {access.kind.sku}",
+        formula="per closet ceil(((users + devices) * g * (1 + spare) + access points) / ports per switch), more where "
+        "the power budget asks",
+        inputs={
+            "closets": len(plan.units),
+            "users per closet": first.serves.users,
+            "devices per closet": first.serves.devices + first.serves.terminals,
+            "access points per closet": first.serves.access_points,
+            "g": f"{blueprint.growth:.3f}",
+            "spare": blueprint.redundancy.spare_share,
+            "ports per switch": access_ports(access.kind),
+        },
+        result=sum(access.counts.values()),
+        alternatives=access.refused,
+        fields=("users", "sites", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
+        source="policy parameters campus and redundancy; IEEE 802.3bt",
+    )
