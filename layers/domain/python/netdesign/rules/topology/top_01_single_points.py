@@ -132,6 +132,8 @@ def _control(case: Case, severity: Severity | None) -> Iterator[Finding]:
 def lonely(case: Case) -> Patch | None:
     """The first switch of a top tier, or the first member of a firewall pair, is left alone."""
     network = case.network
+    if not _applies(case):
+        return None
     groups = [enforcer.members for enforcers in _passed(case) for enforcer in enforcers]
     tops = [tuple(fabric.top.tolist()) for fabric in fabrics(network) if len(fabric.tiers) > 1]
     pairs = [group for group in groups if not _spared(case).issuperset(group)]
@@ -149,7 +151,7 @@ def _passed(case: Case) -> list[tuple[Enforcer, ...]]:
 @single_points_of_failure.mutant("leave one instance of a service that needs two")
 def lonely_service(case: Case) -> Patch | None:
     """The others of its kind are gone."""
-    for kind in DOUBLED_SERVICES:
+    for kind in DOUBLED_SERVICES if _applies(case) else ():
         gone = [service.id for service in case.design.infrastructure.service_instances if service.kind is kind][1:]
         if gone:
             return tuple(Remove("service_instances", name) for name in gone)

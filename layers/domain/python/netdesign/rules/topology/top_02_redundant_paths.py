@@ -92,7 +92,7 @@ def _finding(case: Case, found: Disjointness, edges: int, nodes: int) -> Finding
 def cut_paths(case: Case) -> Patch | None:
     """The smallest cut, less as many links as may be left."""
     kinds = (PairKind.SWITCH, PairKind.TOP, PairKind.ENFORCER)
-    for kind in kinds:
+    for kind in kinds if _applies(case) else ():
         for found in _counted(case):
             cut = weakest_links(case.network, found.pair) if found.pair.kind is kind else ()
             spared = _level(case).edge_disjoint_paths - 1

@@ -125,7 +125,7 @@ def _allowed_together(case: Case, fabric: Fabric) -> int:
 def single_home(case: Case) -> Patch | None:
     """Its links to all top switches but one fail."""
     network, rising = case.network, uplinks(case.network)
-    for fabric in _tiered(case):
+    for fabric in _tiered(case) if _applies(case) else ():
         for place in fabric.tiers[1].tolist():
             mine = rising.lower == place
             above = rising.upper[mine]
@@ -138,7 +138,7 @@ def single_home(case: Case) -> Patch | None:
 @core_redundancy.mutant("put the top tier into one rack")
 def one_rack(case: Case) -> Patch | None:
     """The rack of its first switch."""
-    for fabric in _tiered(case):
+    for fabric in _tiered(case) if _applies(case) else ():
         devices = [case.network.devices[place] for place in fabric.top.tolist()]
         if devices[0].rack is not None and len(devices) > 1 and _allowed_together(case, fabric) < len(devices):
             return tuple(Set("devices", device.id, {"rack": devices[0].rack}) for device in devices)
@@ -148,7 +148,7 @@ def one_rack(case: Case) -> Patch | None:
 @core_redundancy.mutant("leave the top tier with one switch")
 def one_switch(case: Case) -> Patch | None:
     """All others go out of service."""
-    for fabric in _tiered(case):
+    for fabric in _tiered(case) if _applies(case) else ():
         gone = [case.network.devices[place].id for place in fabric.top[1:].tolist()]
         if gone:
             return tuple(Set("devices", name, {"in_service": False}) for name in gone)

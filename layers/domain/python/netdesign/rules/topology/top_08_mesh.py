@@ -63,7 +63,7 @@ def full_mesh(case: Case) -> Iterator[Said]:
 @full_mesh.mutant("drop what joins one pair of sites")
 def drop_pair(case: Case) -> Patch | None:
     """All tunnels and links between two sites."""
-    for members in _joined(case.network).values():
+    for members in _joined(case.network).values() if _applies(case) else ():
         return tuple(
             Remove("tunnels", name) if collection == "tunnels" else Set("links", name, {"in_service": False})
             for collection, name in members
