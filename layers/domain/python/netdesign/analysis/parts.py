@@ -1,4 +1,4 @@
-"""What the devices and links of a design need to be bought: by part, with the most that endpoints may add."""
+"""What has to be bought for the devices and links of a design, by part, and the most that endpoints may add."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ class Need(NamedTuple):
 @analysis
 def endpoint_cables(network: Network) -> int:
     """Ports that wired endpoints take; the facts do not say which cable each of them gets."""
-    groups = network.by_id("endpoint_groups")
-    return sum(
-        len(attachment.ports)
-        for attachment in network.design.inventory.attachments
-        if (group := groups.get(attachment.group)) is None or group.homing is not Homing.WIRELESS
-    )
+    groups, count = network.by_id("endpoint_groups"), 0
+    for attachment in network.design.inventory.attachments:
+        group, place = groups.get(attachment.group), network.device_index.get(attachment.device)
+        wired = group is not None and group.homing is not Homing.WIRELESS
+        if wired and place is not None and network.device_types[place] is not None:
+            count += len(attachment.ports)
+    return count
 
 
 @analysis
@@ -60,30 +61,29 @@ def _devices(network: Network) -> Iterator[Need]:
 
 def _link_parts(network: Network) -> Iterator[Need]:
     """Cables and transceivers of links in service; endpoints may take more of each."""
-    extra = endpoint_cables(network)
-    cables, ends = _counted(network)
-    known = media().phys
-    for name, count in sorted(cables.items()):
-        yield Need(PartKind.CABLE, name, count, count + extra)
-    for name, count in sorted(ends.items()):
+    extra, known = endpoint_cables(network), media().phys
+    cables, ends = Counter[str](), Counter[str]()
+    for (name, medium, ours), links in _alike(network).items():
         if is_optical(known[name]):
-            yield Need(PartKind.TRANSCEIVER, name, count, count + 2 * extra)
+            ends[name] += links * ours
+            cables[medium.value] += links
+        else:
+            cables[name] += links
+    yield from (Need(PartKind.CABLE, name, count, count + extra) for name, count in sorted(cables.items()))
+    yield from (Need(PartKind.TRANSCEIVER, name, count, count + 2 * extra) for name, count in sorted(ends.items()))
 
 
-def _counted(network: Network) -> tuple[Counter[str], Counter[str]]:
-    """Links by ready-made or copper cable, and ends of ours by transceiver."""
-    known, cables, ends = media().phys, Counter[str](), Counter[str]()
+def _alike(network: Network) -> Counter[tuple[str, Medium, int]]:
+    """Cabled links by physical layer, medium and number of ends of ours."""
     provider = np.append([device.role is Role.PROVIDER for device in network.devices], True)
-    ours = sum((~provider[end]).astype(np.int64) for end in network.link_ends)
-    pairs = Counter(
-        (link.phy, count)
-        for link, count in zip(network.links, np.asarray(ours).tolist(), strict=True)
-        if link.in_service and link.medium not in UNBOUGHT and link.phy in known
+    a, b = network.link_ends
+    ours = (~provider[a]).astype(np.int64) + ~provider[b]
+    known = media().phys
+    return Counter(
+        (link.phy, link.medium, count)
+        for link, count in zip(network.links, ours.tolist(), strict=True)
+        if link.in_service and link.medium not in UNBOUGHT and link.phy is not None and link.phy in known
     )
-    for (name, count), links in pairs.items():
-        if name is not None:
-            (ends if is_optical(known[name]) else cables)[name] += links * (count if is_optical(known[name]) else 1)
-    return cables, ends
 
 
 def is_optical(phy: PhyType) -> bool:

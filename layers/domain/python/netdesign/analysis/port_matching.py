@@ -187,14 +187,19 @@ def port_faults(network: Network) -> tuple[PortFault, ...]:
     crowd = np.bincount(slot, minlength=1)
     found = [*_alone(network, uses)]
     found.extend(_shared(network, uses, slot, crowd[slot] > 1, "is taken by more than one cable or endpoint"))
-    cage = row_codes(uses.device, uses.cage)
-    mixed = np.zeros(int(cage.max(initial=-1)) + 1, dtype=np.bool_)
-    least, most = np.full(mixed.size, uses.mode.max(initial=0)), np.zeros(mixed.size, dtype=np.int64)
-    np.minimum.at(least, cage, uses.mode)
-    np.maximum.at(most, cage, uses.mode)
-    mixed = (least != most)[cage] & (uses.cage >= 0) & (uses.fault == 0)
-    found.extend(_shared(network, uses, cage, mixed, "shares its cage with a use that splits it another way"))
+    found.extend(_shared(network, uses, *_split(uses), "shares its cage with a use that splits it another way"))
     return tuple(found)
+
+
+def _split(uses: PortUses) -> tuple[Longs, Bools]:
+    """The cage of each row as a number, and which rows share theirs with a possible use of another mode."""
+    cage, sound = row_codes(uses.device, uses.cage), np.flatnonzero(uses.fault == 0)
+    least = np.full(int(cage.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    most = np.full(least.size, -1)
+    np.minimum.at(least, cage[sound], uses.mode[sound])
+    np.maximum.at(most, cage[sound], uses.mode[sound])
+    mixed: Bools = (least < most)[cage] & (uses.fault == 0)
+    return cage, mixed
 
 
 def _alone(network: Network, uses: PortUses) -> Iterator[PortFault]:

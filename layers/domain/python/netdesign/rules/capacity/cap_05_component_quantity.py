@@ -15,7 +15,8 @@ from netdesign.rules.case import Case
 
 REQUIRED = (PartKind.DEVICE, PartKind.TRANSCEIVER, PartKind.CABLE)
 SPARED = (PartKind.DEVICE, PartKind.TRANSCEIVER)
-MEDIUMS = frozenset(medium.value for medium in Medium)
+FIBRES = frozenset({Medium.SMF.value, Medium.MMF_OM3.value, Medium.MMF_OM4.value, Medium.MMF_OM5.value})
+"""Names of fibre cables: a fibre is billed by its medium, any other cable by its physical layer."""
 
 
 def _applies(case: Case) -> bool:
@@ -33,7 +34,7 @@ def _applies(case: Case) -> bool:
     flags="A device type, transceiver or cable that the drawing needs and the bill lacks or counts wrongly, or that it"
     " bills without need; power supplies, device licences or racks that do not match the devices; and at high"
     " redundancy fewer spares than the share that parts installed in numbers call for. How each endpoint is"
-    " cabled the facts leave open: for cables and transceivers their ports widen the range.",
+    " cabled the facts leave open: by part their ports widen the range; in sum cables and transceivers must agree.",
     passes="Every line of the bill agrees with what devices and links come to, and spares suffice.",
     remedy="Count the parts again from the devices and links.",
     references=("SOC 2 A1.2", "NIST SP 800-53 CM-8, MA-6"),
@@ -49,6 +50,7 @@ def component_quantity(case: Case) -> Iterator[Said]:
     for key, need in wanted.items():
         if key not in billed and need.kind in REQUIRED:
             yield from _compare(need, ())
+    yield from _balance(case)
     yield from _racks(case)
     yield Measure(name="lines of the bill", value=len(case.design.parts.lines))
     yield Measure(
@@ -75,8 +77,7 @@ def _without_need(case: Case, key: tuple[PartKind, str]) -> Need | None:
     if kind is PartKind.TRANSCEIVER:
         return Need(kind, part, 0, 2 * extra)
     if kind is PartKind.CABLE:
-        laid = sum(1 for link in case.network.links if link.medium.value == part)
-        return Need(kind, part, 0, extra + laid if part in MEDIUMS else extra)
+        return Need(kind, part, 0, extra)
     return None
 
 
@@ -115,6 +116,27 @@ def _spares(case: Case, lines: tuple[PartLine, ...]) -> Iterator[Finding]:
         )
 
 
+def _balance(case: Case) -> Iterator[Finding]:
+    """What endpoints add, over all parts: one cable for each port, two transceivers for each fibre."""
+    least = {kind: sum(n.least for n in needs(case.network).values() if n.kind is kind) for kind in REQUIRED}
+    cables, ports = _total(case, PartKind.CABLE), endpoint_cables(case.network)
+    if cables != least[PartKind.CABLE] + ports:
+        yield Finding(
+            message=f"the bill has {cables} cables; links take {least[PartKind.CABLE]} and endpoints {ports}",
+            witness={"billed": cables, "links": least[PartKind.CABLE], "endpoints": ports},
+        )
+    fibres = sum(
+        line.quantity for line in case.design.parts.lines if line.kind is PartKind.CABLE and line.part in FIBRES
+    )
+    drawn = sum(n.least for n in needs(case.network).values() if n.kind is PartKind.CABLE and n.part in FIBRES)
+    optics = _total(case, PartKind.TRANSCEIVER) - least[PartKind.TRANSCEIVER]
+    if optics != 2 * (fibres - drawn):
+        yield Finding(
+            message=f"beyond its links the bill has {optics} transceivers for {fibres - drawn} fibres to endpoints",
+            witness={"transceivers": optics, "fibres": fibres - drawn},
+        )
+
+
 def _racks(case: Case) -> Iterator[Finding]:
     lines = [line for line in case.design.parts.lines if line.kind is PartKind.RACK]
     billed, drawn = sum(line.quantity for line in lines), len(case.design.inventory.racks)
@@ -146,3 +168,10 @@ def miscount_transceivers(case: Case) -> Patch | None:
         if line.kind is PartKind.TRANSCEIVER and need is not None:
             return (Set("lines", line.id, {"quantity": need.least - 1}),)
     return None
+
+
+@component_quantity.mutant("bill one cable more")
+def miscount_cables(case: Case) -> Patch | None:
+    """The first line of cables counts one too many."""
+    lines = [line for line in case.design.parts.lines if line.kind is PartKind.CABLE]
+    return (Set("lines", lines[0].id, {"quantity": lines[0].quantity + 1}),) if lines else None
