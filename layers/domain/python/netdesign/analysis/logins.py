@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.analysis.reachability import Origin, gets_to, origins
 from netdesign.analysis.zones import enforcement_points
@@ -55,40 +55,61 @@ def named(profile: ManagementProfile, kind: ServiceKind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(by_kind.get(kind.value, ())))
 
 
+class Alike(NamedTuple):
+    """What devices share that fare alike: their profile (by id), and where their packets start.
+
+    Without origins they have no address to be managed by; with None their controller speaks for them.
+    """
+
+    profile: str | None
+    origins: tuple[Origin, ...] | None
+
+
+@analysis
+def alike(network: Network) -> dict[Alike, tuple[int, ...]]:
+    """The managed devices, by position, in sets that fare alike."""
+    found: dict[Alike, list[int]] = {}
+    profiles, starts = network.by_id("management_profiles"), origins(network)
+    for at in managed_devices(network):
+        name = network.devices[at].management_profile
+        mine = starts.get(at, ()) if reports_itself(network, at) else None
+        found.setdefault(Alike(name if name in profiles else None, mine), []).append(at)
+    return {key: tuple(devices) for key, devices in found.items()}
+
+
 @analysis
 def services_reached(network: Network, kind: ServiceKind, failed: frozenset[int] = frozenset()) -> dict[int, Reached]:
     """The instances of a kind of service that each managed device names and gets to, by position.
 
     An access point gets to what its profile names: its controller speaks for it.
     """
-    instances = network.by_id("service_instances")
-    known: dict[tuple[str | None, tuple[Origin, ...]], Reached] = {}
-    found = {}
-    starts = origins(network)
-    for device in managed_devices(network):
-        profile = profile_of(network, device)
-        wanted = (
-            tuple(n for n in named(profile, kind) if n in instances and instances[n].kind is kind) if profile else ()
-        )
-        if not reports_itself(network, device):
-            found[device] = wanted
-            continue
-        key = (profile.id if profile else None, starts.get(device, ()))
-        if key not in known:
-            known[key] = tuple(name for name in wanted if gets_to(network, key[1], name, failed))
-        found[device] = known[key]
+    found: dict[int, Reached] = {}
+    for key, devices in alike(network).items():
+        found.update(dict.fromkeys(devices, _reached(network, key, kind, failed)))
     return found
+
+
+def _reached(network: Network, key: Alike, kind: ServiceKind, failed: frozenset[int]) -> Reached:
+    profile: ManagementProfile | None = network.by_id("management_profiles").get(key.profile or "")
+    instances = network.by_id("service_instances")
+    wanted = (
+        [] if profile is None else [n for n in named(profile, kind) if n in instances and instances[n].kind is kind]
+    )
+    if key.origins is None:
+        return tuple(wanted)
+    return tuple(name for name in wanted if gets_to(network, key.origins, name, failed))
 
 
 @analysis
 def least_reached(network: Network, kind: ServiceKind) -> dict[int, Reached]:
     """As `services_reached`, once that enforcement point has failed whose loss leaves a device the fewest."""
     worst = dict(services_reached(network, kind))
-    points = enforcement_points(network)
-    for point in points:
-        for device, reached in services_reached(network, kind, frozenset((point,))).items():
-            if device != point and len(reached) < len(worst[device]):
-                worst[device] = reached
+    for point in enforcement_points(network):
+        for key, devices in alike(network).items():
+            reached = _reached(network, key, kind, frozenset((point,)))
+            for device in devices:
+                if device != point and len(reached) < len(worst[device]):
+                    worst[device] = reached
     return worst
 
 

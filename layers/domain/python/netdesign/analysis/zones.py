@@ -244,4 +244,6 @@ def _names(network: Network) -> dict[int, str]:
     land, table = terrain(network), interfaces(network)
     vlans = {land.vlan + code: name for name, code in table.vlans.items() if name is not None}
     vrfs = {land.vrf + code: name for name, code in table.vrfs.items() if name is not None}
+    segments = zip(land.graph.tail.tolist(), land.graph.head.tolist(), strict=True)
+    vlans |= {near: vlans[far] for near, far in segments if land.segment <= near < land.vlan and far in vlans}
     return vlans | vrfs | {node: name for name, node in land.outside.items()}

@@ -78,7 +78,7 @@ def _numbers(case: Case, group: Enforcer) -> Iterator[Finding]:
     if alive < 2:
         names = _names(case, group)
         yield Finding(
-            message=f"{', '.join(names)} enforce with {alive} firewall in service; 2 are needed",
+            message=f"{', '.join(names)}: firewalls in service are {alive}, and 2 are needed",
             elements=names,
             witness={"in_service": alive, "needed": 2},
         )
