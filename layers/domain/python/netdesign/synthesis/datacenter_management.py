@@ -9,6 +9,7 @@ from math import ceil
 
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
+from netdesign.errors import ConflictError
 from netdesign.model.addressing import Interface, VirtualGateway
 from netdesign.model.cabling import Mlag
 from netdesign.model.inventory import Device, Rack
@@ -17,7 +18,7 @@ from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass, VlanPurpose
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.datacenter_hall import Hall, place
-from netdesign.synthesis.selection import Needs, PortNeed, refusal, select
+from netdesign.synthesis.selection import Needs, PortNeed, price_usd, refusal, select, suitable
 
 GIGABIT = 1_000_000_000
 UPLINK_BPS = 10_000_000_000
@@ -25,8 +26,11 @@ SMALL_RACKS = 8
 """Up to so many racks the pair itself takes the management ports of the devices."""
 SPARE_PORTS = 8
 """Ports of the pair for services, firewalls, console servers and its own links."""
-MAX_SWITCHES = 220
+MAX_SWITCHES = 240
 """More switches than this would outgrow one pair, so that each then serves more racks."""
+DEVICES_PER_SWITCH = 44
+CORE_ROLES = (Role.LEAF, Role.CORE)
+"""What the routed switches may be made for, tried in this order."""
 FIRST_VLAN = 10
 HOSTS_PER_SWITCH = 40
 """Management addresses planned for each switch."""
@@ -45,6 +49,8 @@ class OutOfBand:
     """The management VLAN that each switch serves."""
     of_rack: dict[str, str] = field(default_factory=dict)
     """The switch that serves each rack; a rack that is not listed is served by the cores in turn."""
+    left: dict[str, int] = field(default_factory=dict)
+    """Ports left on each switch by rack."""
 
 
 ManagementKinds = tuple[DeviceType, DeviceType | None, int]
@@ -70,7 +76,7 @@ def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> Manageme
     offered = blueprint.catalog.devices(Role.MANAGEMENT_SWITCH)
     if racks <= SMALL_RACKS and any(not refusal(kind, small, blueprint.requirements) for kind in offered):
         return select(offered, Role.MANAGEMENT_SWITCH, small, blueprint.requirements).kind, None, 0
-    count = min(MAX_SWITCHES, ceil(racks / per))
+    count = min(MAX_SWITCHES, max(ceil(racks / per), ceil(devices / DEVICES_PER_SWITCH)))
     busiest = ceil(wanted / count)
     access = Needs(
         ports=(
@@ -80,12 +86,20 @@ def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> Manageme
         features=frozenset({"stp"}),
     )
     core = Needs(
-        ports=(PortNeed(count + 4, UPLINK_BPS, PortUse.UPLINK), PortNeed(SPARE_PORTS, GIGABIT, PortUse.DOWNLINK)),
+        ports=(PortNeed(count + SPARE_PORTS, UPLINK_BPS, PortUse.UPLINK),),
         features=features,
         power_supplies=supplies,
     )
-    kind = select(blueprint.catalog.devices(Role.LEAF), Role.LEAF, core, blueprint.requirements).kind
-    return kind, select(offered, Role.MANAGEMENT_SWITCH, access, blueprint.requirements).kind, count
+    return _routed(blueprint, core), select(offered, Role.MANAGEMENT_SWITCH, access, blueprint.requirements).kind, count
+
+
+def _routed(blueprint: Blueprint, needs: Needs) -> DeviceType:
+    """The cheapest type for the routed switches; raises `InfeasibleError` when none has the ports."""
+    for role in CORE_ROLES:
+        fit = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
+        if fit:
+            return min(fit, key=lambda kind: (price_usd(kind), kind.sku))
+    return select(blueprint.catalog.devices(Role.CORE), Role.CORE, needs, blueprint.requirements).kind
 
 
 def build_management(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -> OutOfBand:
@@ -173,10 +187,13 @@ def _switch_for(blueprint: Blueprint, network: OutOfBand, device: Device, at: in
     first = network.of_rack.get(device.rack or "")
     if first is None:
         return network.cores[at % len(network.cores)].id
-    if blueprint.free_ports(first, GIGABIT, PortUse.DOWNLINK):
-        return first
-    others = [s for s in network.switches if blueprint.free_ports(s, GIGABIT, PortUse.DOWNLINK)]
-    return min(others, key=lambda s: (blueprint.distance_m(device, s), s.id)).id
+    if not network.left[first]:
+        others = [switch for switch in network.switches if network.left[switch.id]]
+        if not others:
+            raise ConflictError(f"the management switches of {network.site} have no port left for {device.id}")
+        first = min(others, key=lambda switch: (blueprint.distance_m(device, switch), switch.id)).id
+    network.left[first] -= 1
+    return first
 
 
 def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, racks: Sequence[str], at: int) -> None:
@@ -211,6 +228,7 @@ def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, rack
             mode=PortMode.TRUNK,
             vlans=(vlan.id,),
         )
+    network.left[switch.id] = blueprint.free_ports(switch, GIGABIT, PortUse.DOWNLINK)
     own = blueprint.svi(switch, vlan)
     blueprint.change(own, addresses=blueprint.next_addresses(blueprint.nets(vlan)))
     _default_routes(blueprint, switch, vlan)
@@ -302,9 +320,9 @@ def join_pair(
 
 
 def keepalive_bps(blueprint: Blueprint, device: Device) -> int:
-    """The slowest speed at which the device still has a port for a keepalive."""
+    """The speed of which the device has most ports left for a keepalive, the slowest of equals."""
     speeds = (GIGABIT, UPLINK_BPS, 25 * GIGABIT, 40 * GIGABIT, 100 * GIGABIT)
-    return next(speed for speed in speeds if blueprint.free_ports(device, speed))
+    return max(speeds, key=lambda speed: (blueprint.free_ports(device, speed), -speed))
 
 
 def _spanning_tree(blueprint: Blueprint, device: Device, priority: int) -> None:

@@ -20,7 +20,8 @@ from netdesign.synthesis.zones import DATABASE, DMZ, INTERNET, MANAGEMENT, RESTR
 
 OUTSIDE = "outside"
 TIER_BPS = 500_000
-"""Assumed queries of one server to the database zone."""
+MAX_TIER_BPS = 10_000_000_000
+"""Assumed queries of one server to the database zone, and of all together."""
 QUERIES = Service(name="database", protocol=IpProtocol.TCP, first_port=5432, last_port=5432)
 POPULATIONS: Mapping[str, str] = {
     Population.SERVERS: SERVER,
@@ -109,7 +110,7 @@ def _tiers(counts: Mapping[str, int]) -> Iterator[Leg]:
     """Queries of the server zone to the database zone."""
     if not counts.get(DATABASE) or not counts.get(SERVER):
         return
-    rate = counts[SERVER] * TIER_BPS
+    rate = min(counts[SERVER] * TIER_BPS, MAX_TIER_BPS)
     flow = ResolvedFlow(
         id="assumed-queries",
         source=Population.SERVERS,

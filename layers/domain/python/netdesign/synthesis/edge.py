@@ -21,7 +21,7 @@ from netdesign.model.vocabulary import (
     VlanPurpose,
 )
 from netdesign.synthesis.blueprint import MANAGEMENT, UNDERLAY, Blueprint, Net, zone_vrf
-from netdesign.synthesis.edge_sizing import GBPS, EdgePlan, plan_edge
+from netdesign.synthesis.edge_sizing import GBPS, SPEEDS, EdgePlan, plan_edge
 from netdesign.synthesis.interface_names import subinterface_name
 from netdesign.synthesis.pairs import Pair, feeds, trunk
 from netdesign.synthesis.zones import INTERNET
@@ -256,9 +256,22 @@ def _management_transit(blueprint: Blueprint, edge: Edge, pair: Pair, number: in
     vlan = edge.transits[MANAGEMENT] = transit_vlan(blueprint, edge.site, MANAGEMENT, number, pair)
     inward = dict(edge.inward)
     for firewall in edge.firewalls:
-        edge.inward[firewall.id] = trunk(blueprint, firewall, pair, GBPS, LinkPurpose.ATTACHMENT, vlans=(vlan.id,))
+        edge.inward[firewall.id] = trunk(
+            blueprint, firewall, pair, _common_bps(blueprint, firewall, pair), LinkPurpose.ATTACHMENT, vlans=(vlan.id,)
+        )
     hand_over(blueprint, edge, MANAGEMENT, vlan, pair)
     edge.inward.update(inward)
+
+
+def _common_bps(blueprint: Blueprint, device: Device, pair: Pair) -> int:
+    """The slowest speed at which a device has a free port for each of a pair, and they for it."""
+    count = len(pair.devices)
+    return next(
+        speed
+        for speed in SPEEDS
+        if blueprint.free_ports(device, speed) >= count
+        and all(blueprint.free_ports(peer, speed, PortUse.DOWNLINK) for peer in pair.devices)
+    )
 
 
 def route(blueprint: Blueprint, device: Device, vrf: str, prefix: str, next_hop: str, *, distance: int = 1) -> None:
