@@ -34,7 +34,7 @@ def possible(name: str, speed: int) -> set[int]:
     if name in ("Ethernet1", "Ethernet2", "Ethernet3"):
         return {1} if speed in (GBPS, 10 * GBPS) else set()
     ways = {1} if name.endswith("/1") and speed in (40 * GBPS, 100 * GBPS) else set()
-    if name.startswith("Ethernet49/") or name.startswith("Ethernet50/"):
+    if name.startswith(("Ethernet49/", "Ethernet50/")):
         ways |= {4} if speed in (10 * GBPS, 25 * GBPS) else set()
         ways |= {2} if speed == 50 * GBPS and name[-1] in "13" else set()
     return ways

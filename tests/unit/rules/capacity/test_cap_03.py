@@ -126,3 +126,9 @@ def test_nothing_asked_nothing_to_carry():
 def test_peer_links_take_part():
     made = changed(line(GBPS), link("leaf1:p", "leaf2:p", LinkPurpose.PEER))
     assert judged(rule, made).status is Status.PASS
+
+
+def test_links_and_flows_of_no_device_carry_nothing():
+    made = design(link("gone:1", "gone:2"), flow("web", "gone", "gone", GBPS))
+    assert judged(rule, made).measures[0].value == 0.0
+    assert judged(rule, design(flow("web", "gone", "gone", GBPS))).measures[0].value == 0.0

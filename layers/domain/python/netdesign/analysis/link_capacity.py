@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.traffic import loads
+from netdesign.analysis.traffic import Loads, loads
 from netdesign.graph.network import Network, analysis
 from netdesign.model.vocabulary import Role
 
@@ -35,9 +35,17 @@ def _is_provider(network: Network, device: str) -> bool:
 
 
 @analysis
+def carried(network: Network) -> Loads:
+    """The loads with nothing failed; none where there is no device."""
+    if not network.devices:
+        return Loads(np.zeros((2, len(network.links))), {}, {})
+    return loads(network)
+
+
+@analysis
 def fill(network: Network) -> Floats:
     """Load over capacity in each direction with nothing failed; infinite where nothing fits at all."""
-    load, capacity = loads(network).load_bps, capacity_bps(network)
+    load, capacity = carried(network).load_bps, capacity_bps(network)
     share: Floats = np.divide(load, capacity, out=np.zeros_like(load), where=capacity > 0)
     share[(capacity <= 0) & (load > 0)] = np.inf
     return share

@@ -75,7 +75,7 @@ def _link_parts(network: Network) -> Iterator[Need]:
 
 def _alike(network: Network) -> Counter[tuple[str, Medium, int]]:
     """Cabled links by physical layer, medium and number of ends of ours."""
-    provider = np.append([device.role is Role.PROVIDER for device in network.devices], True)
+    provider = np.array([*(device.role is Role.PROVIDER for device in network.devices), True])
     a, b = network.link_ends
     ours = (~provider[a]).astype(np.int64) + ~provider[b]
     known = media().phys

@@ -59,6 +59,8 @@ def product_loads(graph: Multigraph, leaving: Floats, arriving: Floats) -> Float
     is left out. Trees that hang off the graph are summed, twins are routed once, and only what is left
     costs one search per destination.
     """
+    if not graph.node_count:
+        return np.zeros((2, graph.edge_count))
     load, core, weights = _fold(graph, np.stack([leaving, arriving]))
     kinds = weights.reshape(-1, graph.node_count).T
     return load + _core_loads(quotient(core, kinds), weights)

@@ -62,6 +62,8 @@ class Multigraph:
         alive = np.ones(self.edge_count, dtype=np.bool_) if self.edge_alive is None else self.edge_alive
         if self.node_alive is None:
             return alive
+        if not self.node_count:
+            return np.zeros(self.edge_count, dtype=np.bool_)
         present: Bools = alive & self.node_alive[self.tail] & self.node_alive[self.head]
         return present
 

@@ -8,8 +8,7 @@ from math import ceil
 
 import numpy as np
 
-from netdesign.analysis.link_capacity import capacity_bps, fill
-from netdesign.analysis.traffic import loads
+from netdesign.analysis.link_capacity import capacity_bps, carried, fill
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Severity
@@ -45,7 +44,7 @@ def bandwidth_capacity(case: Case) -> Iterator[Said]:
     share = fill(network)
     for place in np.flatnonzero((share > allowed + TINY).any(axis=0)).tolist():
         yield _overload(case, place, allowed)
-    for flow, lost in sorted(loads(network).unserved_bps.items()):
+    for flow, lost in sorted(carried(network).unserved_bps.items()):
         if lost > 1:
             yield Finding(
                 message=f"{lost / 1e6:,.1f} Mbit/s of the flow {flow} find no path",
@@ -60,7 +59,7 @@ def bandwidth_capacity(case: Case) -> Iterator[Said]:
 
 
 def _overload(case: Case, place: int, allowed: float) -> Finding:
-    share, load = fill(case.network)[:, place], loads(case.network).load_bps[:, place]
+    share, load = fill(case.network)[:, place], carried(case.network).load_bps[:, place]
     direction = int(share.argmax())
     link, worst = case.network.links[place], float(share.max())
     ends = (link.a.device, link.b.device)[:: 1 if direction == 0 else -1]

@@ -182,14 +182,13 @@ def _usable(case: Case, place: int, ports: int) -> int:
 
 @device_ratio.mutant("move endpoints onto one switch until it is too full")
 def crowd(case: Case) -> Patch | None:
-    """The fullest switch with endpoints takes as many more as it has ports, and one."""
-    network = case.network
+    """The first switch with wired endpoints takes as many more as it has ports, and one."""
+    network, attachments = case.network, case.design.inventory.attachments
     fill = _fill(network, case.requirements.servers.nic_speed_bps)
-    edge = set(network.with_role(*EDGE).tolist())
-    uses = port_uses(network)
-    for attachment in network.design.inventory.attachments:
+    edge, wired = set(network.with_role(*EDGE).tolist()), set(port_uses(network).attachment.tolist())
+    for at, attachment in enumerate(attachments):
         place = network.device_index.get(attachment.device)
-        if place in edge and attachment.ports and bool((uses.device == place).any()):
+        if place in edge and at in wired and fill.used[place]:
             more = int(fill.usable[place]) + 1
             ports = attachment.ports + (attachment.ports[0],) * more
             changes = {"ports": ports, "endpoints": attachment.endpoints + more}
