@@ -323,3 +323,12 @@ def test_mutants_pass_by_what_fails_already() -> None:
     assert [mutant.mutate(broken) for mutant in pci_dss.mutants] == [None]
     assert fedramp.mutants[1].mutate(empty) is None
     assert gdpr.mutants[1].mutate(empty) is None
+
+
+@pytest.mark.usefixtures("apart")
+@pytest.mark.parametrize("framework", [Framework.PCI_DSS, Framework.HIPAA, Framework.GDPR, Framework.FEDRAMP])
+def test_a_framework_that_covers_nothing_fails(framework: Framework) -> None:
+    pack_rule, data = RULES[framework]
+    made = audited(asked=(framework,), place=PLACE.get(framework, "US"))
+
+    assert messages(pack_rule, made) == [f"{framework} was asked for, but no zone holds data of class {data}"]

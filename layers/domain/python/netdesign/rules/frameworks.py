@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from netdesign.analysis.scope import scope
 from netdesign.graph.network import compile_network
 from netdesign.model.compliance import FrameworkRef
 from netdesign.model.patch import Set, SetRequirement, apply
-from netdesign.model.verdict import Status
+from netdesign.model.verdict import Finding, Status
 from netdesign.model.vocabulary import DataClass, Exposure, Framework
 from netdesign.rules.controls import chosen
 from netdesign.rules.verdicts import breaking, verdict_of
@@ -58,6 +60,18 @@ def _scoped(case: Case, framework: Framework) -> Patch:
         return ()
     zone = max(zones, key=lambda one: (one.trust, one.id))
     return (Set("zones", zone.id, {"data_classes": (*zone.data_classes, data)}),)
+
+
+def without_scope(case: Case, framework: Framework) -> Iterator[Finding]:
+    """Yield a finding where no zone holds the data that a framework is about, so that it covers nothing."""
+    data = REGULATED[framework]
+    held = scope(case.network, data)
+    if not held.zones:
+        yield Finding(
+            message=f"{framework} was asked for, but no zone holds data of class {data}",
+            elements=held.groups,
+            witness={"framework": framework.value, "data_class": data.value, "zones": 0},
+        )
 
 
 def changed(case: Case, patch: Patch) -> Case:

@@ -14,7 +14,7 @@ from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.compliance.packs import PACKS
 from netdesign.rules.controls import chosen, computable
-from netdesign.rules.frameworks import REGULATED, any_requested, requested
+from netdesign.rules.frameworks import REGULATED, any_requested, requested, without_scope
 from netdesign.rules.posture import enterprise
 
 IMPLIED = {
@@ -49,7 +49,9 @@ def compliance_requirements(case: Case) -> Iterator[Said]:
     """Frameworks against packs, data against frameworks, frameworks against zones."""
     yield from _unanswered(case)
     yield from _not_asked_for(case)
-    yield from _without_scope(case)
+    for framework in REGULATED:
+        if requested(case, framework):
+            yield from without_scope(case, framework)
     yield Measure(name="frameworks", value=", ".join(map(str, case.requirements.frameworks)) or "none")
     for framework in dict.fromkeys(ref.framework for ref in case.requirements.frameworks):
         yield from _coverage(case, framework)
@@ -91,16 +93,6 @@ def _missing(case: Case, data: DataClass, wanted: tuple[Framework, ...]) -> Find
         elements=(*held.zones, *held.groups, *held.flows),
         witness={"data_class": data.value, "frameworks": [*wanted]},
     )
-
-
-def _without_scope(case: Case) -> Iterator[Finding]:
-    for framework, data in REGULATED.items():
-        if requested(case, framework) and not scope(case.network, data).zones:
-            yield Finding(
-                message=f"{framework} was asked for, but no zone holds data of class {data}",
-                elements=scope(case.network, data).groups,
-                witness={"framework": framework.value, "data_class": data.value, "zones": 0},
-            )
 
 
 def _coverage(case: Case, framework: Framework) -> Iterator[Measure]:

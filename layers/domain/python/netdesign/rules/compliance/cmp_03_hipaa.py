@@ -10,7 +10,7 @@ from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.compliance.packs import PACKS
 from netdesign.rules.controls import judge_pack
-from netdesign.rules.frameworks import broken_evidence, requested
+from netdesign.rules.frameworks import broken_evidence, requested, without_scope
 
 
 def _applies(case: Case) -> bool:
@@ -27,13 +27,14 @@ def _applies(case: Case) -> bool:
     applicable=_applies,
     flags="A control of HIPAA for which a rule that gives evidence fails; the finding weighs as much as that"
     " rule, and never more than this one. Controls that need people, or rules that are not written yet, are listed"
-    " and never passed.",
+    " and never passed. Also no zone with the data that it is about.",
     passes="No control that rules can answer fails.",
     remedy="Mend what the failing rules of evidence name.",
     references=("45 CFR 164.308", "45 CFR 164.310", "45 CFR 164.312"),
 )
 def hipaa(case: Case) -> Iterator[Said]:
     """Each control is as good as the worst of its evidence."""
+    yield from without_scope(case, Framework.HIPAA)
     yield from judge_pack(case, PACKS[Framework.HIPAA], Severity.CRITICAL)
 
 

@@ -14,7 +14,7 @@ from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.compliance.packs import PACKS
 from netdesign.rules.controls import judge_pack
-from netdesign.rules.frameworks import asking, broken_evidence, requested
+from netdesign.rules.frameworks import asking, broken_evidence, requested, without_scope
 
 
 def _applies(case: Case) -> bool:
@@ -31,14 +31,15 @@ def _applies(case: Case) -> bool:
     applicable=_applies,
     flags="A control of the GDPR for which a rule that gives evidence fails; the finding weighs as much as that"
     " rule, and never more than this one. Controls that need people, or rules that are not written yet, are listed"
-    " and never passed."
-    " Also a rule that lets a zone into a zone with personal data though no flow goes that way (25).",
+    " and never passed. Also no zone with the data that it is about, and a"
+    " rule that lets a zone into a zone with personal data though no flow goes that way (25).",
     passes="No control that rules can answer fails, and what policies permit toward personal data some flow needs.",
     remedy="Mend what the failing rules of evidence name; remove permits that no flow needs.",
     references=("GDPR 5(1)(f), 25, 28, 30, 32, 33, 35, 44-46",),
 )
 def gdpr(case: Case) -> Iterator[Said]:
     """Each control is as good as the worst of its evidence."""
+    yield from without_scope(case, Framework.GDPR)
     yield from judge_pack(case, PACKS[Framework.GDPR], Severity.ERROR)
     surplus = unneeded_access(case.network, DataClass.PII)
     for one in surplus:

@@ -14,7 +14,7 @@ from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.compliance.packs import PACKS
 from netdesign.rules.controls import judge_pack
-from netdesign.rules.frameworks import asking, broken_evidence, requested
+from netdesign.rules.frameworks import asking, broken_evidence, requested, without_scope
 
 
 def _applies(case: Case) -> bool:
@@ -31,14 +31,15 @@ def _applies(case: Case) -> bool:
     applicable=_applies,
     flags="A control of FedRAMP for which a rule that gives evidence fails; the finding weighs as much as that"
     " rule, and never more than this one. Controls that need people, or rules that are not written yet, are listed"
-    " and never passed."
-    " Also a device that encrypts links or tunnels without a validated module (SC-13).",
+    " and never passed. Also no zone with the data that it is about, and a"
+    " device that encrypts links or tunnels without a validated module (SC-13).",
     passes="No control that rules can answer fails, and everything that encrypts does so with a validated module.",
     remedy="Mend what the failing rules of evidence name; encrypt with modules that FIPS 140 validated.",
     references=("FedRAMP Rev. 5 baselines", "FIPS 140-3", "OMB M-21-07"),
 )
 def fedramp(case: Case) -> Iterator[Said]:
     """Each control is as good as the worst of its evidence."""
+    yield from without_scope(case, Framework.FEDRAMP)
     yield from judge_pack(case, PACKS[Framework.FEDRAMP], Severity.CRITICAL)
     yield from _modules(case)
 

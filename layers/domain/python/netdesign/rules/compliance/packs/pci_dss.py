@@ -132,7 +132,7 @@ PACK = Pack(
         Control(
             id="12.5.2",
             title="The scope is documented and confirmed every year",
-            evidence=("CMP-01", "CMP-12", "CMP-17"),
+            evidence=("CMP-12", "CMP-17"),
         ),
     ),
 )
