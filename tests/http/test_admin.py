@@ -63,7 +63,7 @@ def test_parameters_are_versioned_and_checked(client: TestClient) -> None:
     assert (shipped["version"], shipped["overrides"]) == (0, {})
     assert wrong.status_code == 422
     assert "capacity.nonsense" in wrong.text
-    known = [card for card in _numbers() if card[0] != name][0]
+    known = next(card for card in _numbers() if card[0] != name)
     kept = client.put("/api/v1/admin/parameters", json={"after": 0, "overrides": {known[0]: known[1]}})
     assert (kept.status_code, kept.json()["version"]) == (200, 1)
     assert kept.json()["document"] != shipped["document"]

@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 import pytest
 from junitparser import JUnitXml
 
+from netdesign.catalog.selection import default_catalog
 from netdesign.errors import NotFoundError
 from netdesign.exchange.bundle import BUNDLE, EXPORTS, Material, design_bundle, export
 from netdesign.exchange.junit import junit
 from netdesign.exchange.sarif import sarif
 from netdesign.exchange.svg import svg
-from netdesign.catalog.selection import default_catalog
 from netdesign.graph.network import compile_network
 from netdesign.model.inventory import Site
 from netdesign.model.rationale import Decision, Input
