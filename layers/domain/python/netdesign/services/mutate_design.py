@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from netdesign.model.design import Design
 from netdesign.model.patch import apply
-from netdesign.model.verdict import Status
+from netdesign.model.verdict import Status, Verdict
 from netdesign.rules.card import Mutant, Rule
+from netdesign.rules.case import Case
 from netdesign.rules.engine import judge, judge_one
 from netdesign.rules.registry import all_rules
 from netdesign.services.validate_design import case_of
@@ -21,7 +22,7 @@ class Fate(StrEnum):
     """The mutant's own rule failed on it."""
     SURVIVED = "survived"
     NOT_APPLICABLE = "not_applicable"
-    """The design has nothing that the mutant could break."""
+    """The design has nothing that the mutant could break, or the rule asks nothing of it before and after."""
     ALREADY_FAILING = "already_failing"
     """The rule fails on the design as it is, so a mutant shows nothing."""
 
@@ -55,27 +56,34 @@ def mutate_design(
     """
     chosen = tuple(all_rules() if rules is None else rules)
     case = case_of(design, bench)
-    failing = {verdict.rule for verdict in judge(case) if verdict.status is Status.FAIL}
+    before = {verdict.rule: verdict.status for verdict in judge(case)}
     pairs = [(rule, mutant) for rule in chosen for mutant in rule.mutants]
     results = []
     for position, (rule, mutant) in enumerate(pairs):
-        results.append(_result(design, bench, rule, mutant, failing, every_rule=every_rule))
+        results.append(_result(case, bench, mutant, rule, before, every_rule=every_rule))
         progress(position + 1, len(pairs))
     return tuple(results)
 
 
 def _result(
-    design: Design, bench: Workbench, rule: Rule, mutant: Mutant, failing: set[str], *, every_rule: bool
+    case: Case, bench: Workbench, mutant: Mutant, rule: Rule, before: dict[str, Status], *, every_rule: bool
 ) -> MutantResult:
-    if rule.code in failing:
+    if before.get(rule.code) is Status.FAIL:
         return MutantResult(rule.code, mutant.title, Fate.ALREADY_FAILING)
-    patch = mutant.mutate(case_of(design, bench))
+    patch = mutant.mutate(case)
     if patch is None:
         return MutantResult(rule.code, mutant.title, Fate.NOT_APPLICABLE)
-    broken = case_of(apply(design, patch), bench)
+    broken = case_of(apply(case.design, patch), bench)
     own = judge_one(rule, broken)
     caught = judge(broken) if every_rule else (own,)
-    others = tuple(v.rule for v in caught if v.status is Status.FAIL and v.rule not in failing)
-    killed = own.status is Status.FAIL and not own.crashed
+    new = tuple(v.rule for v in caught if v.status is Status.FAIL and before.get(v.rule) is not Status.FAIL)
     witness = own.findings[0].message if own.findings else ""
-    return MutantResult(rule.code, mutant.title, Fate.KILLED if killed else Fate.SURVIVED, witness, others)
+    return MutantResult(rule.code, mutant.title, _fate(before.get(rule.code), own), witness, new)
+
+
+def _fate(before: Status | None, own: Verdict) -> Fate:
+    if own.status is Status.FAIL and not own.crashed:
+        return Fate.KILLED
+    if before is own.status is Status.NOT_APPLICABLE:
+        return Fate.NOT_APPLICABLE
+    return Fate.SURVIVED

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from netdesign.analysis.policy import TCP, UDP, Passage, open_share, opens, passages
 from netdesign.analysis.zones import ZonePair, bypass, legs, mixed, zone_pairs, zones_exposed
 from netdesign.model.patch import Add, Patch, Set
-from netdesign.model.security import Action, PublishedService
+from netdesign.model.security import Action, IpProtocol, PublishedService, Service
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Exposure, Severity
 from netdesign.rules.breaches import first_rule
@@ -32,6 +32,7 @@ ADMINISTRATION = (
 )
 """Remote shells, desktops, file shares and device management."""
 ANY_SHARE = 0.5
+WEB = Service(name="https", protocol=IpProtocol.TCP, first_port=443, last_port=443)
 
 
 def _outer(case: Case) -> frozenset[str]:
@@ -152,7 +153,7 @@ def publish_inside(case: Case) -> Patch | None:
             continue
         if published:
             return (Set("published_services", published[0].id, {"group": group.id}),)
-        service = case.requirements.internet_facing[0]
+        service = next(iter(case.requirements.internet_facing), WEB)
         made = PublishedService(id="published-inside", name="inside", group=group.id, service=service)
         return (Add("published_services", made),)
     return None
