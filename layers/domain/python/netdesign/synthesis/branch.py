@@ -30,8 +30,8 @@ from netdesign.synthesis.campus_ground import (
 from netdesign.synthesis.campus_hosts import attach_servers, group_id, populate
 from netdesign.synthesis.campus_management import address_switch, plug_in
 from netdesign.synthesis.campus_plan import Unit
-from netdesign.synthesis.campus_tiers import SERVICE_HOSTS, published_hosts
-from netdesign.synthesis.edge import Edge, add_firewalls, firewall_interface, route
+from netdesign.synthesis.campus_tiers import SERVICE_HOSTS, explain_access, published_hosts
+from netdesign.synthesis.edge import Edge, add_firewalls, explain_firewalls, firewall_interface, route
 from netdesign.synthesis.edge_sizing import plan_edge
 from netdesign.synthesis.infrastructure import Home, add_services
 from netdesign.synthesis.internet import add_circuit, protect, provider_links
@@ -49,6 +49,7 @@ def build_branch(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
     ground.radios = choose_radios(blueprint, unit.serves.access_points)
     access = choose_access(blueprint, ground.plan, (unit,), ground.radios, 2, most=1)
     plan = plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=2, branch=True, share=share)
+    explain_access(blueprint, ground.plan, access)
     racks = _racks(ground, plan.firewalls)
     _plan_addresses(ground, unit, zones)
     switch = blueprint.device(Role.ACCESS, ground.site, access.kind, rack=racks[0])
@@ -58,6 +59,7 @@ def build_branch(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
     home = _vlans(ground, unit, zones)
     _join(ground, edge, unit, switch)
     _circuits(blueprint, edge)
+    explain_firewalls(blueprint, edge)
     populate(ground)
     counts = {
         SERVERS.name: ground.plan.general_servers,

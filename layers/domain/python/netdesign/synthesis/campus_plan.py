@@ -22,6 +22,7 @@ from netdesign.synthesis.campus_sizing import (
 from netdesign.synthesis.zones import restricted_data, restricted_ends
 
 ACCESS_PORTS: Final = 48
+GIGABIT: Final = 1_000_000_000
 MAX_UNIT_USERS: Final = 400
 """Users of one set of VLANs, grown, so that neither wired nor wireless broadcast domains get too large."""
 BLOCK_FILL: Final = 0.9
@@ -80,7 +81,7 @@ def plan_campus(requirements: ResolvedRequirements, parameters: Parameters, site
     wireless = requirements.wireless
     spare = parameters.redundancy[requirements.redundancy].spare_share
     needed = [_switches(closet, requirements.growth_multiplier, spare) for closet in served]
-    units = _units(site, served, needed, archetype, parameters)
+    units = _units(requirements, site, served, needed, archetype, parameters)
     return CampusPlan(
         site=site,
         archetype=archetype,
@@ -110,7 +111,8 @@ def choose_archetype(
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
     medium, high = (requirements.redundancy.at_least(level) for level in (Redundancy.MEDIUM, Redundancy.HIGH))
     tall = apart or high or (medium and bool(requirements.frameworks))
-    single = len(served) == 1 and site.buildings == 1 and site.servers <= 2 and not tall
+    slow = not site.servers or requirements.servers.nic_speed_bps <= GIGABIT
+    single = len(served) == 1 and site.buildings == 1 and site.servers <= 2 and slow and not tall
     if ports <= limits.branch_max_ports and single and wish is not TopologyPreference.COLLAPSED_CORE:
         return Archetype.BRANCH
     spare = parameters.redundancy[requirements.redundancy].spare_share
@@ -196,6 +198,7 @@ def _servers(requirements: ResolvedRequirements, site: ResolvedSite) -> tuple[in
 
 
 def _units(
+    requirements: ResolvedRequirements,
     site: ResolvedSite,
     served: tuple[Closet, ...],
     needed: list[int],
@@ -213,13 +216,13 @@ def _units(
         at += closets
         filled, index = largest + 1, 0
         for number, (closet, count) in enumerate(zip(some, counts, strict=True), start=1):
-            for part, piece in enumerate(_parts(closet), start=1):
-                switches = ceil(count / len(_parts(closet)))
+            for part, piece in enumerate(_parts(closet, requirements.growth_multiplier), start=1):
+                switches = ceil(count / len(_parts(closet, requirements.growth_multiplier)))
                 new = filled + switches > largest if archetype is Archetype.THREE_TIER else block < 0
                 if new:
                     block, filled, index = block + 1, 0, 0
                 filled, index = filled + switches, index + 1
-                suffix = "" if len(_parts(closet)) == 1 else chr(96 + part)
+                suffix = "" if len(_parts(closet, requirements.growth_multiplier)) == 1 else chr(96 + part)
                 units.append(
                     Unit(
                         name=f"b{building}c{number}{suffix}",
@@ -235,8 +238,8 @@ def _units(
     return tuple(units)
 
 
-def _parts(closet: Closet) -> tuple[Closet, ...]:
+def _parts(closet: Closet, growth: float) -> tuple[Closet, ...]:
     """A closet cut so that no part has more users than one set of VLANs should hold."""
-    parts = max(1, ceil(closet.users * 1.6 / MAX_UNIT_USERS))
+    parts = max(1, ceil(closet.users * growth / MAX_UNIT_USERS))
     columns = (closet.users, closet.devices, closet.access_points, closet.terminals)
     return tuple(Closet(*row) for row in zip(*(shares(total, parts) for total in columns), strict=True))

@@ -45,10 +45,10 @@ def side(ground: Ground, building: int, at: int) -> tuple[str, ...]:
     return ground.racks[building][at % 2 :: 2]
 
 
-def rack_of(ground: Ground, building: int, at: int, kind: DeviceType) -> str:
+def rack_of(ground: Ground, building: int, at: int, kind: DeviceType, *, apart: bool = False) -> str:
     """The emptiest rack on a side that has room and power for a device; on any side where devices stand alone."""
     floor = ground.blueprint.floor
-    racks = side(ground, building, at) if ground.plan.pair > 1 else ground.racks[building]
+    racks = side(ground, building, at) if apart or ground.plan.pair > 1 else ground.racks[building]
     fit = [rack for rack in racks if floor.fits(rack, kind)] or list(racks)
     return min(fit, key=lambda rack: (floor.racks[rack].watts, racks.index(rack)))
 
@@ -138,7 +138,7 @@ def _place_wireless(ground: Ground) -> None:
             Role.WIRELESS_CONTROLLER,
             ground.site,
             radios.controller,
-            rack=rack_of(ground, 1, at, radios.controller),
+            rack=rack_of(ground, 1, at, radios.controller, apart=True),
             ha_group=group,
             criticality=ServiceClass.GOLD,
             **feeds(radios.controller, at),

@@ -80,7 +80,7 @@ def equip(ground: Ground, share: float) -> Equipment:
     ground.radios = choose_radios(blueprint, sum(unit.serves.access_points for unit in plan.units))
     per_peer = 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1
     access = choose_access(blueprint, plan, plan.units, ground.radios, per_peer * plan.pair)
-    _explain_access(blueprint, plan, access)
+    explain_access(blueprint, plan, access)
     nic, server_kind, server_per_peer = _servers(blueprint, plan)
     edge, tops = _edge_and_tops(ground, access, per_peer, server_per_peer, share)
     return Equipment(
@@ -211,7 +211,7 @@ def _controller_ports(ground: Ground) -> list[PortNeed]:
     return [PortNeed(radios.controllers, controller_port_bps(radios.controller), PortUse.DOWNLINK)]
 
 
-def _explain_access(blueprint: Blueprint, plan: CampusPlan, access: AccessChoice) -> None:
+def explain_access(blueprint: Blueprint, plan: CampusPlan, access: AccessChoice) -> None:
     first = plan.units[0]
     blueprint.decide(
         f"How many access switches does {plan.site.id} need?",

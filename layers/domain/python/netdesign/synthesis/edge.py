@@ -102,7 +102,7 @@ def build_edge(
     for vlan in (*edge.transits.values(), outside):
         if on_vlan is not None and (blueprint.vlan_devices(vlan) and vlan.id in vlans):
             on_vlan(vlan)
-    _explain(blueprint, edge)
+    explain_firewalls(blueprint, edge)
     return edge
 
 
@@ -299,7 +299,7 @@ def _everything(net: Net) -> str:
     return "::/0" if net.six else "0.0.0.0/0"
 
 
-def _explain(blueprint: Blueprint, edge: Edge) -> None:
+def explain_firewalls(blueprint: Blueprint, edge: Edge) -> None:
     """The decision about the firewalls."""
     plan, level = edge.plan, blueprint.redundancy
     rates = plan.firewall.firewall

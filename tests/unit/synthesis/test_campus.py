@@ -1,0 +1,246 @@
+"""What must hold in every campus design, on the examples and on a spread of other requirements."""
+
+from collections import Counter, defaultdict
+from ipaddress import ip_interface, ip_network
+from itertools import pairwise
+
+import pytest
+
+from netdesign.catalog.parameters import default_parameters
+from netdesign.catalog.ports import PoeType
+from netdesign.catalog.selection import default_catalog
+from netdesign.errors import InfeasibleError
+from netdesign.model.canonical import design_digest
+from netdesign.model.inventory import EndpointKind, Homing
+from netdesign.model.security import Action
+from netdesign.model.vocabulary import Archetype, InterfaceKind, LinkPurpose, PortMode, Role, VlanPurpose
+from netdesign.synthesis.campus_sizing import PSE_W
+from netdesign.synthesis.synthesize import synthesize
+from tests.unit.synthesis.campus_samples import EXAMPLES, asked, design, example
+
+CATALOG = default_catalog()
+TALL = {"users": 600, "endpoints": 150, "area_m2": 9_000, "buildings": 4, "closets": 8}
+SLOW = {"redundancy": "low", "security_level": "corporate", "bandwidth": {"min": "1Gbps", "max": "1Gbps"}}
+CASES = {
+    "plain": asked(redundancy="low", security_level="corporate"),
+    "single and strict": asked(redundancy="none", security_level="government"),
+    "tiers": asked(TALL, redundancy="medium"),
+    "tiers, fabric": asked(TALL, network_type="sdn_campus"),
+    "fabric, strict": asked({"buildings": 2, "closets": 4}, network_type="sdn_campus", security_level="government"),
+    "published, remote": asked(internet_facing=["https"], network_type="sdn_campus", data_classes=["PII"]),
+    "wired, without IPv6": asked(requires_wireless=False, requires_voip=False, addressing={"ipv6": False}),
+    "no devices, no servers": asked({"endpoints": 0, "servers": 0}, security_level="critical_infrastructure"),
+    "cards": asked({"servers": 0}, data_classes=["cardholder data"], compliance=["PCI DSS"]),
+    "branch": asked({"users": 8, "endpoints": 4, "servers": 1, "area_m2": 150, "closets": 1}, **SLOW),
+} | {path.stem: example(path) for path in EXAMPLES}
+
+
+@pytest.fixture(params=CASES, ids=str)
+def made(request):
+    return design(CASES[request.param])
+
+
+def test_the_same_requirements_give_the_same_bytes():
+    for name in ("tiers, fabric", "branch"):
+        again = synthesize(CASES[name], CATALOG, default_parameters())
+        assert design_digest(again) == design_digest(design(CASES[name]))
+
+
+def test_every_port_is_there_and_used_once(made):
+    kinds = {device.id: device.sku for device in made.inventory.devices}
+    used = Counter((end.device, end.port) for link in made.cabling.links for end in (link.a, link.b))
+    wired = {group.id for group in made.inventory.endpoint_groups if group.homing is not Homing.WIRELESS}
+    for attachment in made.inventory.attachments:
+        if attachment.group in wired:
+            used.update((attachment.device, port) for port in attachment.ports)
+
+    assert set(used.values()) == {1}
+    for device, port in used:
+        if kinds[device] is not None:
+            assert CATALOG.device(kinds[device]).port(port) is not None
+
+
+def test_ports_feed_what_hangs_off_them(made):
+    """Class and budget of power, with one supply down at high redundancy and above."""
+    high = made.requirements.redundancy.rank >= 3
+    kinds = {device.id: CATALOG.device(device.sku) for device in made.inventory.devices if device.sku}
+    classes = {group.id: group.poe_class for group in made.inventory.endpoint_groups}
+    watts = defaultdict(float)
+    for attachment in made.inventory.attachments:
+        poe_class = classes[attachment.group]
+        if poe_class is not None:
+            watts[attachment.device] += PSE_W[poe_class] * attachment.endpoints
+            for port in attachment.ports:
+                fed = kinds[attachment.device].port(port).poe
+                assert fed is not None
+                assert PoeType(fed).pse_w >= PSE_W[poe_class]
+    for link in made.cabling.links:
+        for near, far in ((link.a, link.b), (link.b, link.a)):
+            facts = kinds[near.device].access_point if near.device in kinds else None
+            if facts:
+                watts[far.device] += PSE_W[facts.poe_class]
+                assert PoeType(kinds[far.device].port(far.port).poe).pse_w >= PSE_W[facts.poe_class]
+    for device, asked_w in watts.items():
+        kind = kinds[device]
+        assert asked_w <= (kind.poe_budget_one_supply_w if high else kind.poe_budget_w)
+
+
+def test_subnets_never_overlap_and_addresses_are_unique(made):
+    nets = sorted((ip_network(subnet.prefix) for subnet in made.addressing.subnets), key=lambda net: (net.version, net))
+    for first, second in pairwise(nets):
+        assert first.version != second.version or not first.overlaps(second)
+    held = Counter(
+        ip_interface(address).ip for interface in made.addressing.interfaces for address in interface.addresses
+    )
+    assert not [address for address, count in held.items() if count > 1]
+    reserved = [ip_network(prefix) for prefix in made.requirements.reserved_prefixes]
+    assert not [net for net in nets for hole in reserved if net.version == hole.version and net.overlaps(hole)]
+
+
+def test_every_host_vlan_has_room_and_a_gateway(made):
+    subnets = {subnet.vlan: ip_network(subnet.prefix) for subnet in made.addressing.subnets if ":" not in subnet.prefix}
+    growth = made.requirements.growth_multiplier
+    answers = defaultdict(set)
+    for interface in made.addressing.interfaces:
+        for address in (*interface.addresses, *interface.virtual_addresses):
+            answers[interface.vlan].add(ip_interface(address).ip)
+    planned = {subnet.vlan: subnet.planned_hosts for subnet in made.addressing.subnets}
+    for vlan in made.switching.vlans:
+        if vlan.purpose is VlanPurpose.TRANSIT:
+            continue
+        net = subnets[vlan.id]
+        assert planned[vlan.id] * growth <= 0.8 * net.num_addresses
+        assert net.num_addresses <= 1024
+        assert net[1] in answers[vlan.id], f"the gateway of {vlan.id}"
+
+
+def test_permits_are_needed_by_their_flows_and_cover_them(made):
+    zones = {group.id: group.zone for group in made.inventory.endpoint_groups}
+    zones |= {service.id: service.zone for service in made.infrastructure.service_instances}
+    zones |= {device.id: "internet" for device in made.inventory.devices if device.role is Role.PROVIDER}
+    flows = {flow.id: flow for flow in made.traffic.flows}
+    needed = {
+        (zones[a], zones[b], flow.service)
+        for flow in flows.values()
+        for a in flow.sources
+        for b in flow.targets
+        if zones[a] != zones[b]
+    }
+    permitted = set()
+    for rule in made.security.policy_rules:
+        if rule.action is Action.PERMIT:
+            assert rule.flows
+            assert rule.sources or rule.source_zones == ("internet",)
+            permitted |= {(rule.source_zones[0], rule.destination_zones[0], service) for service in rule.services}
+    last = max(made.security.policy_rules, key=lambda rule: rule.order)
+
+    assert permitted == needed
+    assert (last.action, last.log) == (Action.DENY, True)
+
+
+def test_every_end_exists_and_every_interface_matches_a_link(made):
+    ends = {group.id for group in made.inventory.endpoint_groups}
+    ends |= {service.id for service in made.infrastructure.service_instances}
+    devices = {device.id for device in made.inventory.devices}
+    assert all({*flow.sources, *flow.targets} <= ends | devices for flow in made.traffic.flows)
+    linked = {f"{end.device}:{end.port}" for link in made.cabling.links for end in (link.a, link.b)}
+    physical = {
+        interface.id
+        for interface in made.addressing.interfaces
+        if interface.kind in (InterfaceKind.PHYSICAL, InterfaceKind.MANAGEMENT)
+    }
+    assert physical == linked
+
+
+def test_both_ends_of_a_trunk_allow_the_same_vlans(made):
+    by_id = {interface.id: interface for interface in made.addressing.interfaces}
+    lags = {lag.id: f"{lag.device}:{lag.interface}" for lag in made.cabling.lags}
+
+    def seen(end):
+        interface = by_id[f"{end.device}:{end.port}"]
+        return by_id[lags[interface.lag]] if interface.lag else interface
+
+    for link in made.cabling.links:
+        a, b = seen(link.a), seen(link.b)
+        if PortMode.TRUNK in (a.mode, b.mode):
+            assert (a.mode, set(a.vlans), a.native_vlan) == (b.mode, set(b.vlans), b.native_vlan)
+        assert a.mtu_bytes == b.mtu_bytes
+
+
+def test_dual_homing_follows_redundancy(made):
+    """Every access switch has links to both of a pair from medium on, except in a branch."""
+    if made.archetype is Archetype.BRANCH:
+        return
+    upper = {Role.CORE, Role.DISTRIBUTION}
+    roles = {device.id: device.role for device in made.inventory.devices}
+    above = defaultdict(set)
+    for link in made.cabling.links:
+        for near, far in ((link.a, link.b), (link.b, link.a)):
+            if roles[near.device] is Role.ACCESS and roles[far.device] in upper:
+                above[near.device].add(far.device)
+    wanted = 2 if made.requirements.redundancy.rank >= 2 else 1
+    assert {len(above[device]) for device, role in roles.items() if role is Role.ACCESS} == {wanted}
+
+
+def test_peers_stand_in_different_racks_on_different_feeds(made):
+    groups = defaultdict(list)
+    for device in made.inventory.devices:
+        if device.role in (Role.CORE, Role.DISTRIBUTION, Role.FIREWALL, Role.WIRELESS_CONTROLLER):
+            groups[device.role, device.block].append(device)
+    for members in groups.values():
+        if len(members) == 2:
+            assert members[0].rack != members[1].rack
+            assert {feed for device in members for feed in device.power_feeds} == {"A", "B"}
+
+
+def test_users_behind_phones_share_their_ports(made):
+    groups = {group.id: group for group in made.inventory.endpoint_groups}
+    for attachment in made.inventory.attachments:
+        if groups[attachment.group].kind is EndpointKind.PHONE:
+            assert attachment.ports == ()
+        elif groups[attachment.group].homing is Homing.SINGLE:
+            assert len(attachment.ports) == attachment.endpoints
+    for group in groups.values():
+        if group.homing in (Homing.SINGLE, Homing.WIRELESS):
+            held = [one.endpoints for one in made.inventory.attachments if one.group == group.id]
+            assert sum(held) == group.count
+
+
+def test_numbers_are_explained(made):
+    questions = " ".join(decision.question for decision in made.rationale.decisions)
+
+    for word in ("shape", "access switches", "firewalls", "circuit", "may pass", "log"):
+        assert word in questions
+    assert all(decision.formula or decision.inputs for decision in made.rationale.decisions)
+
+
+def test_the_strict_levels_manage_by_a_network_of_its_own():
+    made = design(CASES["fabric, strict"])
+    managed = {d.id for d in made.inventory.devices if d.role not in (Role.PROVIDER, Role.ACCESS_POINT)}
+    joined = {
+        end.device for link in made.cabling.links if link.purpose is LinkPurpose.MANAGEMENT for end in (link.a, link.b)
+    }
+
+    assert managed <= joined
+    assert any(vlan.isolated for vlan in made.switching.vlans)
+
+
+def test_critical_redundancy_doubles_links_and_rooms():
+    made = design(asked(redundancy="critical"))
+    roles = {device.id: device.role for device in made.inventory.devices}
+    cores = [device for device in made.inventory.devices if device.role is Role.CORE]
+    uplinks = Counter(
+        link.a.device
+        for link in made.cabling.links
+        if roles[link.a.device] is Role.ACCESS and roles[link.b.device] is Role.CORE
+    )
+
+    assert cores[0].room != cores[1].room
+    assert set(uplinks.values()) == {4}
+
+
+def test_what_no_catalogue_offers_is_refused_with_reasons():
+    with pytest.raises(InfeasibleError) as caught:
+        design(asked(excluded_vendors=["Cisco", "Arista", "Juniper", "HPE Aruba", "Dell", "Fortinet", "Ubiquiti"]))
+
+    assert caught.value.conflicts
