@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 import pytest
 from hypothesis import given, settings
@@ -24,10 +26,10 @@ from netdesign.analysis.zones import (
 from netdesign.catalog.selection import default_catalog
 from netdesign.graph.network import Network, compile_network
 from netdesign.model.addressing import Subnet
-from netdesign.model.cabling import Circuit, CircuitKind
+from netdesign.model.cabling import Circuit, CircuitKind, Lag
 from netdesign.model.patch import Add, Operation, Set
 from netdesign.model.security import Policy
-from netdesign.model.vocabulary import LinkPurpose, Role, SubnetPurpose, Trust
+from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, Role, SubnetPurpose, Trust
 from tests.support.sketch import design, device, interface, link
 from tests.support.stronghold import stronghold
 
@@ -60,7 +62,7 @@ def test_facts_that_claim_a_segment_are_named() -> None:
     node = terrain(network).vlan_node("dmz")
 
     assert node is not None
-    assert claims(network)[node] == {"dmz": ("dmz", "web")}
+    assert claims(network)[node] == {"dmz": ("dmz", "vrf-dmz", "web")}
     assert terrain(network).vlan_node("gone") is None
 
 
@@ -111,6 +113,38 @@ def test_bypass_is_empty_where_nothing_is_mixed() -> None:
 
     assert not mixed(network, pair)
     assert bypass(network, pair) == ()
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+@pytest.mark.parametrize("in_service", [False, True])
+def test_a_link_joins_the_vlans_that_it_carries_untagged(bundled: bool, in_service: bool) -> None:
+    wire = link("core1:u", "core2:u", LinkPurpose.UPLINK, in_service=in_service)
+    native: dict[str, Any] = {"mode": PortMode.TRUNK, "native_vlan": "server", "vlans": ("user",)}
+    far = [interface("core2", "u", **native)]
+    if bundled:
+        far = [
+            interface("core2", "u", mode=PortMode.NONE, lag="po"),
+            interface("core2", "po", kind=InterfaceKind.LAG, lag="po", **native),
+        ]
+    near = interface("core1", "u", mode=PortMode.ACCESS, vlan="dmz")
+    lag = [Add("lags", Lag(id="po", device="core2", interface="po", members=("u",)))] if bundled else []
+    network = compiled(Add("links", wire), *lag, *(Add("interfaces", one) for one in (near, *far)))
+    labels = zone_domains(network)
+
+    assert (labels["dmz"] == labels["server"]) is in_service
+
+
+def test_a_dead_wire_joins_nothing() -> None:
+    ends = [
+        Add("interfaces", interface("core1", "r", vrf="vrf-dmz", addresses=("10.9.0.0/31",))),
+        Add("interfaces", interface("core2", "r", vrf="vrf-server", addresses=("10.9.0.1/31",))),
+    ]
+    found = []
+    for up in (True, False):
+        network = compiled(Add("links", link("core1:r", "core2:r", LinkPurpose.UPLINK, in_service=up)), *ends)
+        found.append([(pair.low.id, pair.high.id) for pair in zone_pairs(network) if mixed(network, pair)])
+
+    assert found == [[("dmz", "server")], []]
 
 
 def test_circuits_have_one_end_of_ours() -> None:

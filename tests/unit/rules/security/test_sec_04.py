@@ -30,7 +30,9 @@ def test_no_mutant_survives() -> None:
 @pytest.mark.parametrize(
     ("change", "facts"),
     [
-        pytest.param(Set("subnets", "user", {"zone": "server"}), ["server", "staff", "corp", "user"], id="subnet"),
+        pytest.param(Set("subnets", "user", {"zone": "server"}), ["server", "staff", "user", "vrf-user"], id="subnet"),
+        pytest.param(Set("vlans", "user", {"vrf": "vrf-server"}), ["user", "vrf-server", "server"], id="VRF of a VLAN"),
+        pytest.param(Set("subnets", "user", {"vrf": "vrf-server"}), ["vrf-server", "server"], id="VRF of a subnet"),
         pytest.param(Set("endpoint_groups", "staff", {"vlans": ("dmz",)}), ["dmz", "web", "staff"], id="endpoints"),
         pytest.param(
             Set("service_instances", "aaa1", {"zone": "user"}), ["management", "services", "aaa1"], id="service"

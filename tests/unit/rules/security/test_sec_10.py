@@ -7,10 +7,10 @@ import pytest
 from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.patch import Add, Operation, Remove, Set
 from netdesign.model.verdict import Status
-from netdesign.model.vocabulary import Redundancy, SecurityLevel
+from netdesign.model.vocabulary import Redundancy, SecurityLevel, ServiceClass
 from netdesign.rules.security.sec_10_monitoring import security_monitoring
 from tests.support.sketch import case
-from tests.support.stronghold import flow, messages, stronghold, survivors, verdict
+from tests.support.stronghold import HTTPS, flow, messages, stronghold, survivors, verdict
 
 
 def test_devices_that_log_to_sized_collectors_pass() -> None:
@@ -26,7 +26,7 @@ def test_devices_that_log_to_sized_collectors_pass() -> None:
 
 
 def test_no_mutant_survives() -> None:
-    assert survivors(security_monitoring, stronghold()) == []
+    assert survivors(security_monitoring, stronghold()) == ["deny a zone's endpoints the way to the collectors"]
 
 
 def test_a_device_that_names_no_collector_is_silent() -> None:
@@ -116,4 +116,16 @@ def test_mutants_need_something_to_silence() -> None:
     logs = [Remove("service_instances", name) for name in ("log1", "log2")]
     bare = stronghold(*logs, Remove("management_profiles", "managed"), Remove("policy_rules", "rest"))
 
-    assert [m.mutate(case(bare)) for m in security_monitoring.mutants] == [None, None, None]
+    assert [m.mutate(case(bare)) for m in security_monitoring.mutants] == [None, None, None, None]
+
+
+def test_endpoints_send_their_logs_past_the_firewall() -> None:
+    logs = Add(
+        "flows", flow("logs", ("apps", "log1", "nobody"), ("log1", "log2", "web"), service_class=ServiceClass.SILVER)
+    )
+    closed = Set("policy_rules", "p5", {"services": (HTTPS,)})
+
+    assert survivors(security_monitoring, stronghold(logs)) == []
+    assert messages(security_monitoring, stronghold(logs, closed)) == [
+        "endpoints of apps cannot send logs to any of log1, log2"
+    ]

@@ -11,7 +11,7 @@ import numpy as np
 from netdesign.analysis.addresses import addresses
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.policy import TCP, UDP, decide, source_cuts
+from netdesign.analysis.policy import TCP, UDP, decide, prefix_range, source_cuts
 from netdesign.analysis.terrain import terrain
 from netdesign.analysis.zones import domains, enforcement_points, legs, policies_of
 from netdesign.errors import InvalidInputError
@@ -23,6 +23,7 @@ from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 if TYPE_CHECKING:
     from netdesign.graph.multigraph import Longs
     from netdesign.model.addressing import Subnet
+    from netdesign.model.inventory import EndpointGroup
 
 PORTS: dict[ServiceKind, dict[str, tuple[tuple[int, int], ...]]] = {
     ServiceKind.AAA: {
@@ -177,6 +178,22 @@ def origins(network: Network) -> dict[int, tuple[Origin, ...]]:
     for at, here, version, value in zip(*columns, strict=True):
         found[at][Origin(here, version, source_cuts(network).like(version, value))] = None
     return {at: tuple(some) for at, some in found.items()}
+
+
+@analysis
+def group_origins(network: Network, group: str) -> tuple[Origin, ...]:
+    """Where packets of an endpoint group start: one origin for each subnet of its VLANs."""
+    fact: EndpointGroup | None = network.by_id("endpoint_groups").get(group)
+    label, land = domains(network), terrain(network)
+    found: dict[Origin, None] = {}
+    for vlan in fact.vlans if fact is not None else ():
+        for subnet in network.grouped("subnets", "vlan").get(vlan, ()):
+            for version in (4, 6):
+                ends = prefix_range(subnet.prefix, version)
+                if ends is not None and subnet.id in land.subnet:
+                    here = int(label[land.subnet[subnet.id]])
+                    found[Origin(here, version, source_cuts(network).like(version, ends[0]))] = None
+    return tuple(found)
 
 
 NO_VRF, ANY_VRF = -3, -4

@@ -18,7 +18,7 @@ from netdesign.analysis.layer3 import gateways, layer3, media_of
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
 from netdesign.model.overlay import VniKind
-from netdesign.model.vocabulary import InterfaceKind, Role, Trust
+from netdesign.model.vocabulary import InterfaceKind, PortMode, Role, Trust
 
 if TYPE_CHECKING:
     from netdesign.graph.multigraph import Bools, Ints, Longs
@@ -64,16 +64,44 @@ def terrain(network: Network) -> Terrain:
     edges.append((segment + l3.member_segment[named], vlan + medium[named]))
     edges.append(_overlay(network, vrf))
     edges.append(_leaks(network, vrf))
+    edges.append(_untagged(network, vlan))
     outside: dict[str, int] = {}
     edges.append(_beyond(network, (segment, vlan, vrf + len(table.vrfs)), outside))
     tail, head = (np.concatenate(ends).astype(np.int32) for ends in zip(*edges, strict=True))
     count = vrf + len(table.vrfs) + len(outside)
-    graph = Multigraph(count, tail, head)
+    alive = np.ones(tail.size, np.bool_)
+    alive[: l3.member_vertex.size] = live_members(network)
+    graph = Multigraph(count, tail, head, edge_alive=alive)
     device = np.full(count, -1, np.int32)
     device[:segment] = l3.device
     members = int(l3.member_vertex.size)
     subnets = _subnet_nodes(network, segment, vlan)
     return Terrain(graph, segment, vlan, vrf, members, device, table.vlans, outside, subnets)
+
+
+@analysis
+def live_members(network: Network) -> Bools:
+    """Which members of segments lie on a wire of which some link is usable, or on none."""
+    wire = wires(network)
+    alive = np.zeros(len(network.links) + 1, np.bool_)
+    alive[wire.of_link[network.usable_links]] = True
+    alive[-1] = True
+    live: Bools = alive[wire.of_interface[layer3(network).member_interface]]
+    return live
+
+
+def _untagged(network: Network, base: int) -> tuple[Longs, Longs]:
+    """A link joins the VLANs that its two ends send without a tag."""
+    table = interfaces(network)
+    access, trunk = table.in_mode(PortMode.ACCESS), table.in_mode(PortMode.TRUNK)
+    plain = np.append(np.where(access, table.vlan, np.where(trunk, table.native_vlan, -1)), -1)
+    bundles = np.flatnonzero(table.of_kind(InterfaceKind.LAG) & (table.lag >= 0))
+    of_lag = np.full(len(table.lags) + 1, -1, np.int64)
+    of_lag[table.lag[bundles]] = plain[bundles]
+    plain = np.where(np.append(table.lag, -1) >= 0, of_lag[np.append(table.lag, -1)], plain)
+    a, b = (plain[end].astype(np.int64) for end in network.link_interfaces)
+    joined = np.flatnonzero((a >= 0) & (b >= 0) & (a != b) & network.usable_links)
+    return base + a[joined], base + b[joined]
 
 
 def _overlay(network: Network, base: int) -> tuple[Longs, Longs]:

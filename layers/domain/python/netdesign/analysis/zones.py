@@ -10,7 +10,7 @@ import numpy as np
 
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3, media_of
-from netdesign.analysis.terrain import INTERNET, Terrain, terrain
+from netdesign.analysis.terrain import INTERNET, Terrain, live_members, terrain
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import Network, analysis
 from netdesign.model.vocabulary import Exposure
@@ -64,7 +64,7 @@ def enforcement_points(network: Network) -> tuple[int, ...]:
 def legs(network: Network) -> tuple[Leg, ...]:
     """Every interface of every enforcement point, with the segment or VLAN that it leads to."""
     l3, land = layer3(network), terrain(network)
-    mine = np.isin(l3.device[l3.member_vertex], enforcement_points(network))
+    mine = np.isin(l3.device[l3.member_vertex], enforcement_points(network)) & live_members(network)
     found = []
     for row in np.flatnonzero(mine).tolist():
         place = int(l3.member_interface[row])
@@ -123,13 +123,17 @@ def _statements(network: Network) -> Iterator[tuple[int, str, str]]:
 
 
 def _by_address(network: Network) -> Iterator[tuple[int, str, str]]:
+    """What VLANs and subnets say themselves, and what the VRFs that they name say."""
     land = terrain(network)
+    zone_of = {vrf.id: vrf.zone for vrf in network.design.switching.vrfs}
     for vlan in network.design.switching.vlans:
-        if vlan.zone is not None:
-            yield from _at(land.vlan_node(vlan.id), vlan.zone, vlan.id)
+        for zone, fact in ((vlan.zone, vlan.id), (zone_of.get(vlan.vrf or ""), vlan.vrf or "")):
+            if zone is not None:
+                yield from _at(land.vlan_node(vlan.id), zone, fact)
     for subnet in network.design.addressing.subnets:
-        if subnet.zone is not None:
-            yield from _at(land.subnet.get(subnet.id), subnet.zone, subnet.id)
+        for zone, fact in ((subnet.zone, subnet.id), (zone_of.get(subnet.vrf), subnet.vrf)):
+            if zone is not None:
+                yield from _at(land.subnet.get(subnet.id), zone, fact)
 
 
 def _by_endpoint(network: Network) -> Iterator[tuple[int, str, str]]:

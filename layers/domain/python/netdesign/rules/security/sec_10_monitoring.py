@@ -8,12 +8,14 @@ from netdesign.analysis.ends import ends_of
 from netdesign.analysis.events import collector_events_s, collectors
 from netdesign.analysis.logins import managed_devices, profile_of, services_reached
 from netdesign.analysis.policy import enforced_policies, ordered_rules
+from netdesign.analysis.reachability import gets_to, group_origins
 from netdesign.analysis.zones import enforcement_points, legs
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Redundancy, ServiceClass, Severity
+from netdesign.rules.breaches import first_rule
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.posture import corporate, posture
@@ -38,8 +40,9 @@ def _needed(case: Case) -> int:
     applies="security level corporate and above, where devices are managed",
     applicable=_applies,
     flags="Fewer firewalls or other devices than the level asks for that get to a log collector (to two at high"
-    " redundancy); denials without a log; fewer interfaces between zones with flow export than asked for; a collector"
-    " asked for more events than its share allows; a zone of gold flows in which nothing logs.",
+    " redundancy); endpoints with a flow to collectors that get to none; denials without a log; fewer interfaces"
+    " between zones with flow export than asked for; a collector asked for more events than its share allows; a zone"
+    " of gold flows in which nothing logs.",
     passes="The asked-for share of each class of devices logs, denials are logged, and collectors keep up.",
     remedy="Name the collectors in every management profile, permit the devices' addresses to them, and log denials.",
     references=(
@@ -60,6 +63,7 @@ def security_monitoring(case: Case) -> Iterator[Said]:
     )
     for name, members, share in classes:
         yield from _coverage(case, name, members, share)
+    yield from _mute_endpoints(case)
     yield from _silent_denials(case)
     yield from _flow_export(case, level.log_flow_share)
     yield from _collectors(case)
@@ -78,6 +82,21 @@ def _coverage(case: Case, name: str, members: list[int], share: float) -> Iterat
             witness={"class": name, "share": round(actual, 4), "needed": share, "first": silent[0]},
         )
     yield Measure(name=f"{name.replace(' ', '_')}_that_log", value=round(actual, 4), threshold=share)
+
+
+def _mute_endpoints(case: Case) -> Iterator[Finding]:
+    """Endpoints of a flow to collectors whose packets get to none of them."""
+    names = {one.id for one in collectors(case.network)}
+    for flow in case.design.traffic.flows:
+        wanted = sorted(names.intersection(flow.targets))
+        for group in flow.sources if wanted else ():
+            starts = group_origins(case.network, group)
+            if starts and not any(gets_to(case.network, starts, name) for name in wanted):
+                yield Finding(
+                    message=f"endpoints of {group} cannot send logs to any of {', '.join(wanted)}",
+                    elements=(group, flow.id, *wanted),
+                    witness={"group": group, "flow": flow.id},
+                )
 
 
 def _silent_denials(case: Case) -> Iterator[Finding]:
@@ -159,6 +178,22 @@ def stop_logging(case: Case) -> Patch | None:
     profiles = case.design.security.management_profiles
     used = posture(case).log_infrastructure_share > 0 or enforcement_points(case.network)
     return tuple(Set("management_profiles", one.id, {"logs": ()}) for one in profiles) or None if used else None
+
+
+@security_monitoring.mutant("deny a zone's endpoints the way to the collectors")
+def block_logs(case: Case) -> Patch | None:
+    """A rule on top of a policy that binds both zones."""
+    instances, groups = case.network.by_id("service_instances"), case.network.by_id("endpoint_groups")
+    names = {one.id for one in collectors(case.network)}
+    for flow in case.design.traffic.flows:
+        for target in sorted(names.intersection(flow.targets)):
+            for group in flow.sources:
+                starts = group_origins(case.network, group)
+                zones = (groups[group].zone, instances[target].zone) if starts else ("", "")
+                patch = first_rule(case, Action.DENY, *zones) if zones[0] != zones[1] else None
+                if patch is not None:
+                    return patch
+    return None
 
 
 @security_monitoring.mutant("deny without a log")
