@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.row_codes import row_codes, text_codes
+from netdesign.analysis.row_codes import text_codes
 from netdesign.catalog.media import Cage, media
 from netdesign.graph.matching import deficient_set, maximum_matching
 from netdesign.graph.network import Network, analysis
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from netdesign.catalog.sku import DeviceType
     from netdesign.graph.multigraph import Bools, Ints, Longs
+
+
+MARKED = 2**24
+"""Codes up to this many are renumbered by marking, which is faster than sorting."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +143,17 @@ def _seated(
     kinds: Sequence[DeviceType], names: Sequence[str], phys: Sequence[str], columns: tuple[Longs, ...]
 ) -> tuple[Longs, Longs, Ints, tuple[str, ...]]:
     """The cage, mode and fault of each row, found once for each distinct combination."""
-    codes = row_codes(*columns)
-    _, first = np.unique(codes, return_index=True)
+    kind_of, port_of, speed_of, phy_of = columns
+    _, speed_code = np.unique(speed_of, return_inverse=True)
+    key, size = dense(port_of, len(names))
+    for column, count in (
+        (kind_of, len(kinds)),
+        (speed_code, int(speed_code.max(initial=-1)) + 1),
+        (phy_of + 1, len(phys) + 1),
+    ):
+        key, size = dense(key * count + column, size * count)
+    codes, first = key, np.zeros(size, dtype=np.int64)
+    first[codes[::-1]] = np.arange(codes.size)[::-1]
     cages: dict[tuple[int, str], int] = {}
     modes: dict[tuple[int, int], int] = {}
     faults: dict[str, int] = {"": 0}
@@ -154,6 +167,17 @@ def _seated(
         table[2, at] = faults.setdefault(seat.fault, len(faults))
     cage, mode, fault = table[:, codes]
     return cage, mode, fault.astype(np.int32), tuple(faults)
+
+
+def dense(codes: Longs, size: int) -> tuple[Longs, int]:
+    """The codes (0 up to `size`) renumbered without gaps in their order, and how many there are."""
+    if size > MARKED:
+        found, back = np.unique(codes, return_inverse=True)
+        return back.reshape(-1), int(found.size)
+    marks = np.zeros(size, dtype=np.bool_)
+    marks[codes] = True
+    numbers = np.cumsum(marks) - 1
+    return numbers[codes], int(marks.sum())
 
 
 @lru_cache(maxsize=100_000)
@@ -183,19 +207,23 @@ def _whole_ports(kind: DeviceType) -> dict[str, _Port]:
 def port_faults(network: Network) -> tuple[PortFault, ...]:
     """Every port that cannot be used as drawn: unknown, too slow or fast, of the wrong form, or taken twice."""
     uses = port_uses(network)
-    slot = row_codes(uses.device, uses.port)
-    crowd = np.bincount(slot, minlength=1)
+    devices, (port, ports) = len(network.devices), dense(uses.port, len(uses.names))
+    slot, slots = dense(uses.device * ports + port, devices * ports)
+    crowd = np.bincount(slot, minlength=slots)
     found = [*_alone(network, uses)]
     found.extend(_shared(network, uses, slot, crowd[slot] > 1, "is taken by more than one cable or endpoint"))
-    found.extend(_shared(network, uses, *_split(uses), "shares its cage with a use that splits it another way"))
+    found.extend(
+        _shared(network, uses, *_split(network, uses), "shares its cage with a use that splits it another way")
+    )
     return tuple(found)
 
 
-def _split(uses: PortUses) -> tuple[Longs, Bools]:
+def _split(network: Network, uses: PortUses) -> tuple[Longs, Bools]:
     """The cage of each row as a number, and which rows share theirs with a possible use of another mode."""
-    cage, sound = row_codes(uses.device, uses.cage), np.flatnonzero(uses.fault == 0)
-    least = np.full(int(cage.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-    most = np.full(least.size, -1)
+    cages = int(uses.cage.max(initial=-1)) + 2
+    cage, count = dense(uses.device * cages + uses.cage + 1, len(network.devices) * cages)
+    sound = np.flatnonzero(uses.fault == 0)
+    least, most = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
     np.minimum.at(least, cage[sound], uses.mode[sound])
     np.maximum.at(most, cage[sound], uses.mode[sound])
     mixed: Bools = (least < most)[cage] & (uses.fault == 0)

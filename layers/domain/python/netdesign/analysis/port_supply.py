@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.port_matching import kind_codes, port_uses
-from netdesign.analysis.row_codes import row_codes
+from netdesign.analysis.port_matching import dense, kind_codes, port_uses
 from netdesign.analysis.tiers import uplinks
 from netdesign.catalog.ports import FormFactor
 from netdesign.catalog.sku import DATA_USES
@@ -59,26 +58,42 @@ def endpoint_ports(network: Network, speed_bps: int, copper: bool = False, power
 
 def _taken(network: Network, speed_bps: int, copper: bool, powered: bool) -> Longs:
     """Ports of the kind asked for that cables between devices take, by device."""
-    uses = port_uses(network)
-    cabled = (uses.link >= 0) & ~np.append(endpoint_links(network), False)[uses.link] & (uses.cage >= 0)
-    rows = np.flatnonzero(cabled)
-    _, first = np.unique(row_codes(uses.device[rows], uses.cage[rows]), return_index=True)
-    rows = rows[first]
+    rows, uses = _cabled(network), port_uses(network)
     lost = _lanes_of(network, rows, speed_bps, copper, powered)
     return np.bincount(uses.device[rows], lost, minlength=len(network.devices)).astype(np.int64)
 
 
+@analysis
+def _cabled(network: Network) -> Longs:
+    """One row of `port_uses` for each cage that cables between devices take."""
+    uses, cages = port_uses(network), _cage_samples(network).size
+    between = (uses.link >= 0) & ~np.append(endpoint_links(network), False)[uses.link] & (uses.cage >= 0)
+    rows = np.flatnonzero(between)
+    places, count = dense(uses.device[rows] * cages + uses.cage[rows], len(network.devices) * cages)
+    chosen = np.zeros(count, dtype=np.int64)
+    chosen[places] = rows
+    return chosen
+
+
+@analysis
+def _cage_samples(network: Network) -> Longs:
+    """A row of `port_uses` for each number of a cage."""
+    uses = port_uses(network)
+    rows = np.flatnonzero(uses.cage >= 0)
+    samples = np.zeros(int(uses.cage.max(initial=-1)) + 1, dtype=np.int64)
+    samples[uses.cage[rows]] = rows
+    return samples
+
+
 def _lanes_of(network: Network, rows: Longs, speed_bps: int, copper: bool, powered: bool) -> Longs:
     """How many links of a speed the cage of each row of `port_uses` carries; 0 for ports of another sort."""
-    uses = port_uses(network)
-    pairs = row_codes(uses.kind[rows], uses.cage[rows])
-    _, sample, back = np.unique(pairs, return_index=True, return_inverse=True)
-    lanes = np.zeros(sample.size, dtype=np.int64)
-    for at, row in enumerate(rows[sample].tolist()):
+    uses, samples = port_uses(network), _cage_samples(network)
+    lanes = np.zeros(samples.size + 1, dtype=np.int64)
+    for cage, row in enumerate(samples.tolist()):
         kind = uses.kinds[uses.kind[row]]
         port = kind.port(uses.names[uses.port[row]])
-        lanes[at] = _lanes(kind, speed_bps, copper, powered).get(port.cage, 0) if port else 0
-    found: Longs = lanes[back]
+        lanes[cage] = _lanes(kind, speed_bps, copper, powered).get(port.cage, 0) if port else 0
+    found: Longs = lanes[uses.cage[rows]]
     return found
 
 

@@ -118,13 +118,22 @@ def _together(case: Case) -> int:
 
 
 @analysis
-def _above(network: Network) -> dict[int, frozenset[int]]:
-    """The upper switches that each switch has uplinks to."""
-    rising, count = uplinks(network), np.int64(len(network.devices))
+def _risers(network: Network) -> tuple[Longs, Longs]:
+    """Every (lower, upper) pair of switches with an uplink between them, once."""
+    rising, count = uplinks(network), np.int64(max(1, len(network.devices)))
     lower, upper = np.divmod(np.unique(rising.lower.astype(np.int64) * count + rising.upper), count)
-    starts = np.flatnonzero(np.diff(lower, prepend=-1))
-    pieces = np.split(upper, starts[1:]) if lower.size else []
-    return {int(lower[at]): frozenset(some.tolist()) for at, some in zip(starts.tolist(), pieces, strict=True)}
+    return lower, upper
+
+
+@analysis
+def _above(network: Network) -> dict[int, frozenset[int]]:
+    """The upper switches that each access switch has uplinks to."""
+    lower, upper = _risers(network)
+    found: dict[int, set[int]] = {}
+    access = network.role_codes[lower] == ROLES.index(Role.ACCESS)
+    for below, above in zip(lower[access].tolist(), upper[access].tolist(), strict=True):
+        found.setdefault(below, set()).add(above)
+    return {place: frozenset(some) for place, some in found.items()}
 
 
 @analysis
@@ -157,7 +166,7 @@ def _one_too_many(case: Case, members: tuple[int, ...], unit: int) -> Iterator[F
     fill = _fill(case.network, case.requirements.servers.nic_speed_bps)
     used = int(fill.used[list(members)].sum())
     needed = ceil(used * case.requirements.growth_multiplier * (1 + _spare(case)) - TINY)
-    places = sorted(_usable(case, place, int(fill.usable[place])) for place in members)
+    places = sorted(_usable(case, members, fill.usable))
     left = sum(places[:-unit])
     if used and needed <= left:
         names = tuple(case.network.devices[place].id for place in members)
@@ -169,15 +178,18 @@ def _one_too_many(case: Case, members: tuple[int, ...], unit: int) -> Iterator[F
         )
 
 
-def _usable(case: Case, place: int, ports: int) -> int:
-    """Ports that a leaf may offer servers without breaking its ceiling, with all uplinks or one spine lost."""
-    spines = len(_above(case.network).get(place, ()))
-    if case.network.devices[place].role is not Role.LEAF or not spines:
-        return ports
-    factor = case.parameters.oversubscription.failed_factor
-    ratio = leaf_ceiling(case.requirements, case.parameters) * min(1.0, factor * (spines - 1) / spines)
-    up = int(uplink_bps(case.network)[place])
-    return min(ports, int(ratio * up / max(1, case.requirements.servers.nic_speed_bps) + TINY))
+def _usable(case: Case, members: tuple[int, ...], ports: Longs) -> list[int]:
+    """Ports that switches may offer; leaves without breaking their ceiling, with all uplinks or one spine lost."""
+    network, servers = case.network, case.requirements.servers
+    if network.devices[members[0]].role is not Role.LEAF:
+        return [int(ports[place]) for place in members]
+    factor, ceiling = case.parameters.oversubscription.failed_factor, leaf_ceiling(case.requirements, case.parameters)
+    places = np.array(members, dtype=np.int64)
+    spines = np.bincount(_risers(network)[0], minlength=len(network.devices))[places]
+    ratio = ceiling * np.minimum(1.0, factor * (spines - 1) / np.maximum(1, spines))
+    bound = ratio * uplink_bps(network)[places] / max(1, servers.nic_speed_bps) + TINY
+    offered: list[int] = np.where(spines > 0, np.minimum(ports[places], bound), ports[places]).astype(np.int64).tolist()
+    return offered
 
 
 @device_ratio.mutant("move endpoints onto one switch until it is too full")
