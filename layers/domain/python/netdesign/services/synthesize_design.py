@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from netdesign import __version__
 from netdesign.model.design import Design
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.verdict import Report
 from netdesign.model.vocabulary import Mode
 from netdesign.rules.engine import NO_CHANGES, RuleSettings
+from netdesign.rules.registry import pack_version
 from netdesign.services.resolve_requirements import feasible, resolve_requirements
 from netdesign.services.validate_design import validate_design
 from netdesign.services.workbench import Workbench
@@ -47,5 +49,17 @@ def design_for(
     settings: RuleSettings = NO_CHANGES,
 ) -> Synthesized:
     """Return a judged design for requirements that are resolved and feasible."""
-    design = synthesize(requirements, bench.catalog, bench.parameters)
+    design = _signed(synthesize(requirements, bench.catalog, bench.parameters), bench)
     return Synthesized(design, validate_design(design, bench, mode=mode, settings=settings))
+
+
+def _signed(design: Design, bench: Workbench) -> Design:
+    """The design with the versions of all that it was made with and is first judged by."""
+    governance = replace(
+        design.governance,
+        generator=f"netdesign {__version__}",
+        rule_pack=pack_version(),
+        parameters=bench.parameters.version,
+        catalog=bench.catalog.version,
+    )
+    return replace(design, governance=governance)

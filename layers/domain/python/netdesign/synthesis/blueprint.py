@@ -127,6 +127,12 @@ class Blueprint(Wiring):
             six = f"{format_v6(v6)}/{length}"
             self.add(Pool(id=f"{plan.site}-{name.replace('_', '-')}-v6", prefix=six, **fields))
 
+    def settle_pools(self) -> None:
+        """A zone that got no VRF of its own, as on a firewall that routes for all, has its pool in the underlay."""
+        for pool in self.all(Pool):
+            if pool.vrf is not None and not self.has(Vrf, pool.vrf):
+                self.change(pool, vrf=UNDERLAY if self.has(Vrf, UNDERLAY) else None)
+
     def summaries(self, site: str, zone: str) -> tuple[str, ...]:
         """The prefixes, IPv4 and IPv6, that cover a zone at a site."""
         ids = (f"{site}-{zone}", f"{site}-{zone}-v6")

@@ -23,6 +23,7 @@ def synthesize(
     """
     blueprint = Blueprint(requirements, catalog, parameters)
     archetype = _build(blueprint)
+    blueprint.settle_pools()
     return blueprint.design(requirements.project_name, archetype, author=author)
 
 
