@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import networkx as nx
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netdesign.analysis.port_matching import port_faults, port_uses, seat_of, shortage
+from netdesign.analysis.port_matching import MARKED, dense, port_faults, port_uses, seat_of, shortage
 from netdesign.catalog.selection import default_catalog
 from netdesign.model.vocabulary import Role
 from tests.support.sketch import GBPS, case, design, device, link
@@ -106,3 +107,12 @@ def test_a_lane_called_like_its_port_is_whole_or_split_by_what_is_plugged_in():
     assert seat_of(KIND, "Ethernet49/1", 100 * GBPS, "100GBASE-SR4").lanes == 1
     assert seat_of(KIND, "Ethernet49/1", 10 * GBPS, "10GBASE-SR").lanes == 4
     assert seat_of(KIND, "Ethernet49/1", 25 * GBPS, "100GBASE-SR4").fault.startswith("100GBASE-SR4 does not fit")
+
+
+@given(st.lists(st.integers(0, 50), max_size=20))
+def test_codes_are_renumbered_alike_by_marking_and_by_sorting(values):
+    codes = np.array(values, dtype=np.int64)
+    marked, count = dense(codes, 51)
+    ordered, again = dense(codes, MARKED + 1)
+    assert marked.tolist() == ordered.tolist() == [sorted(set(values)).index(value) for value in values]
+    assert count == again == len(set(values))

@@ -118,3 +118,13 @@ def test_without_sites_there_is_nothing_to_multiply():
 def test_a_lost_switch_is_lost_supply():
     made = changed(whole(clos()), Remove("devices", "leaf1"), Set("devices", "leaf2", {"in_service": False}))
     assert any("server ports" in finding.message for finding in judged(rule, made).findings)
+
+
+def test_the_mutant_counts_on_what_grows_alone():
+    # Two access points of a large floor stay two however many people there are.
+    floor = (site(users=2, area_m2=360),)
+    made = whole(campus(wireless=True, sites=floor, users=2))
+    radios = [device(f"ap{at}", Role.ACCESS_POINT, sku="901-R650-XX00") for at in (1, 2)]
+    whole_made = changed(made, *radios)
+    assert judged(rule, whole_made).status is Status.PASS
+    assert kills(rule, whole_made) == [True]

@@ -35,8 +35,8 @@ class Resource(NamedTuple):
     name: str
     supply: int
     demand: int
-    scales: bool = True
-    """Whether the demand grows with users, devices and servers."""
+    growing: int
+    """The part of the demand that is proportional to users, devices and servers."""
 
 
 @rule(
@@ -89,22 +89,29 @@ def _headroom(resource: Resource) -> float:
     return resource.supply / resource.demand
 
 
+def _linear(site: str, name: str, supply: int, demand: int) -> Resource:
+    """A resource whose whole demand grows."""
+    return Resource(site, name, supply, demand, demand)
+
+
 def _of_site(case: Case, demand: SiteDemand) -> Iterator[Resource]:
     """Ports by kind, wireless places, addresses."""
     network, radios = case.network, _at(case, demand.site, (Role.ACCESS_POINT,))
     wired, serving = _at(case, demand.site, WIRED), _at(case, demand.site, SERVING)
-    ports = demand.grown(demand.access_ports) + demand.access_points
-    yield Resource(demand.site, "wired access ports", _sum(endpoint_ports(network, USER_PORT_BPS, True), wired), ports)
+    jacks, people = endpoint_ports(network, USER_PORT_BPS, True), demand.grown(demand.access_ports)
+    yield Resource(demand.site, "wired access ports", _sum(jacks, wired), people + demand.access_points, people)
     powered = endpoint_ports(network, USER_PORT_BPS, True, True)
-    asked = demand.grown(demand.phones) + demand.access_points
-    yield Resource(demand.site, "access ports that feed power", _sum(powered, wired), asked)
+    phones = demand.grown(demand.phones)
+    yield Resource(
+        demand.site, "access ports that feed power", _sum(powered, wired), phones + demand.access_points, phones
+    )
     speed = demand.server_port_bps
     name = f"server ports at {speed / 1e9:g} Gbit/s"
     offered = _sum(endpoint_ports(network, speed), serving)
-    yield Resource(demand.site, name, offered, demand.grown(demand.server_ports))
+    yield _linear(demand.site, name, offered, demand.grown(demand.server_ports))
     places = sum(_places(case, place) for place in radios.tolist())
-    yield Resource(demand.site, "wireless places", places, demand.grown(demand.wireless_clients))
-    yield Resource(demand.site, "host addresses", _addresses(case, demand.site), demand.grown(demand.hosts))
+    yield _linear(demand.site, "wireless places", places, demand.grown(demand.wireless_clients))
+    yield _linear(demand.site, "host addresses", _addresses(case, demand.site), demand.grown(demand.hosts))
 
 
 def _at(case: Case, site: str, roles: tuple[Role, ...]) -> Longs:
@@ -144,7 +151,7 @@ def _sessions(case: Case) -> Resource | None:
     opened = (requirements.users + requirements.remote_users) * capacity.sessions_per_user
     opened += requirements.servers.count * capacity.sessions_per_server
     grown = ceil(opened * requirements.growth_multiplier - 1e-9)
-    return Resource("all sites", "firewall sessions", int(held * capacity.session_share), grown)
+    return _linear("all sites", "firewall sessions", int(held * capacity.session_share), grown)
 
 
 def _held(case: Case, point: Enforcer) -> int:
@@ -166,23 +173,23 @@ def _vlans(case: Case) -> Resource:
     places = case.network.with_role(*SERVING).tolist()
     kinds = {kind for place in places if (kind := case.network.device_types[place]) is not None}
     sizes = [size for kind in kinds if (size := kind.table("vlan")[0]) is not None]
-    return Resource("all sites", "VLANs", min(sizes, default=4094), case.requirements.vlans_stated or 0, False)
+    return Resource("all sites", "VLANs", min(sizes, default=4094), case.requirements.vlans_stated or 0, 0)
 
 
 def _sites(case: Case) -> Resource:
     """Sites with a switch."""
     built = {case.network.devices[place].site for place in case.network.with_role(*SERVING).tolist()}
     wanted = {site.id for site in case.requirements.sites}
-    return Resource("the design", "sites", len(built & wanted), max(len(wanted), case.requirements.site_count), False)
+    return Resource("the design", "sites", len(built & wanted), max(len(wanted), case.requirements.site_count), 0)
 
 
 @scale_requirements.mutant("multiply users, devices and servers, three times at least, with the design unchanged")
 def more_of_everything(case: Case) -> Patch | None:
-    """By a factor that the tightest resource cannot meet."""
-    growing = [resource for resource in resources(case) if resource.scales]
+    """By a factor that the tightest resource cannot meet, twice as high as it seems because counts are rounded up."""
+    growing = [resource.supply / resource.growing for resource in resources(case) if resource.growing]
     if not growing:
         return None
-    factor = max(3, ceil(min(map(_headroom, growing))) + 1)
+    factor = max(3, 2 * ceil(min(growing)) + 1)
     requirements = case.requirements
     sites = tuple(
         replace(
