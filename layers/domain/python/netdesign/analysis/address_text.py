@@ -74,7 +74,9 @@ def parse(texts: Sequence[str]) -> Parsed:
     parsed = Parsed(
         np.zeros(count, np.int32), blank, blank.copy(), np.zeros(count, np.int32), np.zeros(count, np.bool_)
     )
-    six = np.fromiter((":" in text for text in texts), np.bool_, count)
+    joined = "\n".join(texts)
+    mixed = ":" in joined and "." in joined
+    six = np.array([":" in text for text in texts], np.bool_) if mixed else np.full(count, ":" in joined)
     for chosen, read in ((np.flatnonzero(~six), _read_v4), (np.flatnonzero(six), _read_v6)):
         if chosen.size:
             some = texts if chosen.size == count else [texts[at] for at in chosen.tolist()]

@@ -10,7 +10,7 @@ import numpy as np
 
 from netdesign.analysis.address_text import masked, parse
 from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.row_codes import row_codes, text_codes
+from netdesign.analysis.row_codes import among, column, row_codes, text_codes
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Addresses:
 @analysis
 def addresses(network: Network) -> Addresses:
     """The addresses of all interfaces."""
-    own = [interface.addresses for interface in network.interfaces]
-    shared = [interface.virtual_addresses for interface in network.interfaces]
+    own = column(network.interfaces, "addresses")
+    shared = column(network.interfaces, "virtual_addresses")
     counts = [np.fromiter(map(len, some), np.int64, len(some)) for some in (own, shared)]
     texts = [*chain.from_iterable(own), *chain.from_iterable(shared)]
     owner = np.concatenate([np.repeat(np.arange(len(own), dtype=np.int32), count) for count in counts])
@@ -79,9 +79,7 @@ def subnet_prefixes(network: Network) -> Parsed:
 @analysis
 def subnet_vlans(network: Network) -> Ints:
     """The VLAN of each subnet as a code of `interfaces(network).vlans`; -1 for none."""
-    return text_codes(
-        [subnet.vlan for subnet in network.design.addressing.subnets], interfaces(network).vlans
-    )
+    return text_codes([subnet.vlan for subnet in network.design.addressing.subnets], interfaces(network).vlans)
 
 
 def _lend_lengths(network: Network, parsed: Parsed, owner: Ints, virtual: Bools) -> None:
@@ -98,9 +96,7 @@ def _lend_lengths(network: Network, parsed: Parsed, owner: Ints, virtual: Bools)
         rest, vlan = _lend_from_subnets(network, parsed, rest, vlan, by_vlan)
 
 
-def _lend_from_subnets(
-    network: Network, parsed: Parsed, rest: Longs, vlan: Ints, by_vlan: bool
-) -> tuple[Longs, Ints]:
+def _lend_from_subnets(network: Network, parsed: Parsed, rest: Longs, vlan: Ints, by_vlan: bool) -> tuple[Longs, Ints]:
     """Lend the length of the longest subnet (of the same VLAN) around each address; return the rest."""
     prefixes, subnet_vlan = subnet_prefixes(network), subnet_vlans(network)
     high, low = prefixes.networks()
@@ -110,16 +106,14 @@ def _lend_from_subnets(
         theirs = rest[parsed.version[rest] == version]
         if not version or not theirs.size:
             continue
-        net = masked(
-            parsed.version[theirs], parsed.high[theirs], parsed.low[theirs], np.full(theirs.size, length)
-        )
+        net = masked(parsed.version[theirs], parsed.high[theirs], parsed.low[theirs], np.full(theirs.size, length))
         around = vlan[parsed.version[rest] == version] if by_vlan else np.zeros(theirs.size, np.int32)
         about = subnet_vlan[mine] if by_vlan else np.zeros(mine.size, np.int32)
         codes = row_codes(
             *(np.concatenate(pair) for pair in ((high[mine], net[0]), (low[mine], net[1]), (about, around)))
         )
-        lends = np.isin(codes[mine.size :], codes[: mine.size])
+        lends = among(codes[mine.size :], codes[: mine.size])
         parsed.length[theirs[lends]] = length
-        left = ~np.isin(rest, theirs[lends])
+        left = ~among(rest, theirs[lends])
         rest, vlan = rest[left], vlan[left]
     return rest, vlan

@@ -8,15 +8,14 @@ that names the other's address (or a shared unnumbered link) and AS, with the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.address_text import parse
+from netdesign.analysis.address_text import Parsed, parse
 from netdesign.analysis.addresses import addresses
 from netdesign.analysis.layer3 import Layer3, layer3
-from netdesign.analysis.row_codes import equal_pairs, first_equal, member_codes, row_codes, text_codes
+from netdesign.analysis.row_codes import among, column, equal_pairs, first_equal, member_codes, row_codes, text_codes
 from netdesign.graph.network import Network, analysis
 from netdesign.model.routing import AddressFamily, PolicyAction
 from netdesign.model.vocabulary import RoutingProtocol
@@ -24,7 +23,7 @@ from netdesign.model.vocabulary import RoutingProtocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netdesign.analysis.address_text import Parsed
+    from netdesign.analysis.address_text import Words
     from netdesign.graph.multigraph import Bools, Ints, Longs
 
 PROTOCOLS = tuple(RoutingProtocol)
@@ -35,9 +34,6 @@ SENDS, TAKES = 8, 16
 FAMILY_BITS = {AddressFamily.IPV4: IPV4, AddressFamily.IPV6: IPV6, AddressFamily.EVPN: EVPN}
 MAX_CLIQUE = 16
 """Routers on one segment that are all drawn as neighbours of each other; more are drawn as a star."""
-
-_IGP = attrgetter("process", "interface", "area", "network_type", "authentication", "hello_ms", "dead_ms", "passive")
-_BGP = attrgetter("process", "remote_asn", "peer_address", "interface", "authentication", "multihop")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +98,11 @@ def _columns(part: Adjacencies) -> tuple[Longs, Longs, Longs, Longs]:
 def igp_adjacencies(network: Network) -> Adjacencies:
     """The adjacencies of OSPF and IS-IS."""
     facts, running, graph = network.design.routing.igp_interfaces, processes(network), layer3(network)
-    names, ports, *settings, hello, dead, passive = _transposed(facts, _IGP, 8)
-    process = _positions(names, running.index)
-    interface = _positions(ports, network.interface_index)
-    active = igp_members(network) & ~np.array(passive, np.bool_)
-    texts = [text_codes(column, {}) for column in settings]
-    kind = row_codes(running.protocol[process], *texts, np.array(hello, np.int64), np.array(dead, np.int64))
+    process, interface = _igp_places(network)
+    active = igp_members(network) & ~np.array(column(facts, "passive"), np.bool_)
+    texts = [text_codes(column(facts, name), {}) for name in ("area", "network_type", "authentication")]
+    timers = [np.array(column(facts, name), np.int64) for name in ("hello_ms", "dead_ms")]
+    kind = row_codes(np.append(running.protocol, -1)[process], *texts, *timers)
     row, segment = _on_segments(graph, interface, np.flatnonzero(active))
     group = row_codes(segment, kind[row])
     tail, head, at = _pairs(group, process[row])
@@ -118,14 +113,22 @@ def igp_adjacencies(network: Network) -> Adjacencies:
 @analysis
 def igp_members(network: Network) -> Bools:
     """Which IGP interfaces, passive or not, are routed interfaces of their process's own table."""
-    facts, running = network.design.routing.igp_interfaces, processes(network)
-    process = _positions([fact.process for fact in facts], running.index)
-    interface = _positions([fact.interface for fact in facts], network.interface_index)
+    running = processes(network)
+    process, interface = _igp_places(network)
     own = np.append(layer3(network).interface_vertex, -1)[interface]
     vertex = np.append(running.vertex, -2)[process]
     protocol = np.append(running.protocol, BGP)[process]
     found: Bools = (own >= 0) & (own == vertex) & (protocol != BGP)
     return found
+
+
+@analysis
+def _igp_places(network: Network) -> tuple[Longs, Longs]:
+    """(process, interface) of each IGP interface by position; -1 where there is none."""
+    facts = network.design.routing.igp_interfaces
+    index = network.interface_index if facts else {}
+    process = _positions(column(facts, "process"), processes(network).index)
+    return process, _positions(column(facts, "interface"), index)
 
 
 def _on_segments(graph: Layer3, interface: Longs, rows: Longs) -> tuple[Longs, Longs]:
@@ -175,18 +178,37 @@ def bgp_sessions(network: Network) -> Adjacencies:
     """The sessions that both sides state."""
     said = statements(network)
     whole = np.flatnonzero((said.process >= 0) & (said.peer >= 0) & (said.process != said.peer))
-    own, peer = said.process[whole], said.peer[whole]
-    tail, head = np.minimum(own, peer), np.maximum(own, peer)
-    code = row_codes(tail, head, said.segment[whole], said.authentication[whole])
-    count = int(code.max(initial=-1)) + 1
-    sides = np.zeros((2, count), np.int64)
-    np.bitwise_or.at(sides, ((own < peer).astype(np.int64), code), said.families[whole])
-    first = np.zeros(count, np.int64)
-    first[code] = np.arange(code.size)
-    there, back = _open(sides[0], sides[1]), _open(sides[1], sides[0])
-    both = np.where(there | back, sides[0] & sides[1] & (IPV4 | IPV6 | EVPN), 0)
-    kept = first[both > 0]
-    return Adjacencies(tail[kept], head[kept], said.segment[whole][kept], both[both > 0])
+    there, back = _answered(said, whole)
+    both = said.families[there] & said.families[back] & (IPV4 | IPV6 | EVPN)
+    heard = _open(said.families[there], said.families[back]) | _open(said.families[back], said.families[there])
+    kept = heard & (both > 0)
+    ends = said.process[there[kept]], said.peer[there[kept]]
+    return Adjacencies(np.minimum(*ends), np.maximum(*ends), said.segment[there[kept]], both[kept])
+
+
+def _answered(said: Statements, rows: Longs) -> tuple[Longs, Longs]:
+    """(statement, the one that answers it) for each session: same ends, segment and authentication."""
+    count = int(said.segment.max(initial=-1)) + 1
+    segment = said.segment[rows]
+    alone = np.bincount(segment[segment >= 0], minlength=count) == 2
+    plain = (segment >= 0) & np.append(alone, False)[segment]
+    first, last = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    first[segment[plain][::-1]], last[segment[plain]] = rows[plain][::-1], rows[plain]
+    there, back = first[alone], last[alone]
+    match = (said.process[there] == said.peer[back]) & (said.peer[there] == said.process[back])
+    match &= said.authentication[there] == said.authentication[back]
+    others = _answered_by_code(said, rows[~plain])
+    return np.concatenate([there[match], others[0]]), np.concatenate([back[match], others[1]])
+
+
+def _answered_by_code(said: Statements, rows: Longs) -> tuple[Longs, Longs]:
+    own, peer = said.process[rows], said.peer[rows]
+    rest = said.segment[rows], said.authentication[rows]
+    twice = [np.concatenate(pair) for pair in ((own, peer), (peer, own), *((one, one) for one in rest))]
+    code = row_codes(*twice)
+    answer = first_equal(code[: rows.size], code[rows.size :], rows)
+    kept = (answer >= 0) & (own < peer)
+    return rows[kept], answer[kept]
 
 
 def _open(sender: Longs, taker: Longs) -> Bools:
@@ -198,28 +220,58 @@ def _open(sender: Longs, taker: Longs) -> Bools:
 def statements(network: Network) -> Statements:
     """Every BGP neighbour statement, resolved against the interfaces and processes of the design."""
     facts, running = network.design.routing.bgp_neighbors, processes(network)
-    names, asns, texts, ports, keys, hops = _transposed(facts, _BGP, 6)
-    process = _positions(names, running.index)
+    process = _positions(column(facts, "process"), running.index)
     vertex = np.append(running.vertex, -1)[process]
-    parsed = parse([text or "" for text in texts])
+    parsed = parse([text or "" for text in column(facts, "peer_address")])
     row = address_rows(network, parsed, vertex)
     segment = shared_segments(network, vertex, row)
     owner = np.append(addresses(network).interface, -1)[row]
     peer_vertex = np.append(layer3(network).interface_vertex, -1)[owner]
     bare = np.flatnonzero((parsed.version == 0) & (vertex >= 0))
-    interface = _positions([ports[at] for at in bare.tolist()], network.interface_index)
+    index = network.interface_index if bare.size else {}
+    interface = _positions([facts[at].interface for at in bare.tolist()], index)
     peer_vertex[bare], segment[bare] = _opposite(layer3(network), interface, vertex[bare])
-    remote = np.array(asns, np.int64)
-    near = (segment >= 0) | (np.append(running.asn, -1)[process] == remote) | np.array(hops, np.bool_)
+    remote = np.array(column(facts, "remote_asn"), np.int64)
+    near = (
+        (segment >= 0) | (np.append(running.asn, -1)[process] == remote) | np.array(column(facts, "multihop"), np.bool_)
+    )
     speaks = np.where(near, _speakers(running, peer_vertex, remote), -1)
-    families = _families([fact.families for fact in facts]) | _directions(network)
-    return Statements(process, speaks, segment, text_codes(keys, {}), families)
+    families = _families(column(facts, "families")) | _directions(network)
+    return Statements(process, speaks, segment, text_codes(column(facts, "authentication"), {}), families)
 
 
 def address_rows(network: Network, parsed: Parsed, vertex: Longs) -> Longs:
     """The row of each address among those of interfaces, in the same VRF where it is there; -1 for nobody."""
     rows, graph = addresses(network), layer3(network)
     live = np.flatnonzero(graph.interface_vertex[rows.interface] >= 0)
+    keys = _mixed(rows.version, rows.high, rows.low)[live]
+    if not keys.size:
+        return np.full(vertex.size, -1, np.int64)
+    order = np.argsort(keys, kind="stable")
+    ordered, wanted = keys[order], _mixed(parsed.version, parsed.high, parsed.low)
+    at = np.minimum(np.searchsorted(ordered, wanted), keys.size - 1)
+    row = live[order[at]]
+    found = (rows.high[row] == parsed.high) & (rows.low[row] == parsed.low) & (rows.version[row] == parsed.version)
+    twice = np.append(ordered[1:] == ordered[:-1], False)[at]
+    unclear = np.flatnonzero((ordered[at] == wanted) & (twice | ~found))
+    row = np.where(found, row, -1)
+    if unclear.size:
+        row[unclear] = _nearest_rows(network, live, _picked(parsed, unclear), vertex[unclear])
+    return row
+
+
+def _mixed(version: Ints, high: Words, low: Words) -> Words:
+    mixed: Words = low + high * np.uint64(0x9E3779B97F4A7C15) + version.astype(np.uint64)
+    return mixed
+
+
+def _picked(parsed: Parsed, rows: Longs) -> Parsed:
+    return Parsed(*(c[rows] for c in (parsed.version, parsed.high, parsed.low, parsed.length, parsed.stated)))  # type: ignore[arg-type]
+
+
+def _nearest_rows(network: Network, live: Longs, parsed: Parsed, vertex: Longs) -> Longs:
+    """As `address_rows`, where several interfaces may hold an address: one of the same VRF, or else any."""
+    rows, graph = addresses(network), layer3(network)
     code = row_codes(
         np.concatenate([rows.version[live], parsed.version]),
         np.concatenate([rows.high[live], parsed.high]),
@@ -242,8 +294,14 @@ def shared_segments(network: Network, vertex: Longs, row: Longs) -> Longs:
     of_row[graph.member_row] = graph.member_segment
     of_row[-1] = -1
     segment = of_row[row]
+    ends = np.full((2, graph.segment_count + 1), -9, np.int64)
+    ends[0, graph.member_segment] = graph.member_vertex
+    ends[1, graph.member_segment[::-1]] = graph.member_vertex[::-1]
+    on = (ends[0, segment] == vertex) | (ends[1, segment] == vertex)
     span = np.int64(graph.segment_count + 1)
-    on = np.isin(vertex * span + segment, graph.member_vertex * span + graph.member_segment)
+    unsure = np.flatnonzero(~on & (segment >= 0) & (vertex >= 0))
+    codes = graph.member_vertex * span + graph.member_segment if unsure.size else segment[:0]
+    on[unsure] = among(vertex[unsure] * span + segment[unsure], codes)
     shared: Longs = np.where(on & (segment >= 0) & (vertex >= 0), segment, -1)
     return shared
 
@@ -264,8 +322,17 @@ def _opposite(graph: Layer3, interface: Longs, vertex: Longs) -> tuple[Longs, Lo
 def _speakers(running: Processes, vertex: Longs, asn: Longs) -> Longs:
     """The BGP process of a table that has the AS; -1 where there is none."""
     speakers = np.flatnonzero((running.protocol == BGP) & (running.vertex >= 0) & (running.asn >= 0))
-    code = row_codes(np.concatenate([running.vertex[speakers], vertex]), np.concatenate([running.asn[speakers], asn]))
-    return first_equal(code[speakers.size :], code[: speakers.size], speakers)
+    tables = int(max(running.vertex.max(initial=-1), vertex.max(initial=-1))) + 2
+    one = np.full(tables, -1, np.int64)
+    one[running.vertex[speakers][::-1]] = speakers[::-1]
+    found = one[vertex]
+    found = np.where((found >= 0) & (np.append(running.asn, -1)[found] == asn), found, -1)
+    crowded = np.bincount(running.vertex[speakers], minlength=tables) > 1
+    unclear = np.flatnonzero((found < 0) & crowded[vertex] & (vertex >= 0))
+    for at in unclear.tolist():
+        here = speakers[(running.vertex[speakers] == vertex[at]) & (running.asn[speakers] == asn[at])]
+        found[at] = here[0] if here.size else -1
+    return found
 
 
 def _families(values: Sequence[tuple[AddressFamily, ...]]) -> Longs:
@@ -279,14 +346,14 @@ def _families(values: Sequence[tuple[AddressFamily, ...]]) -> Longs:
 def _directions(network: Network) -> Longs:
     """Which ways the policies of each statement are open: one that permits nothing, or is unknown, is shut."""
     facts, policies = network.design.routing.bgp_neighbors, network.design.routing.route_policies
-    open_ones = {None} | {p.id for p in policies if any(term.action is PolicyAction.PERMIT for term in p.terms)}
-    takes = np.fromiter((fact.import_policy in open_ones for fact in facts), np.bool_, len(facts))
-    sends = np.fromiter((fact.export_policy in open_ones for fact in facts), np.bool_, len(facts))
+    open_ones: set[str | None] = {None} | {
+        p.id for p in policies if any(term.action is PolicyAction.PERMIT for term in p.terms)
+    }
+    takes, sends = (
+        np.fromiter(map(open_ones.__contains__, column(facts, name)), np.bool_, len(facts))
+        for name in ("import_policy", "export_policy")
+    )
     return sends * SENDS + takes * TAKES
-
-
-def _transposed(facts: Sequence[object], getter: attrgetter[tuple[object, ...]], width: int) -> list[tuple]:  # type: ignore[type-arg]
-    return list(zip(*map(getter, facts), strict=True)) if facts else [()] * width
 
 
 def _positions(names: Sequence[str | None], index: dict[str, int]) -> Longs:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netdesign.analysis.address_text import Parsed
-from netdesign.analysis.addresses import subnet_prefixes
-from netdesign.analysis.layer3 import gateway_pairs, gateways, layer3
+from netdesign.analysis.addresses import subnet_prefixes, subnet_vlans
+from netdesign.analysis.layer3 import gateway_pairs, layer3
 from netdesign.analysis.providers import circuit_tables, provider_devices
-from netdesign.analysis.routes import ARRIVED, follow, table_classes
-from netdesign.analysis.row_codes import equal_pairs
+from netdesign.analysis.routes import ARRIVED, OUTCOMES, follow, table_classes
+from netdesign.analysis.row_codes import among, equal_pairs
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ class End(NamedTuple):
 
 
 class Stranded(NamedTuple):
-    """A packet of a flow from a table to a subnet (-1: to a provider) that ends at another table.
+    """Packets of a flow that end in one way; one of them goes from a table to a subnet (-1: to a provider).
 
-    `backward` says that it answers. `start` is -1 where the subnet it comes from has no gateway.
+    `backward` says that they answer; `vertex` is the table where it ends, `walks` how many such walks there are.
     """
 
     flow: str
     backward: bool
-    source: int
+    outcome: int
     start: int
     subnet: int
-    outcome: int
     vertex: int
+    walks: int
 
 
 @analysis
@@ -78,11 +78,11 @@ def _subnet_index(network: Network) -> dict[str, int]:
 
 @analysis
 def stranded(network: Network) -> tuple[Stranded, ...]:
-    """Every (flow, gateway, destination) that routes do not lead to, there or back; one of each kind of gateway."""
+    """The flows with packets that routes do not lead to their destination, there or back, by how they end."""
     asked, labels = _questions(network)
     if not labels:
         return ()
-    flow, start, prefix, source = asked
+    flow, start, prefix = asked
     prefixes = _with_defaults(subnet_prefixes(network))
     pair = start * np.int64(prefixes.version.size) + prefix
     _, first, back = np.unique(pair, return_index=True, return_inverse=True)
@@ -92,17 +92,21 @@ def stranded(network: Network) -> tuple[Stranded, ...]:
     if doubt.size:
         outcome[doubt], vertex[doubt] = _each_of_class(network, start[first[doubt]], prefix[first[doubt]], prefixes)
     lost = np.flatnonzero(outcome[back] != ARRIVED)
-    count = len(network.design.addressing.subnets)
+    kinds, some, count = np.unique(
+        flow[lost] * len(OUTCOMES) + outcome[back[lost]], return_index=True, return_counts=True
+    )
+    subnets = len(network.design.addressing.subnets)
     return tuple(
         Stranded(
-            *labels[int(flow[at])],
-            source=int(source[at]),
+            flow=labels[kind // len(OUTCOMES)][0],
+            backward=labels[kind // len(OUTCOMES)][1],
+            outcome=kind % len(OUTCOMES),
             start=int(start[at]),
-            subnet=int(prefix[at]) if prefix[at] < count else -1,
-            outcome=int(outcome[back[at]]),
+            subnet=int(prefix[at]) if prefix[at] < subnets else -1,
             vertex=int(vertex[back[at]]),
+            walks=many,
         )
-        for at in lost.tolist()
+        for kind, at, many in zip(kinds.tolist(), lost[some].tolist(), count.tolist(), strict=True)
     )
 
 
@@ -140,50 +144,50 @@ def gateway_tables(network: Network) -> Longs:
     return found
 
 
-Question = tuple["Longs", "Longs", "Longs", "Longs"]
+Question = tuple["Longs", "Longs", "Longs"]
 
 
 def _questions(network: Network) -> tuple[Question, list[tuple[str, bool]]]:
-    """(flow and direction, table, prefix, source subnet) of every walk to take, tables one of each class."""
-    columns: list[tuple[Longs, Longs, Longs, Longs]] = []
+    """(flow and direction, table, prefix) of every walk to take, tables one of each class."""
+    columns: list[Question] = []
     labels: list[tuple[str, bool]] = []
     for flow in network.design.traffic.flows:
         ends = flow_ends(network, flow.sources), flow_ends(network, flow.targets)
         for backward, (near, far) in enumerate((ends, ends[::-1])):
-            start, version, source = _starts(network, near)
+            start, version = _starts(network, near)
             targets, family = _targets(network, far)
             here, there = np.nonzero(version[:, None] == family[None, :])
             labels.append((flow.id, bool(backward)))
             which = np.full(here.size, len(labels) - 1)
-            columns.append((which, start[here], targets[there], source[here]))
+            columns.append((which, start[here], targets[there]))
     if not columns:
         nothing = np.zeros(0, np.int64)
-        return (nothing, nothing, nothing, nothing), []
-    flow_column, start, prefix, source = (np.concatenate(column) for column in zip(*columns, strict=True))
-    return (flow_column, start, prefix, source), labels
+        return (nothing, nothing, nothing), []
+    which, start, prefix = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return (which, start, prefix), labels
 
 
 @analysis
-def _starts(network: Network, end: End) -> tuple[Longs, Longs, Longs]:
-    """(table, IP version, subnet) of one gateway of each class and family of an end."""
+def _starts(network: Network, end: End) -> tuple[Longs, Longs]:
+    """(table, IP version) of one gateway of each class and family of an end."""
     subnet, interface = gateway_pairs(network)
-    mine = np.flatnonzero(np.isin(subnet, np.array(end.subnets, np.int64)))
+    mine = np.flatnonzero(among(subnet, np.array(end.subnets, np.int64)))
     at = layer3(network).interface_vertex[interface[mine]]
-    held = [at, subnet_prefixes(network).version[subnet[mine]].astype(np.int64), subnet[mine]]
+    held = [at, subnet_prefixes(network).version[subnet[mine]].astype(np.int64)]
     tables = circuit_tables(network)
     rows = [
-        (vertex, version, -1)
+        (vertex, version)
         for vertex, circuits in tables.items()
         if any(provider in end.providers for _, provider in circuits)
         for version in _versions(network, circuits[0][0])
     ]
-    edge = np.array(rows, np.int64).reshape(-1, 3).T
-    vertex, version, source = (np.concatenate(column) for column in zip(held, edge, strict=True))
+    edge = np.array(rows, np.int64).reshape(-1, 2).T
+    vertex, version = (np.concatenate(column) for column in zip(held, edge, strict=True))
     live = np.flatnonzero(vertex >= 0)
-    vertex, version, source = vertex[live], version[live], source[live]
+    vertex, version = vertex[live], version[live]
     key = table_classes(network)[vertex] * 8 + version
     first = np.unique(key, return_index=True)[1]
-    return vertex[first], version[first], source[first]
+    return vertex[first], version[first]
 
 
 def _versions(network: Network, interface: int) -> Iterable[int]:
@@ -206,10 +210,17 @@ def _targets(network: Network, end: End) -> tuple[Longs, Longs]:
 
 def without_gateway(network: Network, flow: Flow) -> tuple[int, ...]:
     """The subnets of a flow's ends that no routed interface is in, where the other end lies elsewhere."""
-    subnets = network.design.addressing.subnets
     near, far = flow_ends(network, flow.sources), flow_ends(network, flow.targets)
-    vlans = [{subnets[at].vlan for at in end.subnets} for end in (near, far)]
-    if not (near.providers or far.providers) and len(vlans[0] | vlans[1]) <= 1:
+    return _without_gateway(network, near, far)
+
+
+@analysis
+def _without_gateway(network: Network, near: End, far: End) -> tuple[int, ...]:
+    vlans = subnet_vlans(network)
+    mine = np.array([*near.subnets, *far.subnets], np.int64)
+    one_vlan = mine.size > 0 and bool((vlans[mine] == vlans[mine[0]]).all()) and vlans[mine[0]] >= 0
+    if one_vlan and not (near.providers or far.providers):
         return ()
-    held = gateways(network)
-    return tuple(at for end in (near, far) for at in end.subnets if not held.get(subnets[at].id))
+    held = np.zeros(vlans.size, np.bool_)
+    held[gateway_pairs(network)[0]] = True
+    return tuple(mine[~held[mine]].tolist())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.row_codes import member_codes, text_codes
+from netdesign.analysis.row_codes import column, member_codes, text_codes
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import KINDS, Network, analysis
@@ -18,19 +17,6 @@ if TYPE_CHECKING:
     from netdesign.graph.multigraph import Bools, Ints, Longs
 
 MODES = tuple(PortMode)
-_COLUMNS = attrgetter(
-    "kind",
-    "mode",
-    "speed_bps",
-    "mtu_bytes",
-    "vrf",
-    "vlan",
-    "native_vlan",
-    "lag",
-    "parent",
-    "unnumbered",
-    "enabled",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +45,9 @@ class Interfaces:
 
     def of_kind(self, *kinds: InterfaceKind) -> Bools:
         """Which interfaces are of one of the kinds."""
-        found: Bools = np.isin(self.kind, [KINDS.index(kind) for kind in kinds])
+        chosen = np.zeros(len(KINDS), np.bool_)
+        chosen[[KINDS.index(kind) for kind in kinds]] = True
+        found: Bools = chosen[self.kind]
         return found
 
     def in_mode(self, mode: PortMode) -> Bools:
@@ -72,28 +60,27 @@ class Interfaces:
 def interfaces(network: Network) -> Interfaces:
     """The interfaces of the design as columns."""
     facts = network.interfaces
-    columns = list(zip(*map(_COLUMNS, facts), strict=True)) if facts else [()] * 11
-    kind, mode, speed, mtu, vrf, vlan, native, lag, parent, unnumbered, enabled = columns
     vrfs = _numbered(fact.id for fact in network.design.switching.vrfs)
     vlans = _numbered(fact.id for fact in network.design.switching.vlans)
     lags = _numbered(fact.id for fact in network.design.cabling.lags)
-    codes = [text_codes(column, known) for column, known in ((vlan, vlans), (native, vlans), (lag, lags))]
-    text_codes([subnet.vlan for subnet in network.design.addressing.subnets], vlans)
+    named = (("vlan", vlans), ("native_vlan", vlans), ("lag", lags))
+    codes = [text_codes(column(facts, name), known) for name, known in named]
+    text_codes(column(network.design.addressing.subnets, "vlan"), vlans)
     device = network.interface_devices
     alive = np.append(network.in_service, False)
     return Interfaces(
         device=device,
-        kind=member_codes(kind, KINDS),
-        mode=member_codes(mode, MODES),
-        speed_bps=np.fromiter((value or 0 for value in speed), np.int64, len(facts)),
-        mtu_bytes=np.array(mtu, np.int64),
-        vrf=text_codes(vrf, vrfs),
+        kind=member_codes(column(facts, "kind"), KINDS),
+        mode=member_codes(column(facts, "mode"), MODES),
+        speed_bps=np.fromiter((value or 0 for value in column(facts, "speed_bps")), np.int64, len(facts)),
+        mtu_bytes=np.array(column(facts, "mtu_bytes"), np.int64),
+        vrf=text_codes(column(facts, "vrf"), vrfs),
         vlan=codes[0],
         native_vlan=codes[1],
         lag=codes[2],
-        parent=_parents(network, parent),
-        unnumbered=np.array(unnumbered, np.bool_),
-        up=np.array(enabled, np.bool_) & alive[device],
+        parent=_parents(network, column(facts, "parent")),
+        unnumbered=np.array(column(facts, "unnumbered"), np.bool_),
+        up=np.array(column(facts, "enabled"), np.bool_) & alive[device],
         vrfs=vrfs,
         vlans=vlans,
         lags=lags,
@@ -104,7 +91,7 @@ def _numbered(names: object) -> dict[str | None, int]:
     return {name: at for at, name in enumerate(dict.fromkeys(names))} | {None: -1}  # type: ignore[call-overload]
 
 
-def _parents(network: Network, names: tuple[str | None, ...]) -> Ints:
+def _parents(network: Network, names: list[str | None]) -> Ints:
     found = np.full(len(names), -1, np.int32)
     for position, name in enumerate(names):
         if name is not None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from netdesign.analysis.addresses import Addresses, addresses, subnet_prefixes, subnet_vlans
 from netdesign.analysis.interfaces import Interfaces, interfaces, wires
-from netdesign.analysis.row_codes import equal_pairs, row_codes
+from netdesign.analysis.row_codes import among, equal_pairs, row_codes, small_codes
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
@@ -73,8 +73,8 @@ def layer3(network: Network) -> Layer3:
     routed[rows.interface] = True
     routed = (routed | table.unnumbered) & table.up
     order = np.flatnonzero(routed)
-    key = table.device[order].astype(np.int64) * (len(table.vrfs) + 1) + table.vrf[order]
-    _, first, vertex = np.unique(key, return_index=True, return_inverse=True)
+    key = table.device[order].astype(np.int64) * (len(table.vrfs) + 1) + table.vrf[order] + 1
+    first, vertex = small_codes(key)
     interface_vertex = np.full(routed.size, -1, np.int64)
     interface_vertex[order] = vertex
     member_row, member_interface, segment = _members(network, table, rows, routed)
@@ -124,7 +124,9 @@ def media_of(network: Network) -> Longs:
     routed = np.zeros(count + 1, np.int64)
     ends = wired[table.in_mode(PortMode.ROUTED)[wired] & (table.parent[wired] < 0)]
     np.add.at(routed, wire[ends], 1)
-    parents = np.unique(table.parent[(table.parent >= 0) & ~table.in_mode(PortMode.ROUTED)[table.parent]])
+    plain_ports = np.zeros(wire.size + 1, np.bool_)
+    plain_ports[table.parent] = True
+    parents = np.flatnonzero(plain_ports[:-1] & ~table.in_mode(PortMode.ROUTED))
     np.add.at(routed, wire[parents], 1)
     plain = wired[bridged[wire[wired]] < 0]
     both = plain[routed[wire[plain]] >= 2]
@@ -151,7 +153,7 @@ def routed_components(network: Network, failed_devices: Iterable[int] = (), fail
     A wire is down when all of its links are; a VLAN is taken to be whole.
     """
     graph = layer3(network)
-    gone = np.isin(graph.device, list(failed_devices))
+    gone = among(graph.device, np.array(list(failed_devices), np.int64))
     cut = _cut_members(network, graph, list(failed_links))
     plain = routed_graph(network).without(np.flatnonzero(gone).astype(np.int32), np.flatnonzero(cut))
     under = components(plain)[: graph.vertex_count].astype(np.int64)
@@ -184,7 +186,11 @@ def _overlay_joins(network: Network, graph: Layer3, under: Longs, gone: Bools) -
     endpoint = np.full(len(network.devices) + 1, -1, np.int64)
     endpoint[table.device[ends]] = graph.interface_vertex[ends]
     overlaid = [graph.vrfs.get(v.vrf, -2) for v in network.design.overlay.vnis if v.kind is VniKind.L3 and v.vrf]
-    vertices = np.flatnonzero(np.isin(graph.vrf, overlaid) & (endpoint[graph.device] >= 0) & ~gone)
+    vertices = np.flatnonzero(
+        among(graph.vrf, np.array([code for code in overlaid if code >= 0], np.int64))
+        & (endpoint[graph.device] >= 0)
+        & ~gone
+    )
     through = under[endpoint[graph.device[vertices]]]
     hub = through * (len(graph.vrfs) + 1) + graph.vrf[vertices]
     return vertices, hub

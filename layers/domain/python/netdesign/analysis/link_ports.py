@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netdesign.analysis.row_codes import column, small_codes, text_codes
 from netdesign.catalog.media import Cage
 from netdesign.graph.network import Network, analysis
 
@@ -59,23 +60,28 @@ def type_codes(network: Network) -> tuple[Ints, tuple[DeviceType, ...]]:
 def link_ports(network: Network) -> LinkPorts:
     """The ports at both ends of every link."""
     type_of, kinds = type_codes(network)
-    known: dict[tuple[int, str], int] = {}
+    names: dict[str | None, int] = {}
+    ends = [column(network.links, "a"), column(network.links, "b")]
+    ports = [text_codes(column(end, "port"), names) for end in ends]
+    types = [type_of[devices].astype(np.int64) for devices in network.link_ends]
+    span = len(names) + 1
+    whole = (np.where(kind >= 0, kind * span + port + 1, 0) for kind, port in zip(types, ports, strict=True))
+    keys = np.concatenate(list(whole))
+    first, back = small_codes(keys)
+    texts = [name for name in names if name is not None]
     found: list[tuple[DeviceType, Port]] = []
-    ends = []
-    for side, devices in zip(("a", "b"), network.link_ends, strict=True):
-        names = [link.a.port for link in network.links] if side == "a" else [link.b.port for link in network.links]
-        keys = list(zip(type_of[devices].tolist(), names, strict=True))
-        for key in sorted(set(keys).difference(known)):
-            known[key] = _numbered(kinds, key, found)
-        ends.append(np.fromiter(map(known.__getitem__, keys), np.int32, len(keys)))
-    return LinkPorts(ends[0], ends[1], tuple(found))
+    numbers = [
+        _numbered(kinds[(key - 1) // span], texts[(key - 1) % span], found) if key else NO_TYPE
+        for key in keys[first].tolist()
+    ]
+    codes = np.array(numbers, np.int32)[back]
+    count = len(network.links)
+    return LinkPorts(codes[:count], codes[count:], tuple(found))
 
 
-def _numbered(kinds: tuple[DeviceType, ...], key: tuple[int, str], found: list[tuple[DeviceType, Port]]) -> int:
-    if key[0] < 0:
-        return NO_TYPE
-    port = kinds[key[0]].port(key[1])
+def _numbered(kind: DeviceType, name: str, found: list[tuple[DeviceType, Port]]) -> int:
+    port = kind.port(name)
     if port is None:
         return NO_PORT
-    found.append((kinds[key[0]], port))
+    found.append((kind, port))
     return len(found) - 1

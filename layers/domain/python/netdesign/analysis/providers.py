@@ -98,8 +98,9 @@ def provider_sessions(network: Network) -> tuple[tuple[int, int], ...]:
 
 
 def _one_sided(network: Network) -> Iterable[tuple[int, int]]:
-    said, facts, index = statements(network), network.design.routing.bgp_neighbors, network.interface_index
+    said, facts = statements(network), network.design.routing.bgp_neighbors
     tables, running = circuit_tables(network), processes(network)
+    index = network.interface_index if tables else {}
     vertex = np.append(running.vertex, -1)[said.process]
     for row in np.flatnonzero((said.peer < 0) & np.isin(vertex, list(tables))).tolist():
         for interface, provider in tables[int(vertex[row])]:

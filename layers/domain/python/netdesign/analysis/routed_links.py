@@ -12,7 +12,7 @@ from netdesign.analysis.adjacency import IPV4, IPV6, adjacencies, processes
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer3 import layer3, media_of
 from netdesign.analysis.route_origins import static_hops
-from netdesign.analysis.row_codes import row_codes
+from netdesign.analysis.row_codes import among, row_codes
 from netdesign.graph.connectivity import blocks, components, two_edge_components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
@@ -88,7 +88,7 @@ def alone(network: Network) -> tuple[tuple[int, int], ...]:
     """(wire, interface) of each routed interface on a wire that shares no subnet with the other end."""
     graph, pairs = layer3(network), routed_pairs(network)
     rows, wire = _on_wires(network)
-    lonely = ~np.isin(graph.member_segment[rows], pairs.segment)
+    lonely = ~among(graph.member_segment[rows], pairs.segment)
     found = zip(wire[lonely].tolist(), graph.member_interface[rows[lonely]].tolist(), strict=True)
     return tuple(sorted(set(found)))
 
@@ -105,7 +105,7 @@ def silent_pairs(network: Network) -> tuple[Pair, ...]:
         np.concatenate([pairs.head, head]),
         np.concatenate([pairs.version, version]),
     )
-    silent = np.flatnonzero(~np.isin(code[: pairs.wire.size], code[pairs.wire.size :]))
+    silent = np.flatnonzero(~among(code[: pairs.wire.size], code[pairs.wire.size :]))
     columns = (column[silent].tolist() for column in (pairs.wire, pairs.tail, pairs.head, pairs.version))
     return tuple(sorted({Pair(*row) for row in zip(*columns, strict=True)}))
 
@@ -140,7 +140,7 @@ def _of_statics(network: Network) -> Columns:
     known = np.flatnonzero((hops.segment >= 0) & (hops.vertex >= 0))
     rows = _segment_wires(network)[hops.segment[known]]
     pairs = routed_pairs(network)
-    row = np.flatnonzero(np.isin(pairs.segment, hops.segment[known]) & np.isin(pairs.wire, rows))
+    row = np.flatnonzero(among(pairs.segment, hops.segment[known]) & among(pairs.wire, rows))
     return pairs.wire[row], pairs.tail[row], pairs.head[row], pairs.version[row]
 
 
@@ -207,7 +207,7 @@ def _idle(network: Network) -> tuple[Longs, Longs, Longs]:
     ends = [end[usable] for end in network.link_ends]
     busy = np.flatnonzero(control.graph.degree() > 0)
     columns: list[tuple[Longs, Longs, Longs]] = [(np.zeros(0, np.int64),) * 3]
-    for vrf in np.unique(graph.vrf[busy]).tolist():
+    for vrf in sorted(set(graph.vrf[busy].tolist())):
         at = np.full(len(network.devices) + 1, -1, np.int64)
         mine = busy[graph.vrf[busy] == vrf]
         at[graph.device[mine]] = mine
@@ -228,7 +228,7 @@ def _without_adjacency(control: Control, wire: Longs, tail: Longs, head: Longs) 
     )
     by_pair = row_codes(np.concatenate([tail, ends[0][over]]), np.concatenate([head, ends[1][over]]))
     count = wire.size
-    idle = ~np.isin(by_wire[:count], by_wire[count:]) & ~np.isin(by_pair[:count], by_pair[count:])
+    idle = ~among(by_wire[:count], by_wire[count:]) & ~among(by_pair[:count], by_pair[count:])
     return wire[idle], tail[idle], head[idle]
 
 

@@ -16,7 +16,7 @@ from netdesign.analysis.adjacency import processes
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.route_domains import domains
 from netdesign.analysis.route_origins import CONNECTED, ORIGINATED, STATIC, Routes, routes
-from netdesign.analysis.row_codes import equal_pairs, row_codes
+from netdesign.analysis.row_codes import among, equal_pairs, row_codes
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _covering(table: Routes, prefixes: Parsed) -> tuple[Longs, Longs]:
             continue
         longest = int(prefixes.length[asked].max())
         rows = np.flatnonzero((table.version == version) & (table.length <= longest))
-        for length in np.unique(table.length[rows]).tolist():
+        for length in np.flatnonzero(np.bincount(table.length[rows])).tolist():
             some = rows[table.length[rows] == length]
             inside = asked[prefixes.length[asked] >= length]
             cut = np.full(inside.size, length, np.int32)
@@ -119,7 +119,7 @@ def _best(table: Routes, covered: Longs, row: Longs, at: Longs, prefix: Longs, k
 def _usable(table: Routes, route: Longs, at: Longs, knows: Longs) -> Bools:
     """Whether the table where a walk stands has the route: its own, or learned from someone else."""
     own = table.vertex[route] == at
-    learned = np.isin(at * table.domain_count + table.domain[route], knows)
+    learned = among(at * table.domain_count + np.maximum(table.domain[route], 0), knows)
     usable: Bools = np.where(table.kind[route] == ORIGINATED, learned & ~own, own)
     return usable
 

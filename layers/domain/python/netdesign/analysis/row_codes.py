@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netdesign.graph.multigraph import Ints, Longs
+    from netdesign.graph.multigraph import Bools, Ints, Longs
 
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 
@@ -66,3 +67,39 @@ def first_equal(wanted: Longs, keys: Longs, values: Longs) -> Longs:
     at = np.minimum(np.searchsorted(keys[order], wanted), keys.size - 1)
     found: Longs = np.where(keys[order][at] == wanted, values[order[at]], -1).astype(np.int64)
     return found
+
+
+def among(values: NDArray[Any], keys: NDArray[Any]) -> Bools:
+    """Which of `values` equal one of `keys`; both are whole numbers from -1."""
+    if not keys.size or not values.size:
+        return np.zeros(values.size, np.bool_)
+    top = int(max(values.max(), keys.max()))
+    if top <= 16 * (values.size + keys.size) + 1024:
+        table = np.zeros(top + 2, np.bool_)
+        table[keys + 1] = True
+        inside: Bools = table[values + 1]
+        return inside
+    ordered = np.sort(keys)
+    found: Bools = ordered[np.minimum(np.searchsorted(ordered, values), ordered.size - 1)] == values
+    return found
+
+
+def column(facts: Sequence[object], name: str) -> list[Any]:
+    """One field of every fact."""
+    return list(map(attrgetter(name), facts))
+
+
+def small_codes(keys: Longs) -> tuple[Longs, Longs]:
+    """(first position of each distinct key, number of each key), for keys from 0 that are not much more than many."""
+    size = int(keys.max(initial=-1)) + 1
+    at = np.full(size, -1, np.int64)
+    at[keys[::-1]] = np.arange(keys.size)[::-1]
+    present = np.flatnonzero(at >= 0)
+    number = np.zeros(size, np.int64)
+    number[present] = np.arange(present.size)
+    return at[present], number[keys]
+
+
+def distinct(positions: Longs) -> Longs:
+    """Each of some positions once, ascending."""
+    return np.flatnonzero(np.bincount(positions)) if positions.size else positions

@@ -13,6 +13,7 @@ from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.route_origins import static_hops, unbacked_defaults
 from netdesign.analysis.routed_links import alone, routed_pairs, silent_pairs, unused_links
 from netdesign.analysis.routes import OUTCOMES
+from netdesign.analysis.row_codes import among
 from netdesign.graph.network import Network
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.verdict import Finding, Gap, Measure
@@ -85,27 +86,15 @@ def _mute_links(network: Network) -> Iterator[Finding]:
 
 
 def _stranded_flows(network: Network, lost: tuple[Stranded, ...]) -> Iterator[Finding]:
-    """One finding for each flow, direction and kind of end, with the first stranded packet as the witness."""
-    kinds: dict[tuple[str, bool, int], list[Stranded]] = defaultdict(list)
-    for row in lost:
-        kinds[row.flow, row.backward, row.outcome].append(row)
     subnets = network.design.addressing.subnets
-    for (flow, backward, outcome), rows in kinds.items():
-        row = min(
-            rows, key=lambda row: (subnets[row.subnet].prefix if row.subnet >= 0 else "", _place(network, row.start))
-        )
+    for row in lost:
         to = subnets[row.subnet].prefix if row.subnet >= 0 else "the provider"
-        where = _place(network, row.vertex)
+        where, start = _place(network, row.vertex), _place(network, row.start)
         yield Finding(
-            message=f"flow {flow}: {'answers' if backward else 'packets'} from {_place(network, row.start)} "
-            f"to {to} end at {where}: {OUTCOMES[outcome]} ({len(rows)} such)",
-            elements=(flow, *((subnets[row.subnet].id,) if row.subnet >= 0 else ())),
-            witness={
-                "gateway": _place(network, row.start),
-                "prefix": to,
-                "ends_at": where,
-                "outcome": OUTCOMES[outcome],
-            },
+            message=f"flow {row.flow}: {'answers' if row.backward else 'packets'} from {start} to {to} end at {where}: "
+            f"{OUTCOMES[row.outcome]} ({row.walks} such)",
+            elements=(row.flow, *((subnets[row.subnet].id,) if row.subnet >= 0 else ())),
+            witness={"gateway": start, "prefix": to, "ends_at": where, "outcome": OUTCOMES[row.outcome]},
         )
 
 
@@ -186,12 +175,12 @@ def silence_a_link(case: Case) -> Patch | None:
     pairs, graph, said = routed_pairs(network), layer3(network), statements(network)
     for wire in sorted(set(pairs.wire.tolist())):
         segments = pairs.segment[pairs.wire == wire]
-        heard = np.flatnonzero(np.isin(said.segment, segments)).tolist()
+        heard = np.flatnonzero(among(said.segment, segments)).tolist()
         mine = [
             network.design.routing.bgp_neighbors[at].id for at in heard if said.process[at] == said.process[heard[0]]
         ]
         ports = {
-            network.interfaces[i].id for i in graph.member_interface[np.isin(graph.member_segment, segments)].tolist()
+            network.interfaces[i].id for i in graph.member_interface[among(graph.member_segment, segments)].tolist()
         }
         igp = [fact.id for fact in network.design.routing.igp_interfaces if fact.interface in ports]
         if mine or igp:

@@ -10,6 +10,7 @@ import numpy as np
 
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.link_ports import NO_PORT, link_ports, type_codes
+from netdesign.analysis.row_codes import column, small_codes, text_codes
 from netdesign.catalog.sku import DeviceType
 from netdesign.graph.network import Network
 from netdesign.model.inventory import Attachment
@@ -80,13 +81,16 @@ def _interface_uses(network: Network) -> Uses:
     """Each kind of port that interfaces name and devices lack, with the interfaces that do."""
     codes, kinds = type_codes(network)
     table = interfaces(network)
-    ports = np.flatnonzero(table.of_kind(*PORT_KINDS) & (codes[table.device] >= 0)).tolist()
-    keys = list(zip(codes[table.device[ports]].tolist(), [network.interfaces[at].name for at in ports], strict=True))
-    wrong = {key for key in set(keys) if kinds[key[0]].port(key[1]) is None}
+    names: dict[str | None, int] = {}
+    name = text_codes(column(network.interfaces, "name"), names)
+    span, kind = len(names) + 1, codes[table.device].astype(np.int64)
+    key = np.where(table.of_kind(*PORT_KINDS) & (kind >= 0), kind * span + name + 1, 0)
+    texts = [text for text in names if text is not None]
     found: Uses = {}
-    for at, key in zip(ports, keys, strict=True) if wrong else ():
-        if key in wrong and key not in found:
-            found[key] = (network.interfaces[at].id,)
+    for at in small_codes(key)[0].tolist():
+        code, number = divmod(int(key[at]) - 1, span)
+        if code >= 0 and kinds[code].port(texts[number]) is None:
+            found[code, texts[number]] = (network.interfaces[at].id,)
     return found
 
 

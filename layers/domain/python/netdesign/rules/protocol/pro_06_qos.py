@@ -76,8 +76,10 @@ def _most_priority(case: Case) -> int:
 def _forwarding_devices(network: Network) -> list[int]:
     """Managed devices on links that carry what users send."""
     kept = network.links_for(*FORWARDING_PURPOSES)
-    ends = np.unique(np.concatenate([end[kept] for end in network.link_ends]))
-    return [at for at in ends.tolist() if network.devices[at].managed]
+    joined = np.zeros(len(network.devices), np.bool_)
+    for end in network.link_ends:
+        joined[end[kept]] = True
+    return [at for at in np.flatnonzero(joined).tolist() if network.devices[at].managed]
 
 
 def _without_plan(network: Network) -> Iterator[Finding]:
@@ -181,12 +183,12 @@ def _trusting(network: Network) -> Iterator[Finding]:
 def _crowded_circuits(case: Case) -> Iterator[Finding]:
     """Voice to a provider against the priority share of the circuits that lead there."""
     network = case.network
-    groups = network.by_id("endpoint_groups")
+    phones = {group.id for group in network.design.inventory.endpoint_groups if group.kind is EndpointKind.PHONE}
     demand: Counter[str] = Counter()
-    for flow in network.design.traffic.flows:
-        ends = (flow.sources, flow.targets)
-        if any(name in groups and groups[name].kind is EndpointKind.PHONE for end in ends for name in end):
-            providers = sorted({n for end in ends for n in end} & network.device_index.keys())
+    for flow in network.design.traffic.flows if phones else ():
+        ends = {*flow.sources, *flow.targets}
+        if ends & phones:
+            providers = sorted(ends & network.device_index.keys())
             for provider in providers:
                 demand[provider] += max(flow.up_bps, flow.down_bps) // len(providers)
     rooms = _priority_rooms(network)

@@ -14,6 +14,7 @@ from netdesign.analysis.adjacency import address_rows
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3, routed_components
 from netdesign.analysis.routed_links import routed_pairs
+from netdesign.analysis.row_codes import among, distinct
 from netdesign.graph.network import Network
 from netdesign.model.overlay import Vni
 from netdesign.model.patch import Patch, Set
@@ -160,9 +161,9 @@ def _holders(network: Network, text: str, tables: Longs) -> list[int]:
 def _pimless(network: Network, vrf: str) -> list[int]:
     """The interfaces of a VRF on routed links that do not run PIM."""
     graph, pairs = layer3(network), routed_pairs(network)
-    rows = np.flatnonzero(np.isin(graph.member_segment, pairs.segment))
+    rows = np.flatnonzero(among(graph.member_segment, pairs.segment))
     mine = graph.vrf[graph.member_vertex[rows]] == graph.vrfs.get(vrf, -2)
-    ports = np.unique(graph.member_interface[rows[mine]])
+    ports = distinct(graph.member_interface[rows[mine]])
     return [at for at in ports.tolist() if not network.interfaces[at].pim and _managed(network, at)]
 
 
@@ -247,7 +248,7 @@ def silent_hop(case: Case) -> Patch | None:
     network = case.network
     vrfs = {domain.vrf for domain in case.design.traffic.multicast_domains}
     pairs, graph = routed_pairs(network), layer3(network)
-    ports = np.unique(graph.member_interface[np.isin(graph.member_segment, pairs.segment)]).tolist()
+    ports = distinct(graph.member_interface[among(graph.member_segment, pairs.segment)]).tolist()
     for port in (network.interfaces[at] for at in ports):
         if port.pim and port.vrf in vrfs:
             return (Set("interfaces", port.id, {"pim": False}),)

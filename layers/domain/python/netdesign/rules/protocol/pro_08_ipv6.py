@@ -14,6 +14,7 @@ from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.providers import provider_devices
 from netdesign.analysis.routed_links import routed_pairs
+from netdesign.analysis.row_codes import among, distinct
 from netdesign.graph.network import Network
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.routing import AddressFamily
@@ -101,7 +102,7 @@ def _shares(network: Network) -> Iterator[Share]:
     loopbacks = np.flatnonzero(ours & table.of_kind(InterfaceKind.LOOPBACK))
     yield _interfaces(network, "loopbacks", loopbacks)
     graph, pairs = layer3(network), routed_pairs(network)
-    ports = np.unique(graph.member_interface[np.isin(graph.member_segment, pairs.segment)])
+    ports = distinct(graph.member_interface[among(graph.member_segment, pairs.segment)])
     yield _interfaces(network, "point-to-point ports", ports[ours[ports]])
     yield _processes(network)
 
@@ -121,8 +122,8 @@ def _subnets(network: Network) -> Share:
 def _interfaces(network: Network, kind: str, some: Longs) -> Share:
     rows = addresses(network)
     four, six = (np.unique(rows.interface[rows.version == version]) for version in (4, 6))
-    numbered = some[np.isin(some, four)]
-    lacking = numbered[~np.isin(numbered, six)].tolist()
+    numbered = some[among(some, four)]
+    lacking = numbered[~among(numbered, six)].tolist()
     return Share(kind, int(numbered.size), tuple(sorted(network.interfaces[at].id for at in lacking)))
 
 
@@ -206,7 +207,7 @@ def _zones_with_both(network: Network) -> frozenset[str]:
 def _one_sided(network: Network) -> Iterator[Finding]:
     for one, version in _missing_twins(network):
         yield Finding(
-            message=f"rule {one.id} permits IPv{10 - version} alone between zones that have both: IPv{version} is denied",
+            message=f"rule {one.id} permits IPv{10 - version} alone between zones with both: IPv{version} is denied",
             elements=(one.id, one.policy),
             witness={"rule": one.id, "missing_version": version},
         )

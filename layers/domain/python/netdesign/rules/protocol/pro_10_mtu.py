@@ -12,6 +12,7 @@ from netdesign.analysis.adjacency import igp_adjacencies
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer3 import gateway_pairs, layer3
 from netdesign.analysis.routed_links import control_graph, routed_pairs
+from netdesign.analysis.row_codes import among, distinct
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import PURPOSES, Network, analysis
 from netdesign.model.inventory import EndpointKind
@@ -98,8 +99,8 @@ def _unequal_ends(network: Network) -> Iterator[Finding]:
 
 def _unequal_neighbours(network: Network) -> Iterator[Finding]:
     graph = layer3(network)
-    segments = np.unique(igp_adjacencies(network).segment)
-    rows = np.flatnonzero(np.isin(graph.member_segment, segments))
+    segments = igp_adjacencies(network).segment
+    rows = np.flatnonzero(among(graph.member_segment, segments))
     group, ports = graph.member_segment[rows], graph.member_interface[rows]
     for at in _unequal(network, group, ports, graph.segment_count).tolist():
         said, ends = _witnesses(network, ports[group == at].tolist())
@@ -268,12 +269,12 @@ def _underlay_ports(network: Network) -> tuple[Longs, Longs]:
     graph, table, pairs = layer3(network), interfaces(network), routed_pairs(network)
     label = components(control_graph(network).graph)
     ends = np.flatnonzero(table.of_kind(InterfaceKind.VTEP) & (graph.interface_vertex >= 0))
-    reached = np.unique(label[graph.interface_vertex[ends]])
+    reached = label[graph.interface_vertex[ends]]
     circuits = network.link_purposes == PURPOSES.index(LinkPurpose.CIRCUIT)
-    kept = np.isin(label[pairs.tail], reached) & np.isin(label[pairs.head], reached) & ~circuits[pairs.wire]
-    rows = np.flatnonzero(np.isin(graph.member_segment, pairs.segment[kept]))
+    kept = among(label[pairs.tail], reached) & among(label[pairs.head], reached) & ~circuits[pairs.wire]
+    rows = np.flatnonzero(among(graph.member_segment, pairs.segment[kept]))
     wire = wires(network).of_interface
-    ports = np.unique(graph.member_interface[rows])
+    ports = distinct(graph.member_interface[rows])
     return wire[ports], ports
 
 
@@ -294,7 +295,7 @@ def _outer_ipv6(network: Network) -> bool:
     """Whether some tunnel endpoint has no IPv4 address."""
     table, rows = interfaces(network), addresses(network)
     ends = np.flatnonzero(table.of_kind(InterfaceKind.VTEP) & table.up)
-    return not bool(np.isin(ends, rows.interface[rows.version == 4]).all())
+    return not bool(among(ends, rows.interface[rows.version == 4]).all())
 
 
 @mtu_mismatch.mutant("one end of a link falls back to 1500 bytes")
