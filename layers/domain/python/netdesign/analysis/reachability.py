@@ -164,7 +164,7 @@ def origins(network: Network) -> dict[int, tuple[Origin, ...]]:
     an address there has no origin.
     """
     l3, rows, table = layer3(network), addresses(network), interfaces(network)
-    wanted = _management_vrfs(network)
+    wanted = np.append(_management_vrfs(network), NO_VRF)  # for interfaces of devices that are not there
     usable = ~rows.virtual & (l3.interface_vertex[rows.interface] >= 0)
     device, vrf = table.device[rows.interface], table.vrf[rows.interface]
     usable &= (wanted[device] == vrf) | (wanted[device] == ANY_VRF)

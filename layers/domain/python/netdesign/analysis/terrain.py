@@ -187,16 +187,19 @@ def _hand_offs(network: Network, link: int, bases: tuple[int, int]) -> list[int]
 
 
 def _subnet_nodes(network: Network, segment: int, vlan: int) -> dict[str, int]:
-    """The node of each subnet: its VLAN, or the segment of an interface that holds an address of it."""
-    l3, codes = layer3(network), subnet_vlans(network).tolist()
-    found = {}
-    first = dict(zip(l3.member_interface[::-1].tolist(), l3.member_segment[::-1].tolist(), strict=True))
-    holders = gateways(network)
-    for subnet, code in zip(network.design.addressing.subnets, codes, strict=True):
+    """The node of each subnet that has a VLAN, a zone or a service; of those without VLAN where an address lies."""
+    serving = {service.subnet for service in network.design.infrastructure.service_instances}
+    found, bare = dict[str, int](), list[str]()
+    for subnet, code in zip(network.design.addressing.subnets, subnet_vlans(network).tolist(), strict=True):
         if code >= 0:
             found[subnet.id] = vlan + code
-            continue
-        held = [first[place] for place in holders.get(subnet.id, ()) if place in first]
-        if held:
-            found[subnet.id] = segment + held[0]
+        elif subnet.zone is not None or subnet.id in serving:
+            bare.append(subnet.id)
+    if bare:
+        l3, holders = layer3(network), gateways(network)
+        first = dict(zip(l3.member_interface[::-1].tolist(), l3.member_segment[::-1].tolist(), strict=True))
+        for name in bare:
+            held = [first[place] for place in holders.get(name, ()) if place in first]
+            if held:
+                found[name] = segment + held[0]
     return found

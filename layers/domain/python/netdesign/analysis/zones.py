@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from netdesign.graph.multigraph import Ints, Longs, Multigraph
+    from netdesign.model.addressing import Subnet
     from netdesign.model.security import Policy, Zone
 
 
@@ -130,10 +131,12 @@ def _by_address(network: Network) -> Iterator[tuple[int, str, str]]:
         for zone, fact in ((vlan.zone, vlan.id), (zone_of.get(vlan.vrf or ""), vlan.vrf or "")):
             if zone is not None:
                 yield from _at(land.vlan_node(vlan.id), zone, fact)
-    for subnet in network.design.addressing.subnets:
-        for zone, fact in ((subnet.zone, subnet.id), (zone_of.get(subnet.vrf), subnet.vrf)):
+    subnets = network.by_id("subnets")
+    for name, node in land.subnet.items():
+        subnet: Subnet = subnets[name]
+        for zone, fact in ((subnet.zone, name), (zone_of.get(subnet.vrf), subnet.vrf)):
             if zone is not None:
-                yield from _at(land.subnet.get(subnet.id), zone, fact)
+                yield node, zone, fact
 
 
 def _by_endpoint(network: Network) -> Iterator[tuple[int, str, str]]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from netdesign.analysis.logins import (
+    alike,
     edge_ports,
     least_reached,
     managed_devices,
@@ -97,22 +98,25 @@ def _server_findings(case: Case) -> Iterator[Finding]:
 
 def _device_findings(case: Case) -> Iterator[Finding]:
     """One finding for each reason, with the devices that share it."""
-    reasons: dict[str, list[str]] = defaultdict(list)
+    reasons: dict[str, list[int]] = defaultdict(list)
     needed = posture(case).aaa_servers
     normal, failed = _reached(case), least_reached(case.network, ServiceKind.AAA)
-    for device in managed_devices(case.network):
-        name = case.network.devices[device].id
-        profile = profile_of(case.network, device)
+    profiles = case.network.by_id("management_profiles")
+    for key, devices in alike(case.network).items():
+        profile, reached = profiles.get(key.profile or ""), len(normal[devices[0]])
         if profile is None or not profile.central_login:
-            reasons["log in locally only"].append(name)
+            reasons["log in locally only"] += devices
             continue
         if posture(case).admin_mfa and not profile.multifactor:
-            reasons["let administrators in without a second factor"].append(name)
-        if len(normal[device]) < needed:
-            reasons[f"get to {len(normal[device])} of the {needed} authentication servers needed"].append(name)
-        elif not failed[device]:
-            reasons["get to no authentication server once a firewall has failed"].append(name)
-    for reason, names in reasons.items():
+            reasons["let administrators in without a second factor"] += devices
+        if reached < needed:
+            reasons[f"get to {reached} of the {needed} authentication servers needed"] += devices
+            continue
+        cut_off = [device for device in devices if not failed[device]]
+        if cut_off:
+            reasons["get to no authentication server once a firewall has failed"] += cut_off
+    for reason, places in reasons.items():
+        names = [case.network.devices[device].id for device in sorted(places)]
         shown = ", ".join(names[:SHOWN])
         yield Finding(
             message=f"{len(names)} managed devices {reason}: {shown}",

@@ -8,7 +8,7 @@ from netdesign.analysis.ends import ends_of
 from netdesign.analysis.events import collector_events_s, collectors
 from netdesign.analysis.logins import managed_devices, profile_of, services_reached
 from netdesign.analysis.policy import enforced_policies, ordered_rules
-from netdesign.analysis.reachability import gets_to, group_origins
+from netdesign.analysis.reachability import Origin, gets_to, group_origins
 from netdesign.analysis.zones import enforcement_points, legs
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Patch, Set
@@ -87,11 +87,14 @@ def _coverage(case: Case, name: str, members: list[int], share: float) -> Iterat
 def _mute_endpoints(case: Case) -> Iterator[Finding]:
     """Endpoints of a flow to collectors whose packets get to none of them."""
     names = {one.id for one in collectors(case.network)}
+    heard: dict[tuple[tuple[Origin, ...], tuple[str, ...]], bool] = {}
     for flow in case.design.traffic.flows:
-        wanted = sorted(names.intersection(flow.targets))
+        wanted = tuple(sorted(names.intersection(flow.targets)))
         for group in flow.sources if wanted else ():
             starts = group_origins(case.network, group)
-            if starts and not any(gets_to(case.network, starts, name) for name in wanted):
+            if (starts, wanted) not in heard:
+                heard[starts, wanted] = any(gets_to(case.network, starts, name) for name in wanted)
+            if starts and not heard[starts, wanted]:
                 yield Finding(
                     message=f"endpoints of {group} cannot send logs to any of {', '.join(wanted)}",
                     elements=(group, flow.id, *wanted),
