@@ -30,6 +30,16 @@ CASES = {
     "published, remote": asked(internet_facing=["https"], network_type="sdn_campus", data_classes=["PII"]),
     "wired, without IPv6": asked(requires_wireless=False, requires_voip=False, addressing={"ipv6": False}),
     "no devices, no servers": asked({"endpoints": 0, "servers": 0}, security_level="critical_infrastructure"),
+    "two sites": asked(
+        redundancy="critical",
+        internet_facing=["https"],
+        scale={"devices": 300, "users": 150, "sites": 2},
+        sites=[
+            {"name": "North", "users": 100, "endpoints": 40, "servers": 4, "area_m2": 1500, "closets": 2},
+            {"name": "South", "users": 50, "endpoints": 10, "servers": 2, "area_m2": 800, "closets": 1},
+        ],
+    ),
+    "many closets, strict": asked(TALL | {"closets": 60}, security_level="government"),
     "cards": asked({"servers": 0}, data_classes=["cardholder data"], compliance=["PCI DSS"]),
     "branch": asked({"users": 8, "endpoints": 4, "servers": 1, "area_m2": 150, "closets": 1}, **SLOW),
 } | {path.stem: example(path) for path in EXAMPLES}
@@ -237,6 +247,23 @@ def test_critical_redundancy_doubles_links_and_rooms():
 
     assert cores[0].room != cores[1].room
     assert set(uplinks.values()) == {4}
+
+
+def test_each_site_serves_its_own_users():
+    made = design(CASES["two sites"])
+    site_of = {group.id: group.site for group in made.inventory.endpoint_groups}
+    site_of |= {service.id: service.site for service in made.infrastructure.service_instances}
+    site_of |= {device.id: device.site for device in made.inventory.devices}
+    web = {site_of[flow.sources[0]]: flow.up_bps for flow in made.traffic.flows if flow.id.startswith("assumed-web")}
+
+    assert all(len({site_of[end] for end in (*flow.sources, *flow.targets)}) == 1 for flow in made.traffic.flows)
+    assert web["north"] == 2 * web["south"]
+    assert {policy.id for policy in made.security.policies} == {"north-policy", "south-policy"}
+    assert {one.group for one in made.security.published_services} == {"north-published", "south-published"}
+    assert all(
+        set(subnet.dhcp_relays) <= {f"{subnet.site}-dhcp1", f"{subnet.site}-dhcp2"}
+        for subnet in made.addressing.subnets
+    )
 
 
 def test_what_no_catalogue_offers_is_refused_with_reasons():

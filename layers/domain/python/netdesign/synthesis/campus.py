@@ -32,6 +32,7 @@ from netdesign.synthesis.campus_ground import (
 )
 from netdesign.synthesis.campus_hosts import attach_servers, flow_ends, group_id, populate
 from netdesign.synthesis.campus_management import (
+    DEVICES_PER_SWITCH,
     build_out_of_band,
     join_controllers,
     manage_in_band,
@@ -68,6 +69,7 @@ class Built:
     edge: Edge
     services: tuple[ServiceInstance, ...]
     ends: Ends
+    share: float
 
 
 def build(blueprint: Blueprint) -> Archetype:
@@ -75,25 +77,18 @@ def build(blueprint: Blueprint) -> Archetype:
     asked = blueprint.requirements
     zones = campus_zones(blueprint)
     blueprint.add_all(make_zones(zones, asked, blueprint.parameters.zones.trust))
-    shapes, ends, edges, services = [], dict[tuple[str, str], tuple[str, ...]](), list[Edge](), list[ServiceInstance]()
-    for site in asked.sites:
-        add_site(blueprint, site)
-        built = build_site(blueprint, site, zones)
-        shapes.append(built.archetype)
-        edges.append(built.edge)
-        services.extend(built.services)
-        for key, ids in built.ends.items():
-            ends[key] = (*ends.get(key, ()), *ids)
+    built = [build_site(blueprint, site, zones) for site in asked.sites]
     residencies(blueprint)
+    services = tuple(service for one in built for service in one.services)
     relay(blueprint, services)
-    flows = add_flows(blueprint, ends, services)
-    for edge in edges:
-        add_policy(blueprint, edge.policy, edge.firewalls, flows)
+    for one in built:
+        flows = add_flows(blueprint, one.edge.site, one.ends, one.services, one.share)
+        add_policy(blueprint, one.edge.policy, one.edge.firewalls, flows)
     manage_devices(blueprint, services)
     encrypt_between_buildings(blueprint)
     add_parts(blueprint)
     order = (Archetype.BRANCH, Archetype.COLLAPSED_CORE, Archetype.THREE_TIER)
-    return max(shapes, key=order.index)
+    return max((one.archetype for one in built), key=order.index)
 
 
 def campus_zones(blueprint: Blueprint) -> tuple[str, ...]:
@@ -116,6 +111,7 @@ def site_share(blueprint: Blueprint, site: ResolvedSite) -> float:
 
 def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -> Built:
     """One site: rooms, switches, links, routing, endpoints, edge, management, services."""
+    add_site(blueprint, site)
     plan = plan_campus(blueprint.requirements, blueprint.parameters, site)
     share = site_share(blueprint, site)
     _explain_shape(blueprint, site, plan.archetype, len(plan.units))
@@ -126,7 +122,7 @@ def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -
         edge, services = _build_large(ground, zones, share)
     if (PUBLISHED.name, "") in ground.vlans:
         publish(blueprint, group_id(ground, PUBLISHED.name))
-    return Built(plan.archetype, edge, services, flow_ends(ground, edge.providers))
+    return Built(plan.archetype, edge, services, flow_ends(ground, edge.providers), share)
 
 
 def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Edge, tuple[ServiceInstance, ...]]:
@@ -143,7 +139,7 @@ def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
     _server_vlans(ground)
     build = build_fabric if ground.fabric else build_switched
     build(ground, equipment, inside)
-    network = build_out_of_band(ground) if apart else None
+    network = build_out_of_band(ground, _switches(ground)) if apart else None
     edge = _edge(ground, equipment, zones, network.cores if network else ())
     join_controllers(ground)
     populate(ground)
@@ -158,7 +154,7 @@ def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
         manage_in_band(ground, (*edge.firewalls, *edge.routers, *ground.controllers))
     else:
         _services_out_of_band(ground, network)
-        manage_out_of_band(ground, network, _managed(ground, edge))
+        manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers))
     return edge, add_services(blueprint, ground.site, service_homes(ground, network))
 
 
@@ -174,8 +170,7 @@ def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) 
     switches = sum(equipment.access.counts.values()) + (plan.blocks + 2) * plan.pair
     points = sum(unit.serves.access_points for unit in plan.units)
     if out_of_band(blueprint):
-        closets = len({(unit.building, unit.closet) for unit in plan.units}) + 2 * len(ground.racks)
-        hosts[MANAGEMENT] += [40] * closets
+        hosts[MANAGEMENT] += [DEVICES_PER_SWITCH + 2] * (len(ground.racks) + switches // DEVICES_PER_SWITCH + 2)
     uplinks = switches * equipment.per_peer * plan.pair if ground.fabric else 0
     routed = (plan.blocks * plan.pair * plan.pair * equipment.tops.uplinks + 2) * (len(zones) + 1)
     blueprint.plan_site(ground.site, hosts, links=uplinks + routed + 16, devices=switches + points + 32)
@@ -265,10 +260,10 @@ def _services_out_of_band(ground: Ground, network: OutOfBand) -> None:
         )
 
 
-def _managed(ground: Ground, edge: Edge) -> list[Device]:
+def _switches(ground: Ground) -> list[Device]:
     switches = [device for pair in (ground.core, *ground.blocks.values()) for device in pair.devices]
     switches += [device for unit in ground.plan.units for device in ground.access[unit.name]]
-    return [*switches, *ground.server_switches, *edge.firewalls, *edge.routers, *ground.controllers]
+    return [*switches, *ground.server_switches, *ground.controllers]
 
 
 def _explain_shape(blueprint: Blueprint, site: ResolvedSite, shape: Archetype, units: int) -> None:

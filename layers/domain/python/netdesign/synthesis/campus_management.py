@@ -6,21 +6,27 @@ from collections.abc import Sequence
 from math import ceil
 
 from netdesign.catalog.ports import PortUse
+from netdesign.catalog.sku import DeviceType
 from netdesign.model.inventory import Device
-from netdesign.model.switching import Vlan
-from netdesign.model.vocabulary import LinkPurpose, PortMode, Role
+from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
+from netdesign.model.vocabulary import LinkPurpose, PortMode, Role, VlanPurpose
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.campus_equipment import GBPS, UPLINK_BPS
-from netdesign.synthesis.campus_ground import MANAGED, SERVICES, Ground, closet_rack
+from netdesign.synthesis.campus_ground import MANAGED, SERVICES, Ground
 from netdesign.synthesis.campus_hosts import point_vlan
+from netdesign.synthesis.campus_switches import rack_of
 from netdesign.synthesis.clos_overlay import zone_process
 from netdesign.synthesis.datacenter_hall import Hall
-from netdesign.synthesis.datacenter_management import OutOfBand, build_management, manage
+from netdesign.synthesis.datacenter_management import OutOfBand, build_management, manage, route_vlan
 from netdesign.synthesis.edge import route
 from netdesign.synthesis.infrastructure import Home
 from netdesign.synthesis.interface_names import svi_name
-from netdesign.synthesis.pairs import Pair, trunk
+from netdesign.synthesis.pairs import Pair, feeds, trunk
 from netdesign.synthesis.selection import Needs, PortNeed, select
+
+DEVICES_PER_SWITCH = 40
+"""Devices that one management switch serves."""
+FIRST_CLOSET_VLAN = 20
 
 
 def out_of_band(blueprint: Blueprint) -> bool:
@@ -28,37 +34,87 @@ def out_of_band(blueprint: Blueprint) -> bool:
     return blueprint.posture.management_plane == "out-of-band"
 
 
-def build_out_of_band(ground: Ground) -> OutOfBand:
-    """A management switch in every closet and a routed pair in the main room."""
-    blueprint, plan = ground.blueprint, ground.plan
-    closets = tuple(dict.fromkeys(closet_rack(ground, unit) for unit in plan.units))
-    mains = tuple(rack for racks in ground.racks.values() for rack in racks)
-    count = len(closets) + len(mains)
+def build_out_of_band(ground: Ground, devices: Sequence[Device]) -> OutOfBand:
+    """A routed pair in the main room, and in each building's main room the switches for all devices of the building."""
+    blueprint = ground.blueprint
+    homes = _by_building(ground, devices)
+    counts = {building: ceil(len(some) / DEVICES_PER_SWITCH) for building, some in sorted(homes.items())}
     access = select(
         blueprint.catalog.devices(Role.MANAGEMENT_SWITCH),
         Role.MANAGEMENT_SWITCH,
         Needs(
-            ports=(PortNeed(2, UPLINK_BPS, PortUse.UPLINK), PortNeed(16, GBPS, PortUse.DOWNLINK)),
+            ports=(PortNeed(2, UPLINK_BPS, PortUse.UPLINK), PortNeed(DEVICES_PER_SWITCH, GBPS, PortUse.DOWNLINK)),
             features=frozenset({"stp"}),
         ),
         blueprint.requirements,
     ).kind
+    ports = (
+        PortNeed(sum(counts.values()) + 2, UPLINK_BPS, PortUse.DOWNLINK),
+        PortNeed(8, GBPS, PortUse.DOWNLINK),
+        PortNeed(2, UPLINK_BPS, PortUse.UPLINK),
+    )
     core = select(
         blueprint.catalog.devices(Role.LEAF),
         Role.LEAF,
-        Needs(
-            ports=(
-                PortNeed(ceil(count * 1.2) + 8, UPLINK_BPS, PortUse.DOWNLINK),
-                PortNeed(8, GBPS, PortUse.DOWNLINK),
-                PortNeed(2, 100 * GBPS, PortUse.UPLINK),
-            ),
-            features=frozenset({"vrf", "stp", "mlag"}),
-            power_supplies=2,
-        ),
+        Needs(ports=ports, features=frozenset({"vrf", "stp", "mlag"}), power_supplies=2),
         blueprint.requirements,
     ).kind
-    hall = Hall(ground.site, closets, mains)
-    return build_management(blueprint, hall, (core, access, count))
+    network = build_management(blueprint, Hall(ground.site, (), ground.racks[1]), (core, None, 0))
+    for building, count in counts.items():
+        switches = [_add_switch(ground, network, access, building, at) for at in range(count)]
+        for at, device in enumerate(homes[building]):
+            network.of_rack.setdefault(device.rack or "", switches[at // DEVICES_PER_SWITCH].id)
+    return network
+
+
+def _by_building(ground: Ground, devices: Sequence[Device]) -> dict[int, list[Device]]:
+    """Devices by the building that they stand in, those of one rack together."""
+    blueprint = ground.blueprint
+    numbers = {f"{ground.site}-b{unit.building}": unit.building for unit in ground.plan.units}
+    found: dict[int, list[Device]] = {}
+    for device in sorted(devices, key=lambda one: (one.rack or "", one.id)):
+        room = blueprint.floor.rooms[device.room or ""]
+        found.setdefault(numbers[room.building], []).append(device)
+    return found
+
+
+def _add_switch(ground: Ground, network: OutOfBand, kind: DeviceType, building: int, at: int) -> Device:
+    """A management switch in a main room, bundled to the routed pair, with a VLAN of its own."""
+    blueprint = ground.blueprint
+    switch = blueprint.device(
+        Role.MANAGEMENT_SWITCH, ground.site, kind, rack=rack_of(ground, building, at, kind), **feeds(kind, at)
+    )
+    network.switches.append(switch)
+    number = len(network.switches)
+    names = (device.id for device in (*network.cores, switch))
+    vlan = blueprint.vlan(
+        ground.site,
+        FIRST_CLOSET_VLAN + number,
+        f"management-switch-{number}",
+        VlanPurpose.MANAGEMENT,
+        MANAGEMENT,
+        *names,
+    )
+    blueprint.host_subnet(vlan, DEVICES_PER_SWITCH + 2)
+    route_vlan(blueprint, network, vlan)
+    network.vlans[switch.id] = vlan
+    blueprint.add(SpanningTree(id=f"{switch.id}:stp", device=switch.id, mode=SpanningTreeMode.RSTP, priority=32_768))
+    trunk(
+        blueprint,
+        switch,
+        Pair(tuple(network.cores), network.mlag),
+        UPLINK_BPS,
+        LinkPurpose.MANAGEMENT,
+        per_peer=1 if network.mlag else 2,
+        use=(PortUse.UPLINK, PortUse.DOWNLINK),
+        vlans=(vlan.id,),
+    )
+    network.left[switch.id] = blueprint.free_ports(switch, GBPS, PortUse.DOWNLINK)
+    svi = blueprint.svi(switch, vlan)
+    blueprint.change(svi, addresses=blueprint.next_addresses(blueprint.nets(vlan)))
+    for net in blueprint.nets(vlan):
+        route(blueprint, switch, MANAGEMENT, "::/0" if net.six else "0.0.0.0/0", net.address(1))
+    return switch
 
 
 def manage_out_of_band(ground: Ground, network: OutOfBand, devices: Sequence[Device]) -> None:

@@ -270,7 +270,7 @@ def _common_bps(blueprint: Blueprint, device: Device, pair: Pair) -> int:
         speed
         for speed in SPEEDS
         if blueprint.free_ports(device, speed) >= count
-        and all(blueprint.free_ports(peer, speed, PortUse.DOWNLINK) for peer in pair.devices)
+        and all(blueprint.can_connect(device, peer, speed) for peer in pair.devices)
     )
 
 

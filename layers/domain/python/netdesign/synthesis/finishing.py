@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from netdesign.model.addressing import Subnet
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import Device, EndpointGroup
+from netdesign.model.resolved import ResolvedFlow
 from netdesign.model.security import PublishedService, Residency
 from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import Role, SubnetPurpose
@@ -16,16 +18,29 @@ from netdesign.synthesis.policies import Place, make_policy, rules_from_flows
 from netdesign.synthesis.zones import INTERNET, KINDS
 
 
-def add_flows(blueprint: Blueprint, ends: Ends, services: Sequence[ServiceInstance]) -> tuple[Flow, ...]:
-    """All flows of the design, between groups, services and providers."""
-    providers = tuple(device.id for device in blueprint.devices(Role.PROVIDER))
-    groups = blueprint.all(EndpointGroup)
-    flows = (
-        *application_flows(blueprint.requirements, ends),
-        *service_flows(groups, services, providers),
-    )
+def add_flows(
+    blueprint: Blueprint, site: str, ends: Ends, services: Sequence[ServiceInstance], share: float = 1.0
+) -> tuple[Flow, ...]:
+    """All flows of a site, between its groups, services and providers; `share` is its part of all demand.
+
+    Each of several sites serves its own users, so that nothing needs to pass between them.
+    """
+    providers = tuple(device.id for device in blueprint.devices(Role.PROVIDER, site))
+    groups = [group for group in blueprint.all(EndpointGroup) if group.site == site]
+    asked = blueprint.requirements
+    others = {one.id for one in asked.sites} - {site}
+    local = replace(asked, flows=tuple(_scaled(flow, site, share) for flow in asked.flows if flow.source not in others))
+    made = (*application_flows(local, ends), *service_flows(groups, services, providers))
+    flows = tuple(replace(flow, id=f"{flow.id}-{site}") for flow in made) if others else made
     blueprint.add_all(flows)
     return flows
+
+
+def _scaled(flow: ResolvedFlow, site: str, share: float) -> ResolvedFlow:
+    """A site's part of a flow: all of it where the flow names the site."""
+    if share == 1 or site in (flow.source, flow.target):
+        return flow
+    return replace(flow, up_bps=round(flow.up_bps * share), down_bps=round(flow.down_bps * share))
 
 
 def add_policy(blueprint: Blueprint, policy: str, devices: Sequence[Device], flows: Iterable[Flow]) -> None:
@@ -84,17 +99,20 @@ def _number(address: str) -> int:
 
 
 def relay(blueprint: Blueprint, services: Iterable[ServiceInstance]) -> None:
-    """Point the relays of every subnet with dynamic addresses to the address servers."""
-    servers = tuple(service.id for service in services if service.kind is ServiceKind.DHCP)
+    """Point the relays of every subnet with dynamic addresses to the address servers of its site."""
+    servers: dict[str, tuple[str, ...]] = {}
+    for service in services:
+        if service.kind is ServiceKind.DHCP:
+            servers[service.site] = (*servers.get(service.site, ()), service.id)
     for subnet in blueprint.all(Subnet):
         if subnet.dhcp and subnet.purpose is SubnetPurpose.HOSTS:
-            blueprint.change(subnet, dhcp_relays=servers)
+            blueprint.change(subnet, dhcp_relays=servers.get(subnet.site, ()))
 
 
 def publish(blueprint: Blueprint, group: str) -> None:
     """The services that the Internet may use, on the hosts of a group in the DMZ."""
     for at, service in enumerate(blueprint.requirements.internet_facing, start=1):
-        blueprint.add(PublishedService(id=f"published-{at}", name=service.name, group=group, service=service))
+        blueprint.add(PublishedService(id=f"{group}-service{at}", name=service.name, group=group, service=service))
 
 
 def residencies(blueprint: Blueprint) -> None:
