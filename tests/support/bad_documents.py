@@ -144,6 +144,7 @@ DESIGN_CHANGES: tuple[tuple[str, str, Any], ...] = (
     ("a speed in words", "cabling/links/0/speed_bps", "fast"),
     ("an impossible speed", "cabling/links/0/speed_bps", 10**30),
     ("a speed of no machine word", "cabling/links/0/speed_bps", 2**64 - 1),
+    ("a length beyond the universe", "cabling/links/0/length_m", 1e300),
     ("an unknown medium", "cabling/links/0/medium", "string"),
     ("a length in words", "cabling/links/0/length_m", "long"),
     ("a link to a text", "cabling/links/0/b", "s1:Ethernet1"),

@@ -22,9 +22,9 @@ MAX_TRANSLATED: Final = 1000
 
 
 MAX_WHOLE: Final = 2**53 - 1
-"""The greatest whole number that every reader of JSON takes for the same (RFC 8259)."""
+"""The greatest whole number that every reader of JSON takes for the same (RFC 8259); no quantity is greater."""
 
-_LONG_NUMBER: Final = re.compile(rb"\d{16}")
+_GREAT_NUMBER: Final = re.compile(rb"\d{16}|[:,\[]-?\d[\d.]*e\+?\d\d")
 
 
 class JsonPointer(str):
@@ -58,7 +58,7 @@ def decode(kind: type[T] | TypeAdapter[T], document: object, *, subject: str) ->
     adapter = wanted if isinstance(wanted, TypeAdapter) else _adapter(wanted)
     try:
         text = orjson.dumps(document)
-        if _LONG_NUMBER.search(text) and (fault := _foreign(document)):
+        if _GREAT_NUMBER.search(text) and (fault := _foreign(document)):
             raise InvalidInputError(subject, (fault,))
         decoded: T = adapter.validate_json(text)
     except ValidationError as error:
@@ -217,7 +217,7 @@ def shown(value: object) -> str:
 
 
 def _foreign(document: object) -> Fault | None:
-    """The first value of `document` that JSON cannot carry, if any: a key that is no text, a huge integer."""
+    """The first value of `document` that JSON cannot carry, if any: a key that is no text, a huge number."""
     waiting: list[tuple[JsonPointer, object, int]] = [(JsonPointer(), document, 0)]
     while waiting:
         pointer, value, depth = waiting.pop()
@@ -229,6 +229,6 @@ def _foreign(document: object) -> Fault | None:
             waiting += [(pointer / key, inner, depth + 1) for key, inner in value.items()]
         elif isinstance(value, (list, tuple)):
             waiting += [(pointer / index, inner, depth + 1) for index, inner in enumerate(value)]
-        elif isinstance(value, int) and abs(value) > MAX_WHOLE:
+        elif isinstance(value, (int, float)) and abs(value) > MAX_WHOLE:
             return Fault(pointer, "the number is impossibly large", "write a smaller number")
     return None
