@@ -1,7 +1,7 @@
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netdesign.errors import InvalidInputError
@@ -43,6 +43,52 @@ def oracle(prefix):
 def test_addresses_parse_as_in_the_standard_library(address):
     assert parse_address(str(address)) == (address.version, int(address))
     assert parse_address(address.exploded) == (address.version, int(address))
+
+
+def spelled():
+    """Spellings that are addresses or nearly so: groups with and without gaps, endings as IPv4."""
+    group = st.sampled_from(["0", "1", "00ab", "FfFf", "", "12345", "1_0", "+1", "0x1", " 1", "\u0661"])
+    ending = group | st.sampled_from(["1.2.3.4", "1.2.3", "256.0.0.1", "01.2.3.4", "", ":"])
+    return st.builds(
+        lambda words, last: ":".join([*words, last]),
+        st.lists(st.sampled_from(["0", "1", "00ab", "FfFf", ""]) | group, min_size=1, max_size=9),
+        ending,
+    )
+
+
+@given(spelled())
+@example("1.2.3.4::")
+@example("::1.2.3.4")
+@example("1:2:3:4:5:6:1.2.3.4")
+@example("1:2:3:4:5:6:7:1.2.3.4")
+@example("1:2:3:4:5:6:7::")
+@example("::2:3:4:5:6:7:8")
+@example("1:2:3:4::5:6:7:8")
+@example("1::2::3")
+@example(":1::2")
+@example("1::2:")
+@example("2001:db8::1\n")
+def test_ipv6_spellings_are_taken_and_refused_as_in_the_standard_library(text):
+    try:
+        expected = int(ipaddress.IPv6Address(text))
+    except ValueError:
+        with pytest.raises(InvalidInputError, match="not an IPv6 address"):
+            parse_address(text)
+    else:
+        assert parse_address(text) == (6, expected)
+
+
+@given(
+    st.lists(st.sampled_from(["0", "9", "10", "255", "256", "00", "1", "", "+1", "\u0661"]), max_size=6).map(".".join)
+)
+def test_ipv4_spellings_are_taken_and_refused_as_in_the_standard_library(text):
+    try:
+        expected = int(ipaddress.IPv4Address(text))
+    except ValueError:
+        with pytest.raises(InvalidInputError, match="not an IPv4 address"):
+            parse_address(text)
+    else:
+        assert parse_address(text) == (4, expected)
 
 
 @given(ADDRESS)

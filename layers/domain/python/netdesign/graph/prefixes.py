@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from socket import AF_INET, AF_INET6, inet_pton
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.errors import Fault, InvalidInputError
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WIDTH = {4: 32, 6: 128}
-_FAMILY = {4: AF_INET, 6: AF_INET6}
+_OCTETS = {str(octet): octet for octet in range(256)}
+_SPELLED_V6 = re.compile(r"[0-9A-Fa-f:.]+").fullmatch
 
 
 class Prefix(NamedTuple):
@@ -79,9 +80,44 @@ def parse_address(text: str) -> tuple[int, int]:
     """Return version and value of an address; raises `InvalidInputError`."""
     version = 6 if ":" in text else 4
     try:
-        return version, int.from_bytes(inet_pton(_FAMILY[version], text))
-    except (OSError, ValueError):
+        return version, _parse_v4(text) if version == 4 else _parse_v6(text)
+    except (KeyError, ValueError):
         raise _invalid(text, f"not an IPv{version} address", "write it as 192.0.2.1 or 2001:db8::1") from None
+
+
+def _parse_v4(text: str) -> int:
+    first, second, third, fourth = text.split(".")
+    return _OCTETS[first] << 24 | _OCTETS[second] << 16 | _OCTETS[third] << 8 | _OCTETS[fourth]
+
+
+def _parse_v6(text: str) -> int:
+    if not _SPELLED_V6(text):  # int() would take signs, spaces and underscores too
+        raise ValueError(text)
+    head, gap, tail = text.partition("::")
+    if not gap:
+        value, groups = _parse_groups(text, may_end_as_v4=True)
+        if groups != 8:
+            raise ValueError(text)
+        return value
+    upper, above = _parse_groups(head, may_end_as_v4=False)
+    lower, below = _parse_groups(tail, may_end_as_v4=True)
+    if above + below > 7:
+        raise ValueError(text)
+    return upper << 16 * (8 - above) | lower
+
+
+def _parse_groups(text: str, *, may_end_as_v4: bool) -> tuple[int, int]:
+    """Return the value of groups between colons, and how many groups they fill."""
+    if not text:
+        return 0, 0
+    words = text.split(":")
+    ending = _parse_v4(words.pop()) if may_end_as_v4 and "." in words[-1] else None
+    value = 0
+    for word in words:
+        if len(word) > 4:
+            raise ValueError(text)
+        value = value << 16 | int(word, 16)
+    return (value, len(words)) if ending is None else (value << 32 | ending, len(words) + 2)
 
 
 def parse_interface(text: str) -> Interface:
