@@ -9,7 +9,7 @@ READY := .venv/.ready
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts unit test-reference bench format lock clean
+.PHONY: help setup run test lint types contracts unit test-reference bench picture format lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test-reference: setup ## tests against published networks and answers (DATA=fold
 
 bench: setup ## seconds of CPU, and where they go
 	$(BIN)/python -m tests.bench
+
+picture: setup ## draw docs/example.svg again
+	$(BIN)/netdesign design events/requirements/dc-12-racks.yaml | $(BIN)/netdesign diagram - -o docs/example.svg
 
 format: setup ## rewrite the sources in the project's format
 	$(BIN)/ruff check --fix --exit-zero --quiet .
