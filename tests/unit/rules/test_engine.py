@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -105,6 +106,23 @@ def test_findings_beyond_the_limit_are_counted() -> None:
     assert len(verdict.findings) == MAX_FINDINGS
     assert verdict.omitted_findings == 7
     assert verdict.findings[0].message == "f0"
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_garbage_collector_rests_while_rules_run_and_is_then_as_before(before: bool) -> None:
+    seen = []
+
+    def applies(_: Case) -> bool:
+        seen.append(gc.isenabled())
+        return False
+
+    running = gc.isenabled()
+    try:
+        (gc.enable if before else gc.disable)()
+        judge(case(design()), rules=[replace(made(), applicable=applies)])
+        assert (seen, gc.isenabled()) == ([False], before)
+    finally:
+        (gc.enable if running else gc.disable)()
 
 
 def test_settings_switch_rules_off_and_change_severities() -> None:
