@@ -28,14 +28,15 @@ ENVIRONMENT = {
 }
 
 
-def process(*arguments: object, **more) -> subprocess.CompletedProcess[str]:
-    options = {"env": ENVIRONMENT, "capture_output": True, "text": True, "cwd": ROOT} | more
-    return subprocess.run([*PROGRAM, *map(str, arguments)], check=False, **options)
+def process(*arguments: str, given: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments], input=given, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
 
 
 def test_a_pipeline_of_processes_designs_and_judges() -> None:
-    made = process("design", "-", input=SMALLEST.read_text())
-    judged = process("validate", "-", "--mode", "strict", "--format", "json", input=made.stdout)
+    made = process("design", "-", given=SMALLEST.read_text())
+    judged = process("validate", "-", "--mode", "strict", "--format", "json", given=made.stdout)
 
     expected = synthesized(SMALLEST.stem).report
     assert json.loads(judged.stdout)["design_digest"] == expected.design_digest
