@@ -240,10 +240,13 @@ def statements(network: Network) -> Statements:
     return Statements(process, speaks, segment, text_codes(column(facts, "authentication"), {}), families)
 
 
-def address_rows(network: Network, parsed: Parsed, vertex: Longs) -> Longs:
-    """The row of each address among those of interfaces, in the same VRF where it is there; -1 for nobody."""
+def address_rows(network: Network, parsed: Parsed, vertex: Longs, *, last: bool = False) -> Longs:
+    """The row of each address among those of interfaces, in the same VRF where it is there; -1 for nobody.
+
+    Of several that hold it (a virtual address) it is the first, or the last one.
+    """
     rows, graph = addresses(network), layer3(network)
-    live = np.flatnonzero(graph.interface_vertex[rows.interface] >= 0)
+    live = np.flatnonzero(graph.interface_vertex[rows.interface] >= 0)[:: -1 if last else 1]
     keys = _mixed(rows.version, rows.high, rows.low)[live]
     if not keys.size:
         return np.full(vertex.size, -1, np.int64)

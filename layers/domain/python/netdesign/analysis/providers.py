@@ -9,10 +9,12 @@ import numpy as np
 
 from netdesign.analysis.address_text import masked, parse
 from netdesign.analysis.addresses import addresses
-from netdesign.analysis.adjacency import adjacencies, processes, statements
+from netdesign.analysis.adjacency import IPV4, IPV6, adjacencies, processes, statements
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.row_codes import equal_pairs
+from netdesign.graph.connectivity import components
+from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
 from netdesign.model.cabling import CircuitKind
 from netdesign.model.vocabulary import Role
@@ -127,3 +129,29 @@ def private_networks(network: Network) -> tuple[tuple[int, ProviderNetwork], ...
                     kinds.get(int(end[link]), (circuit.provider, circuit.kind)), (circuit.provider, circuit.kind)
                 )
     return tuple((process, kinds[provider]) for process, provider in provider_sessions(network) if provider in kinds)
+
+
+@analysis
+def lonely_exits(network: Network) -> tuple[int, ...]:
+    """Our processes with one session per family to providers that no other exit of their site shares routes with.
+
+    A site with one session to providers has nothing to share.
+    """
+    running, pairs = processes(network), adjacencies(network)
+    outside = np.append(provider_devices(network), False)[running.device]
+    sessions = np.unique(np.array([*provider_sessions(network)], np.int64).reshape(-1, 2), axis=0)
+    found: set[int] = set()
+    for family in (IPV4, IPV6):
+        ours = pairs.carrying(family) & ~outside[pairs.tail] & ~outside[pairs.head]
+        label = components(
+            Multigraph(running.vertex.size, pairs.tail[ours].astype(np.int32), pairs.head[ours].astype(np.int32))
+        )
+        by_site: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for process, provider in sessions.tolist():
+            by_site[network.devices[provider].site].append((process, provider))
+        for those in by_site.values():
+            for process, provider in those:
+                others = [p for p, q in those if (p, q) != (process, provider) and label[p] == label[process]]
+                if len(those) > 1 and not others:
+                    found.add(process)
+    return tuple(sorted(found))

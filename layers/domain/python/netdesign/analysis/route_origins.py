@@ -36,7 +36,8 @@ class Routes:
 
     `kind` is CONNECTED or STATIC (known at `vertex` alone) or ORIGINATED (known throughout `domain`, and
     `vertex` brought it in). `target` is the table that it leads to: `outside` for a provider's network,
-    NOWHERE where it is discarded. Of equally long matches the smallest `distance` wins.
+    NOWHERE where it is discarded; `other` is another one that stands in for it. Of equally long matches the
+    smallest `distance` wins.
     """
 
     version: Ints
@@ -48,6 +49,7 @@ class Routes:
     vertex: Longs
     domain: Longs
     target: Longs
+    other: Longs
     outside: int
     domain_count: int
 
@@ -64,6 +66,7 @@ class _Rows(NamedTuple):
     vertex: Longs
     domain: Longs
     target: Longs
+    other: Longs
 
 
 @analysis
@@ -81,6 +84,7 @@ def routes(network: Network) -> Routes:
         vertex=np.concatenate([part.vertex for part in parts]),
         domain=np.concatenate([part.domain for part in parts]),
         target=np.concatenate([part.target for part in parts]),
+        other=np.concatenate([part.other for part in parts]),
         outside=outside,
         domain_count=domains(network).count,
     )
@@ -92,19 +96,19 @@ def _connected(network: Network) -> _Rows:
     kept = np.flatnonzero(vertex >= 0)
     prefix = rows.version[kept], rows.network_high[kept], rows.network_low[kept], rows.length[kept]
     nothing = np.zeros(kept.size, np.int32)
-    return _Rows(*prefix, CONNECTED, nothing, vertex[kept], np.full(kept.size, -1), vertex[kept])
+    return _Rows(*prefix, CONNECTED, nothing, vertex[kept], np.full(kept.size, -1), vertex[kept], vertex[kept])
 
 
 def _statics(network: Network, outside: int) -> _Rows:
-    vertex, target, _ = static_hops(network)
+    vertex, target, _, other = static_hops(network)
     parsed = _static_prefixes(network)
     high, low = parsed.networks()
     discard = np.array([route.discard for route in network.design.routing.static_routes], np.bool_)
     kept = np.flatnonzero((vertex >= 0) & (parsed.version > 0) & ((target >= 0) | discard))
     prefix = parsed.version[kept], high[kept], low[kept], parsed.length[kept]
-    where = np.where(discard[kept], NOWHERE, np.minimum(target[kept], outside))
+    where, else_where = (np.where(discard[kept], NOWHERE, np.minimum(t[kept], outside)) for t in (target, other))
     distance = np.array([route.distance for route in network.design.routing.static_routes], np.int32)
-    return _Rows(*prefix, STATIC, distance[kept], vertex[kept], np.full(kept.size, -1), where)
+    return _Rows(*prefix, STATIC, distance[kept], vertex[kept], np.full(kept.size, -1), where, else_where)
 
 
 @analysis
@@ -116,12 +120,14 @@ class Hops(NamedTuple):
     """By static route: its table, the table of its next hop, and the segment that joins them.
 
     `target` is the number of tables for a provider, and -1 where the next hop is nobody that the table
-    can reach. `segment` is -1 where they share none.
+    can reach. `segment` is -1 where they share none. `other` is the last of the tables that hold the next
+    hop together, where `target` is the first.
     """
 
     vertex: Longs
     target: Longs
     segment: Longs
+    other: Longs
 
 
 @analysis
@@ -132,17 +138,25 @@ def static_hops(network: Network) -> Hops:
     vertex = np.array([graph.vertex(index.get(f.device, -1), f.vrf) for f in facts], np.int64)
     hop = parse([fact.next_hop or "" for fact in facts])
     row = address_rows(network, hop, vertex)
+    target, segment = _reached_at(network, row, vertex)
+    other = _reached_at(network, address_rows(network, hop, vertex, last=True), vertex)[0]
+    tables = circuit_tables(network)
+    for at in np.flatnonzero((row < 0) & (hop.version > 0)).tolist():
+        if any(beside(network, interface, facts[at].next_hop) for interface, _ in tables.get(int(vertex[at]), ())):
+            target[at] = other[at] = graph.vertex_count
+    return Hops(vertex, target, segment, np.where(other >= 0, other, target))
+
+
+def _reached_at(network: Network, row: Longs, vertex: Longs) -> tuple[Longs, Longs]:
+    """(table that holds an address, segment shared with it) as seen from a table."""
+    graph = layer3(network)
     segment = shared_segments(network, vertex, row)
     owner = np.append(graph.interface_vertex, -1)[np.append(addresses(network).interface, -1)[row]]
     vrf = np.append(graph.vrf, -2)
     same = (owner >= 0) & (owner != vertex) & (vrf[owner] == vrf[vertex])
     target = np.where(((segment >= 0) & (owner != vertex)) | same, owner, -1)
-    target = np.where(np.append(provider_tables(network), False)[target], graph.vertex_count, target)
-    tables = circuit_tables(network)
-    for at in np.flatnonzero((row < 0) & (hop.version > 0)).tolist():
-        if any(beside(network, interface, facts[at].next_hop) for interface, _ in tables.get(int(vertex[at]), ())):
-            target[at] = graph.vertex_count
-    return Hops(vertex, target, segment)
+    theirs = np.append(provider_tables(network), False)
+    return np.where(theirs[target], graph.vertex_count, target), segment
 
 
 def _originated(network: Network, outside: int) -> Iterable[_Rows]:
@@ -182,11 +196,13 @@ def _spread(network: Network, process: Longs, prefix: tuple[Ints, Words, Words, 
     _, high, low, length = prefix
     vertex = np.where(provider_tables(network)[vertex], layer3(network).vertex_count, vertex)
     distance = np.full(kept.size, LEARNED_DISTANCE, np.int32)
-    return _Rows(version[kept], high[kept], low[kept], length[kept], ORIGINATED, distance, vertex, domain, vertex)
+    return _Rows(
+        version[kept], high[kept], low[kept], length[kept], ORIGINATED, distance, vertex, domain, vertex, vertex
+    )
 
 
 def _statics_spread(network: Network, takers: list[int]) -> _Rows:
-    vertex, target, _ = static_hops(network)
+    vertex, target, *_ = static_hops(network)
     discard = np.array([route.discard for route in network.design.routing.static_routes], np.bool_)
     active = np.where((target >= 0) | discard, vertex, -9)
     taker, route = equal_pairs(processes(network).vertex[np.array(takers, np.int64)], active)
@@ -205,7 +221,7 @@ def _defaults(network: Network, outside: int) -> Iterable[_Rows]:
         learned = np.array(sorted(taught_by_providers(network)), np.int64)
         heard = _spread(network, learned, _zero(version, learned.size))
         beyond = np.full(heard.vertex.size, outside)
-        yield heard._replace(vertex=beyond, target=beyond)
+        yield heard._replace(vertex=beyond, target=beyond, other=beyond)
 
 
 @analysis
@@ -215,7 +231,7 @@ def unbacked_defaults(network: Network) -> frozenset[tuple[int, int]]:
     A static default, a provider's session and another protocol on the table count as one.
     """
     facts, running, domain = network.design.routing.processes, processes(network), domains(network).of_process
-    vertex, target, _ = static_hops(network)
+    vertex, target, *_ = static_hops(network)
     prefixes = _static_prefixes(network)
     usable = np.flatnonzero((target >= 0) & (prefixes.length == 0) & (vertex >= 0))
     held = set(zip(vertex[usable].tolist(), prefixes.version[usable].tolist(), strict=True))

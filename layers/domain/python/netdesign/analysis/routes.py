@@ -1,13 +1,13 @@
 """Where packets go: each table's longest match, followed from table to table until someone is connected.
 
 A walk that arrives proves that every table on the way can know a route; one that does not names the
-table where it ends. Of equal matches one is followed: that a packet can arrive, not that all do.
+table where it ends. Of equal matches the first and the last are followed, so that both of a pair are tried.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from netdesign.analysis.adjacency import processes
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.route_domains import domains
 from netdesign.analysis.route_origins import CONNECTED, ORIGINATED, STATIC, Routes, routes
-from netdesign.analysis.row_codes import among, equal_pairs, row_codes
+from netdesign.analysis.row_codes import among, distinct, equal_pairs, row_codes
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
@@ -36,16 +36,31 @@ class Walks:
     vertex: Longs
 
 
+class _Cover(NamedTuple):
+    """(prefix, route) for each route that covers a prefix whole, by prefix."""
+
+    prefix: Longs
+    row: Longs
+
+
 def follow(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, own: bool = True) -> Walks:
     """Follow the routes to `prefixes[prefix[i]]` from table `start[i]`, for every i.
 
-    A prefix of length 0 is anything outside. Without `own`, the subnets that the first table is connected
-    to do not count, as if another table of its class (see `table_classes`) stood there.
+    A prefix of length 0 is anything outside. Each walk is taken twice, by the first and by the last of equal
+    routes and of tables that hold a next hop together; the worse end counts. Without `own`, the subnets that
+    the first table is connected to do not count, as if another table of its class (see `table_classes`) stood
+    there.
     """
-    table = routes(network)
-    covered, row = _covering(table, prefixes)
+    one = _walk(network, start, prefix, prefixes, own=own, last=False)
+    two = _walk(network, start, prefix, prefixes, own=own, last=True)
+    good = one.outcome == ARRIVED
+    return Walks(np.where(good, two.outcome, one.outcome), np.where(good, two.vertex, one.vertex))
+
+
+def _walk(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, own: bool, last: bool) -> Walks:
+    table, knows = routes(network), _known_domains(network)
+    to = np.append(table.other if last else table.target, -1)
     at, outcome = start.astype(np.int64).copy(), np.full(start.size, LOOPING, np.int32)
-    knows = _known_domains(network)
     moving = np.arange(start.size)
     for hop in range(MAX_HOPS):
         left = at[moving] == table.outside
@@ -53,11 +68,11 @@ def follow(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, o
         moving = moving[~left]
         if not moving.size:
             break
-        usable = row if own or hop else row[table.kind[row] != CONNECTED]
-        covers = covered if own or hop else covered[table.kind[row] != CONNECTED]
-        best = _best(table, covers, usable, at[moving], prefix[moving], knows)
-        kind, target = np.append(table.kind, -1)[best], np.append(table.target, -1)[best]
-        there = (kind == CONNECTED) & (prefixes.length[prefix[moving]] > 0)
+        known = _rows_known(table, at[moving], connected=own or hop > 0)
+        covers = _covering(table, known, prefixes, distinct(prefix[moving]))
+        best = _best(table, covers, at[moving], prefix[moving], knows, last=last)
+        target = to[best]
+        there = (np.append(table.kind, -1)[best] == CONNECTED) & (prefixes.length[prefix[moving]] > 0)
         done = there | (best < 0) | (target < 0)
         outcome[moving[done]] = np.where(there, ARRIVED, np.where(best < 0, LOST, DISCARDED))[done]
         at[moving[~done]] = target[~done]
@@ -80,36 +95,45 @@ def _known_domains(network: Network) -> Longs:
     return known
 
 
-def _covering(table: Routes, prefixes: Parsed) -> tuple[Longs, Longs]:
-    """(prefix, route) for each route that covers a prefix whole, by prefix."""
+def _rows_known(table: Routes, at: Longs, *, connected: bool) -> Longs:
+    """The routes that some table of `at` may have: its own (`connected` or not), and all that spread."""
+    here = np.zeros(table.outside + 2, np.bool_)
+    here[at] = True
+    known = (table.kind == ORIGINATED) | here[table.vertex]
+    return np.flatnonzero(known if connected else known & (table.kind != CONNECTED))
+
+
+def _covering(table: Routes, among_rows: Longs, prefixes: Parsed, some: Longs) -> _Cover:
+    """The pairs of one of some prefixes and one of some routes that covers it whole."""
     pairs = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for version in (4, 6):
-        asked = np.flatnonzero(prefixes.version == version)
+        asked = some[prefixes.version[some] == version]
         if not asked.size:
             continue
         longest = int(prefixes.length[asked].max())
-        rows = np.flatnonzero((table.version == version) & (table.length <= longest))
+        fit = (table.version[among_rows] == version) & (table.length[among_rows] <= longest)
+        rows = among_rows[fit]
         for length in np.flatnonzero(np.bincount(table.length[rows])).tolist():
-            some = rows[table.length[rows] == length]
+            same = rows[table.length[rows] == length]
             inside = asked[prefixes.length[asked] >= length]
             cut = np.full(inside.size, length, np.int32)
             high, low = masked(prefixes.version[inside], prefixes.high[inside], prefixes.low[inside], cut)
-            code = row_codes(np.concatenate([table.high[some], high]), np.concatenate([table.low[some], low]))
-            left, right = equal_pairs(code[some.size :], code[: some.size])
-            pairs.append((inside[left], some[right]))
+            code = row_codes(np.concatenate([table.high[same], high]), np.concatenate([table.low[same], low]))
+            left, right = equal_pairs(code[same.size :], code[: same.size])
+            pairs.append((inside[left], same[right]))
     covered, row = (np.concatenate(column) for column in zip(*pairs, strict=True))
     order = np.argsort(covered, kind="stable")
-    return covered[order], row[order]
+    return _Cover(covered[order], row[order])
 
 
-def _best(table: Routes, covered: Longs, row: Longs, at: Longs, prefix: Longs, knows: Longs) -> Longs:
+def _best(table: Routes, covers: _Cover, at: Longs, prefix: Longs, knows: Longs, *, last: bool) -> Longs:
     """The longest match of each walk where it stands, the smallest distance among equals; -1 for none."""
-    walk, pair = equal_pairs(prefix, covered)
-    route = row[pair]
+    walk, pair = equal_pairs(prefix, covers.prefix)
+    route = covers.row[pair]
     usable = _usable(table, route, at[walk], knows)
     walk, route = walk[usable], route[usable]
     rank = table.length[route].astype(np.int64) * 1000 - table.distance[route]
-    order = np.lexsort((table.vertex[route], -rank, walk))
+    order = np.lexsort((table.vertex[route] * (-1 if last else 1), -rank, walk))
     first = np.unique(walk[order], return_index=True)[1]
     best = np.full(at.size, -1, np.int64)
     best[walk[order][first]] = route[order][first]

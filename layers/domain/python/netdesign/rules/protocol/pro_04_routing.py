@@ -10,6 +10,7 @@ import numpy as np
 from netdesign.analysis.adjacency import processes, statements
 from netdesign.analysis.flow_routes import Stranded, flow_ends, gateway_tables, stranded, without_gateway
 from netdesign.analysis.layer3 import layer3
+from netdesign.analysis.providers import lonely_exits
 from netdesign.analysis.route_origins import static_hops, unbacked_defaults
 from netdesign.analysis.routed_links import alone, routed_pairs, silent_pairs, unused_links
 from netdesign.analysis.routes import OUTCOMES
@@ -37,9 +38,10 @@ def routes_anything(case: Case) -> bool:
     applicable=routes_anything,
     flags="A flow whose gateway has no way to the destination or back, followed from table to table by longest "
     "match; two ends of a routed link that share no subnet, or run no protocol or static route over it; a default "
-    "route originated by a router that has none; a cable that routing does not use although a single link or "
-    "node failure (where the redundancy level counts it) would leave it the only way. Routes are taken to "
-    "spread throughout the processes that talk: metrics and filters of single sessions are not simulated.",
+    "route originated by a router that has none; an exit that learns nothing of the other exits of its site; a cable "
+    "that routing does not use although a single link or node failure (where the redundancy level counts it) would "
+    "leave it the only way. Routes are taken to spread throughout the processes that talk: metrics and filters of "
+    "single sessions are not simulated.",
     passes="Every flow's gateways reach each other by routes, and every routed link carries an adjacency.",
     remedy="Run the protocol on both ends with equal parameters, originate the prefix, or add a static route.",
     references=("RFC 2328 (OSPF)", "RFC 5340 (OSPF for IPv6)", "RFC 1195 (IS-IS)", "RFC 4271 (BGP)"),
@@ -53,6 +55,7 @@ def routing_incomplete(case: Case) -> Iterator[Said]:
     yield from _without_gateways(network)
     yield from _empty_defaults(network)
     yield from _unused(case)
+    yield from _single_exits(case)
     yield from _unknown_ends(network)
     flows = network.design.traffic.flows
     yield Measure(
@@ -145,6 +148,20 @@ def _unused(case: Case) -> Iterator[Finding]:
             "routing does not use it",
             elements=(network.links[row.wire].id,),
             witness={"from": a, "to": b, "failure": row.split_by},
+        )
+
+
+def _single_exits(case: Case) -> Iterator[Finding]:
+    """Routers of a site with several ways to providers that know none but their own."""
+    network = case.network
+    if "link" not in case.parameters.redundancy[case.requirements.redundancy.value].failure_set:
+        return
+    for process in lonely_exits(network):
+        fact = network.design.routing.processes[process]
+        yield Finding(
+            message=f"{fact.device} loses the provider's routes with its one circuit: it learns none of the other exit",
+            elements=(fact.id, fact.device),
+            witness={"process": fact.id},
         )
 
 
