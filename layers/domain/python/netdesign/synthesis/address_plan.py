@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
@@ -34,6 +35,20 @@ def format_v4(value: int) -> str:
 
 def format_v6(value: int) -> str:
     """Shortest text of an IPv6 address (RFC 5952)."""
+    stem, low = _stem(value >> LAN_BITS), value & 0xFFFF_FFFF_FFFF_FFFF
+    if stem is not None and 0 < low <= 0xFFFF:
+        return f"{stem}{low:x}"
+    return _shortest(value)
+
+
+@lru_cache(maxsize=1024)
+def _stem(high: int) -> str | None:
+    """Text of the upper half up to the double colon, where that always falls into the lower half."""
+    return _shortest((high << LAN_BITS) + 1).removesuffix("1") if high & 0xFFFF else None
+
+
+def _shortest(value: int) -> str:
+    """Text with the longest run of zero groups left out."""
     groups = [value >> shift & 0xFFFF for shift in range(112, -16, -16)]
     best_at, best = -1, 1
     at = 0

@@ -15,7 +15,7 @@ from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.switching import Vlan, Vrf
-from netdesign.model.vocabulary import InterfaceKind, PortMode, SubnetPurpose, VlanPurpose
+from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, SubnetPurpose, VlanPurpose
 from netdesign.synthesis.address_plan import AddressPlan, SitePlan, format_v4, format_v6, host_length
 from netdesign.synthesis.interface_names import (
     loopback_name,
@@ -261,6 +261,17 @@ class Blueprint(Wiring):
             )
         )
 
+    def connect_routed(
+        self, a: Device, b: Device, speed_bps: int, purpose: LinkPurpose, *, vrf: str = UNDERLAY, **more: Any
+    ) -> tuple[Link, ...]:
+        """Routed links, addressed as point to point when they are made; `more` is as for `connect`."""
+
+        def addresses(link: str) -> tuple[tuple[str, ...], ...]:
+            return tuple(zip(*self._infra(a.site, "point_to_point", link, 2, vrf), strict=True))
+
+        more = {"mode": PortMode.ROUTED, "vrf": vrf} | more
+        return self.connect(a, b, speed_bps, purpose, addresses=addresses, **more)
+
     def point_to_point(self, link: Link, vrf: str = UNDERLAY, **fields: Any) -> None:
         """Address the two ends of a routed link: IPv4 /31 and IPv6 /127; `fields` change the interfaces."""
         ends = self._infra(self.get(Device, link.a.device).site, "point_to_point", link.id, 2, vrf)
@@ -299,7 +310,7 @@ class Blueprint(Wiring):
         plan = self.addresses.sites[site]
         at = plan.counts.get(pool, size)
         plan.counts[pool] = at + size
-        fields: dict[str, Any] = {"vrf": vrf, "purpose": POOL_PURPOSES[pool], "site": site}
+        purpose = POOL_PURPOSES[pool]
         block, short = plan.pools[pool], 32 - (size - 1).bit_length()
         if at + size > 1 << (32 - block.length):
             raise ConflictError(f"the {pool} pool {block.prefix} of {site} is used up")
@@ -308,8 +319,9 @@ class Blueprint(Wiring):
             bases.append((plan.pool_v6(pool) + at, short + 96, f"{identity}-v6", format_v6))
         found = []
         for base, length, name, text in bases:
-            self.add(Subnet(id=name, prefix=f"{text(base)}/{length}", **fields))
-            found.append(tuple(f"{text(base + n)}/{length}" for n in range(size)))
+            own = [f"{text(base + n)}/{length}" for n in range(size)]
+            self.add(Subnet(id=name, prefix=own[0], vrf=vrf, purpose=purpose, site=site))
+            found.append(tuple(own))
         return found
 
 

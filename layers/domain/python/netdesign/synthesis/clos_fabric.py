@@ -12,7 +12,7 @@ from netdesign.model.cabling import Link
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
-from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass
+from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role, ServiceClass
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.clos_choice import FEATURES, FabricPlan
 from netdesign.synthesis.datacenter_border import ExitPlan, choose_exit
@@ -193,7 +193,7 @@ def _leaf(blueprint: Blueprint, fabric: Fabric, racks: Sequence[str], number: in
 
 def _fabric_links(blueprint: Blueprint, lower: Device, upper: Device, speed_bps: int, count: int) -> tuple[Link, ...]:
     """Parallel routed links between two tiers, addressed in the underlay."""
-    links = blueprint.connect(
+    return blueprint.connect_routed(
         lower,
         upper,
         speed_bps,
@@ -201,9 +201,5 @@ def _fabric_links(blueprint: Blueprint, lower: Device, upper: Device, speed_bps:
         count=count,
         use_a=PortUse.UPLINK,
         use_b=PortUse.UPLINK if upper.role is Role.SUPER_SPINE else PortUse.DOWNLINK,
-        mode=PortMode.ROUTED,
         mtu_bytes=blueprint.parameters.fabric.underlay_mtu_bytes,
     )
-    for link in links:
-        blueprint.point_to_point(link)
-    return links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from netdesign.model.cabling import PortRef
+from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.routing import AddressFamily, BgpNeighbor, Redistribution, RoutingProcess
@@ -30,9 +30,7 @@ def number_fabric(blueprint: Blueprint, fabric: Fabric, site: int) -> None:
     devices = (*fabric.super_spines, *fabric.spines, *fabric.borders, *fabric.leaves)
     for device in devices:
         _process(blueprint, device, asns[device.id], width, device.id in vteps)
-    for link in fabric.links:
-        _session(blueprint, link.a, link.b, asns)
-        _session(blueprint, link.b, link.a, asns)
+    _sessions(blueprint, fabric.links, asns)
 
 
 def autonomous_systems(fabric: Fabric, site: int) -> dict[str, int]:
@@ -75,27 +73,30 @@ def _process(blueprint: Blueprint, device: Device, asn: int, width: int, vtep: b
     )
 
 
-def _session(blueprint: Blueprint, own: PortRef, peer: PortRef, asns: dict[str, int]) -> None:
-    """One side of the session over a link."""
-    families: tuple[AddressFamily, ...] = (AddressFamily.IPV4, AddressFamily.EVPN)
-    if blueprint.requirements.ipv6:
-        families = (AddressFamily.IPV4, AddressFamily.IPV6, AddressFamily.EVPN)
-    far = blueprint.interface(peer.device, peer.port)
-    address = far.addresses[0].partition("/")[0]
-    process = process_id(own.device)
-    blueprint.add(
-        BgpNeighbor(
-            id=f"{process}:{address}",
-            process=process,
-            remote_asn=asns[peer.device],
-            peer_address=address,
-            interface=f"{own.device}:{own.port}",
-            families=families,
-            max_prefixes=MAX_PREFIXES,
-            authentication="tcp-ao",
-            bfd=blueprint.requirements.redundancy.at_least(Redundancy.LOW),
-        )
-    )
+def _sessions(blueprint: Blueprint, links: Iterable[Link], asns: dict[str, int]) -> None:
+    """Both sides of the session over each link."""
+    asked = blueprint.requirements
+    six = (AddressFamily.IPV6,) if asked.ipv6 else ()
+    families = (AddressFamily.IPV4, *six, AddressFamily.EVPN)
+    detected = asked.redundancy.at_least(Redundancy.LOW)
+    for link in links:
+        for own, peer in ((link.a, link.b), (link.b, link.a)):
+            far = blueprint.interface(peer.device, peer.port)
+            address = far.addresses[0].partition("/")[0]
+            process = process_id(own.device)
+            blueprint.add(
+                BgpNeighbor(
+                    id=f"{process}:{address}",
+                    process=process,
+                    remote_asn=asns[peer.device],
+                    peer_address=address,
+                    interface=f"{own.device}:{own.port}",
+                    families=families,
+                    max_prefixes=MAX_PREFIXES,
+                    authentication="tcp-ao",
+                    bfd=detected,
+                )
+            )
 
 
 def zone_overlay(blueprint: Blueprint, zones: Iterable[str]) -> None:

@@ -12,9 +12,13 @@ from netdesign.errors import InfeasibleError
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Redundancy, Role
 from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.cabling import joinable
 from netdesign.synthesis.edge_sizing import GBPS, SPEEDS, EdgePlan, choose_firewall, firewall_ports, plan_edge
+from netdesign.synthesis.port_bank import PortBank, PortTable
 from netdesign.synthesis.selection import Choice, Needs, PortNeed, ports_refusal, select
 
+LENGTH_M = 30.0
+"""Length at which cables to firewalls and routers are tried."""
 LINKS_EACH = (1, 2, 4)
 """Numbers of links from a firewall to one border switch that are tried."""
 
@@ -48,9 +52,27 @@ def choose_exit(
                 PortNeed(edge.firewalls * each, edge.firewall_port_bps, PortUse.DOWNLINK),
                 PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
             )
-            if not ports_refusal(border, needs):
+            if not ports_refusal(border, needs) and _joins(border, ports, edge, each):
                 return ExitPlan(border, edge, each, switches)
     return None
+
+
+def _joins(border: DeviceType, ports: tuple[PortNeed, ...], edge: EdgePlan, each: int) -> bool:
+    """Whether cables fit both the ports that are left at the border and those of firewalls and routers."""
+    bank = PortBank(PortTable(border))
+    for need in ports:
+        for _ in range(need.count):
+            bank.take(need.speed_bps, need.use)
+    nodes = [(edge.firewall, edge.firewall_port_bps, each)] * edge.firewalls
+    if edge.router is not None:
+        nodes += [(edge.router, edge.router_port_bps, 1)] * edge.routers
+    for node, speed, links in nodes:
+        own = PortBank(PortTable(node))
+        for _ in range(links):
+            here, there = bank.take(speed, PortUse.DOWNLINK), own.take(speed)
+            if here is None or there is None or not joinable(there, here, speed, LENGTH_M):
+                return False
+    return True
 
 
 def _edges(blueprint: Blueprint, demand: ResolvedRequirements, switches: int) -> Iterator[tuple[EdgePlan, int]]:

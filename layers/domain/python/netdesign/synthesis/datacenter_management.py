@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import ceil
 
 from netdesign.catalog.ports import PortUse
@@ -12,12 +11,13 @@ from netdesign.catalog.sku import DeviceType
 from netdesign.errors import ConflictError
 from netdesign.model.addressing import Interface, VirtualGateway
 from netdesign.model.cabling import Mlag
-from netdesign.model.inventory import Device, Rack
+from netdesign.model.inventory import Device
 from netdesign.model.routing import StaticRoute
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass, VlanPurpose
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.datacenter_hall import Hall, place
+from netdesign.synthesis.placement import RackSpace
 from netdesign.synthesis.selection import Needs, PortNeed, price_usd, refusal, select, suitable
 
 GIGABIT = 1_000_000_000
@@ -144,18 +144,29 @@ def _explain(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -> None:
 
 
 def _rack_runs(blueprint: Blueprint, hall: Hall, count: int) -> list[list[str]]:
-    """All racks in about `count` runs of neighbours, none over two rooms."""
-    rooms: dict[str, list[Rack]] = {}
+    """All racks in about `count` runs of neighbours that hold equally many devices, none over two rooms."""
+    rooms: dict[str, list[RackSpace]] = {}
     for identity in {*hall.server_racks, *hall.network_racks}:
-        rack = blueprint.floor.racks[identity].rack
-        rooms.setdefault(rack.room, []).append(rack)
-    runs = []
-    for _, racks in sorted(rooms.items()):
-        racks.sort(key=lambda rack: (rack.row, rack.position))
-        parts = ceil(count / len(rooms))
-        cuts = [at * len(racks) // parts for at in range(parts + 1)]
-        runs += [[rack.id for rack in racks[a:b]] for a, b in pairwise(cuts) if b > a]
+        space = blueprint.floor.racks[identity]
+        rooms.setdefault(space.rack.room, []).append(space)
+    total = sum(map(_weight, blueprint.floor.racks.values()))
+    runs: list[list[str]] = []
+    for _, spaces in sorted(rooms.items()):
+        spaces.sort(key=lambda space: (space.rack.row, space.rack.position))
+        here = sum(map(_weight, spaces))
+        parts = max(1, ceil(count * here / total))
+        cuts: dict[int, list[str]] = {}
+        before = 0.0
+        for space in spaces:
+            cuts.setdefault(min(parts - 1, int(before * parts / here)), []).append(space.rack.id)
+            before += _weight(space)
+        runs += cuts.values()
     return runs
+
+
+def _weight(space: RackSpace) -> float:
+    """What a rack asks of its management switch: a port for each device, and a little for being there."""
+    return len(space.devices) + 0.2
 
 
 def manage(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device]) -> None:

@@ -64,6 +64,10 @@ class PortBank:
         self._cursor[key] = len(order)
         return None
 
+    def peek(self, speed_bps: int, use: PortUse | None = None) -> FreePort | None:
+        """The port that `take` would give."""
+        return next((port for port in self.table.order(speed_bps, use) if self._suits(port)), None)
+
     def take_named(self, name: str) -> FreePort:
         """The port of that name, now taken; raises `CatalogError` when it is no port or not free."""
         port = self.table.kind.port(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from netdesign.catalog.ports import FormFactor, PortUse
@@ -21,7 +21,7 @@ from netdesign.model.vocabulary import (
     ServiceClass,
     Trust,
 )
-from netdesign.synthesis.cabling import Cable, cable_between
+from netdesign.synthesis.cabling import Cable, cable_between, joinable
 from netdesign.synthesis.fact_store import FactStore
 from netdesign.synthesis.interface_names import lag_name
 from netdesign.synthesis.placement import Floor
@@ -116,6 +116,11 @@ class Wiring(FactStore):
         """How many more links of a speed the device takes."""
         return self._bank(device).free(speed_bps, use)
 
+    def can_connect(self, a: Device, b: Device, speed_bps: int, use_b: PortUse | None = PortUse.DOWNLINK) -> bool:
+        """Whether a cable joins the next free ports of two devices at a speed."""
+        here, there = self._bank(a).peek(speed_bps), self._bank(b).peek(speed_bps, use_b)
+        return here is not None and there is not None and joinable(here, there, speed_bps, self.distance_m(a, b))
+
     def take_port(self, device: Device | str, speed_bps: int, use: PortUse | None = None) -> FreePort:
         """The next free port of a speed, now taken; raises `CatalogError` when there is none."""
         identity = device if isinstance(device, str) else device.id
@@ -154,12 +159,14 @@ class Wiring(FactStore):
         srlgs: tuple[str, ...] = (),
         trust: Trust = Trust.OWNED,
         crypto: str | None = None,
+        addresses: Callable[[str], Sequence[tuple[str, ...]]] | None = None,
         **interface: Any,
     ) -> tuple[Link, ...]:
         """`count` links between the next free ports, each end with an interface unless it is a provider's.
 
         `medium` makes links without a cable of ours (`Medium.VIRTUAL`). `interface` fields (mode, vrf,
         mtu_bytes, vlans, zone ...) go to both ends, or to the bundles when `lag` bundles the links.
+        `addresses` gives those of the two ends of a link by its id.
         """
         length = self.distance_m(a, b) if length_m is None else length_m
         apart = self.floor.between_buildings(a.room, b.room)
@@ -169,10 +176,11 @@ class Wiring(FactStore):
         for _ in range(count):
             port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
             cable = _cable(medium) or cable_between(port_a, port_b, speed_bps, length, between_buildings=apart)
+            identity = self._link_id(a.id, b.id)
             made.append(
                 self.add(
                     Link(
-                        id=self._link_id(a.id, b.id),
+                        id=identity,
                         a=PortRef(device=a.id, port=port_a.name),
                         b=PortRef(device=b.id, port=port_b.name),
                         speed_bps=speed_bps,
@@ -184,8 +192,9 @@ class Wiring(FactStore):
                     )
                 )
             )
-            self._port_interface(a, port_a.name, b.id, port_b.name, speed_bps, purpose, on_port)
-            self._port_interface(b, port_b.name, a.id, port_a.name, speed_bps, purpose, on_port)
+            ends = [{"addresses": own, **on_port} for own in addresses(identity)] if addresses else (on_port, on_port)
+            self._port_interface(a, port_a.name, b.id, port_b.name, speed_bps, purpose, ends[0])
+            self._port_interface(b, port_b.name, a.id, port_a.name, speed_bps, purpose, ends[1])
         if lag:
             self.bundle(a, [link.a.port for link in made], peer=b.id, **interface)
             self.bundle(b, [link.b.port for link in made], peer=a.id, **interface)
