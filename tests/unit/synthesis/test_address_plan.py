@@ -15,6 +15,16 @@ def test_ipv6_text_is_the_shortest(value):
     assert format_v6(value) == str(IPv6Address(value))
 
 
+@given(
+    st.lists(st.sampled_from([0, 0, 1, 0xFD00]), min_size=4, max_size=4),
+    st.integers(0, 2**33),
+)
+def test_ipv6_text_of_pools_is_the_shortest(high, low):
+    value = sum(group << (112 - 16 * at) for at, group in enumerate(high)) + low
+
+    assert format_v6(value) == str(IPv6Address(value))
+
+
 @pytest.mark.parametrize("value", [0, 1, 1 << 112, 0x2001_0DB8 << 96, (1 << 128) - 1, 1 << 64 | 1])
 def test_ipv6_text_of_zero_runs(value):
     assert format_v6(value) == str(IPv6Address(value))

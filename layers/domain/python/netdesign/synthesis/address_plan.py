@@ -38,6 +38,8 @@ def format_v6(value: int) -> str:
     stem, low = _stem(value >> LAN_BITS), value & 0xFFFF_FFFF_FFFF_FFFF
     if stem is not None and 0 < low <= 0xFFFF:
         return f"{stem}{low:x}"
+    if stem is not None and 0xFFFF < low <= 0xFFFF_FFFF and ":0:0:" not in f":{stem}":
+        return f"{stem}{low >> 16:x}:{low & 0xFFFF:x}"
     return _shortest(value)
 
 
