@@ -66,9 +66,7 @@ def found(parsed: Parsed, at: int) -> tuple[int, int, int]:
         "",
     ]
 )
-@example(
-    ["::ffff:10.0.0.1", "fe80::1%eth0", "fe80::/x", "fe80::1/064", "a\nb", "10.0.0.1/31\n", "10.0.0.0001"]
-)
+@example(["::ffff:10.0.0.1", "fe80::1%eth0", "fe80::/x", "fe80::1/064", "a\nb", "10.0.0.1/31\n", "10.0.0.0001"])
 @example(["1:2:3:4:5:6:7:8/128", "1:2:3:4:5:6:7:8", "12345::", "::/0", "/", ":", ":::", "1.2.3.4:5", "1::2:"])
 def test_many_addresses_are_read_as_each_alone(values: list[str]) -> None:
     parsed = parse(values)
@@ -80,18 +78,14 @@ def test_many_addresses_are_read_as_each_alone(values: list[str]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.one_of(v4, v6, sparse).filter(lambda text: expected(text)[0] != 0), min_size=1, max_size=8)
-)
+@given(st.lists(st.one_of(v4, v6, sparse).filter(lambda text: expected(text)[0] != 0), min_size=1, max_size=8))
 def test_networks_clear_the_host_bits(values: list[str]) -> None:
     parsed = parse(values)
     high, low = parsed.networks()
 
     for at, text in enumerate(values):
         network = ipaddress.ip_interface(text).network
-        assert written(int(parsed.version[at]), int(high[at]), int(low[at]), int(parsed.length[at])) == str(
-            network
-        )
+        assert written(int(parsed.version[at]), int(high[at]), int(low[at]), int(parsed.length[at])) == str(network)
 
 
 def test_no_texts_are_no_addresses() -> None:

@@ -40,9 +40,7 @@ def vlan(identity: str, *devices: str) -> Vlan:
 
 
 def subnet(prefix: str, vlan_id: str | None = None) -> Subnet:
-    return Subnet(
-        id=prefix, prefix=prefix, vrf="default", purpose=SubnetPurpose.HOSTS, site="dc1", vlan=vlan_id
-    )
+    return Subnet(id=prefix, prefix=prefix, vrf="default", purpose=SubnetPurpose.HOSTS, site="dc1", vlan=vlan_id)
 
 
 DEFAULT = Vrf(id="default", name="default")
@@ -63,12 +61,8 @@ def joined(network: Network, **failures: Any) -> bool:
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        pytest.param(
-            [*WIRED, routed("a", "1", "10.0.0.0/31"), routed("b", "1", "10.0.0.1/31")], True, id="wire"
-        ),
-        pytest.param(
-            [*WIRED, routed("a", "1", "10.0.0.0/31"), routed("b", "1", "10.0.0.3/31")], False, id="other net"
-        ),
+        pytest.param([*WIRED, routed("a", "1", "10.0.0.0/31"), routed("b", "1", "10.0.0.1/31")], True, id="wire"),
+        pytest.param([*WIRED, routed("a", "1", "10.0.0.0/31"), routed("b", "1", "10.0.0.3/31")], False, id="other net"),
         pytest.param(
             [*WIRED, routed("a", "1", "10.0.0.0/31"), routed("b", "1", "10.0.0.1/30")],
             False,
@@ -106,9 +100,7 @@ def joined(network: Network, **failures: Any) -> bool:
             id="no cable known",
         ),
         pytest.param([*PAIR, svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")], True, id="VLAN"),
-        pytest.param(
-            [*PAIR, svi("a", "v", "10.0.0.2/24"), svi("b", "w", "10.0.0.3/24")], False, id="two VLANs"
-        ),
+        pytest.param([*PAIR, svi("a", "v", "10.0.0.2/24"), svi("b", "w", "10.0.0.3/24")], False, id="two VLANs"),
         pytest.param(
             [
                 *WIRED,
@@ -155,9 +147,7 @@ def test_subinterfaces_of_linked_ports_meet_and_loopbacks_never_do() -> None:
 def bundled(**changes: Any) -> Network:
     names = ("1", "2")
     ports = [interface(d, n, mode=PortMode.NONE, lag=f"{d}:po") for d in "ab" for n in names]
-    bundles = [
-        routed(d, "po", f"10.0.0.{at}/31", kind=InterfaceKind.LAG, lag=f"{d}:po") for at, d in enumerate("ab")
-    ]
+    bundles = [routed(d, "po", f"10.0.0.{at}/31", kind=InterfaceKind.LAG, lag=f"{d}:po") for at, d in enumerate("ab")]
     lags = [Lag(id=f"{d}:po", device=d, interface="po", members=names) for d in "ab"]
     return compiled(*PAIR, *(link(f"a:{n}", f"b:{n}", **changes) for n in names), *ports, *bundles, *lags)
 
@@ -205,9 +195,7 @@ def test_virtual_addresses_borrow_the_length_of_their_neighbour_or_subnet() -> N
     )
     rows = addresses(network)
     shown = [
-        written(
-            int(rows.version[at]), int(rows.network_high[at]), int(rows.network_low[at]), int(rows.length[at])
-        )
+        written(int(rows.version[at]), int(rows.network_high[at]), int(rows.network_low[at]), int(rows.length[at]))
         for at in range(rows.version.size)
     ]
 
@@ -263,9 +251,7 @@ def test_interfaces_of_unknown_devices_are_down() -> None:
     st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda e: e[0] != e[1]), max_size=12),
     st.data(),
 )
-def test_components_equal_those_of_the_graph_of_links(
-    edges: list[tuple[int, int]], data: st.DataObject
-) -> None:
+def test_components_equal_those_of_the_graph_of_links(edges: list[tuple[int, int]], data: st.DataObject) -> None:
     facts: list[Any] = [device(f"d{at}", Role.CORE) for at in range(7)]
     for at, (a, b) in enumerate(edges):
         facts.append(link(f"d{a}:p{at}", f"d{b}:p{at}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from netdesign.analysis.addresses import addresses
 from netdesign.analysis.adjacency import IPV4, IPV6, adjacencies, processes, statements
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.row_codes import equal_pairs
+from netdesign.analysis.row_codes import among, equal_pairs
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
@@ -85,7 +85,13 @@ def beside(network: Network, interface: int, text: str | None) -> bool:
 
 @analysis
 def provider_sessions(network: Network) -> tuple[tuple[int, int], ...]:
-    """(our process, device of the provider) of each session with a provider.
+    """(our process, device of the provider) of each session with a provider."""
+    return tuple(dict.fromkeys((process, provider) for process, provider, _ in _sessions(network)))
+
+
+@analysis
+def _sessions(network: Network) -> tuple[tuple[int, int, int], ...]:
+    """(our process, device of the provider, bits of families) of each session with a provider.
 
     The provider's side may be described by processes and statements of its own, or not at all: then our
     statement counts, where its peer lies in the subnet of a circuit.
@@ -95,20 +101,22 @@ def provider_sessions(network: Network) -> tuple[tuple[int, int], ...]:
     found = []
     for own, other in ((pairs.tail, pairs.head), (pairs.head, pairs.tail)):
         rows = np.flatnonzero(~outside[own] & outside[other])
-        found += list(zip(own[rows].tolist(), running.device[other[rows]].tolist(), strict=True))
-    return tuple(dict.fromkeys([*found, *_one_sided(network)]))
+        columns = own[rows], running.device[other[rows]], pairs.families[rows]
+        found += list(zip(*(column.tolist() for column in columns), strict=True))
+    return (*found, *_one_sided(network))
 
 
-def _one_sided(network: Network) -> Iterable[tuple[int, int]]:
+def _one_sided(network: Network) -> Iterable[tuple[int, int, int]]:
     said, facts = statements(network), network.design.routing.bgp_neighbors
     tables, running = circuit_tables(network), processes(network)
     index = network.interface_index if tables else {}
     vertex = np.append(running.vertex, -1)[said.process]
-    for row in np.flatnonzero((said.peer < 0) & np.isin(vertex, list(tables))).tolist():
+    at_edge = among(vertex, np.array(sorted(tables), np.int64))
+    for row in np.flatnonzero((said.peer < 0) & at_edge).tolist():
         for interface, provider in tables[int(vertex[row])]:
             named = index.get(facts[row].interface or "", -1) == interface
             if named or beside(network, interface, facts[row].peer_address):
-                yield int(said.process[row]), provider
+                yield int(said.process[row]), provider, int(said.families[row])
                 break
 
 
@@ -139,19 +147,16 @@ def lonely_exits(network: Network) -> tuple[int, ...]:
     """
     running, pairs = processes(network), adjacencies(network)
     outside = np.append(provider_devices(network), False)[running.device]
-    sessions = np.unique(np.array([*provider_sessions(network)], np.int64).reshape(-1, 2), axis=0)
     found: set[int] = set()
     for family in (IPV4, IPV6):
-        ours = pairs.carrying(family) & ~outside[pairs.tail] & ~outside[pairs.head]
-        label = components(
-            Multigraph(running.vertex.size, pairs.tail[ours].astype(np.int32), pairs.head[ours].astype(np.int32))
-        )
-        by_site: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for process, provider in sessions.tolist():
-            by_site[network.devices[provider].site].append((process, provider))
+        ours = np.flatnonzero(pairs.carrying(family) & ~outside[pairs.tail] & ~outside[pairs.head])
+        ends = pairs.tail[ours].astype(np.int32), pairs.head[ours].astype(np.int32)
+        label = components(Multigraph(running.vertex.size, *ends))
+        by_site: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        for process, provider, families in _sessions(network):
+            if families & family:
+                by_site[network.devices[provider].site].add((process, provider))
         for those in by_site.values():
-            for process, provider in those:
-                others = [p for p, q in those if (p, q) != (process, provider) and label[p] == label[process]]
-                if len(those) > 1 and not others:
-                    found.add(process)
+            alike = Counter(int(label[process]) for process, _ in those)
+            found.update(process for process, _ in those if len(those) > 1 and alike[int(label[process])] == 1)
     return tuple(sorted(found))

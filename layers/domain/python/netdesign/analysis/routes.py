@@ -152,11 +152,12 @@ def _usable(table: Routes, route: Longs, at: Longs, knows: Longs) -> Bools:
 def table_classes(network: Network) -> Longs:
     """A label for each table, equal where tables take part in the same domains and have no static routes.
 
-    Tables with static routes have one of their own.
+    Tables with static routes have one of their own. A domain of one table teaches it nothing.
     """
     graph, found = layer3(network), domains(network)
     span = found.count
     known = _known_domains(network)
+    known = known[np.bincount(known % span, minlength=span)[known % span] > 1]
     mixed = np.zeros(graph.vertex_count, np.uint64)
     domain = (known % span).astype(np.uint64)
     np.add.at(mixed, known // span, (domain + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15) ^ domain)
