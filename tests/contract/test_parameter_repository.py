@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -34,3 +35,13 @@ async def test_a_change_after_a_stale_version_is_refused(store: ParameterReposit
         await store.put("acme", {"a.b": 9}, after=0, at=AT)
 
     assert await store.current("acme") == ParameterOverrides(1, {"a.b": 1})
+
+
+async def test_of_several_changes_at_once_one_is_made(store: ParameterRepository) -> None:
+    answers = await asyncio.gather(
+        *(store.put("acme", {"a": number}, after=0, at=AT) for number in range(4)), return_exceptions=True
+    )
+
+    made = [answer for answer in answers if isinstance(answer, ParameterOverrides)]
+    assert [type(answer) for answer in answers if answer not in made] == [ConflictError] * 3
+    assert await store.current("acme") == made[0]

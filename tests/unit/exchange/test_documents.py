@@ -31,6 +31,8 @@ JSON_FAULTS = [
     ("trailing comma", b'{"a":1,}', "not JSON: .* at line 1, column [78]"),
     ("single quotes", b"{'a':1}", "not JSON: expecting property name .* at line 1, column 2"),
     ("half a surrogate", b'{"a":"\\ud800"}', "half of a surrogate pair"),
+    ("escaped NUL", b'{"a":"x\\u0000"}', "a text holds a NUL character"),
+    ("escaped NUL in a key", b'{"\\u0000":1}', "a text holds a NUL character"),
     ("control character", b'{"a":"\x01"}', "not JSON: invalid control character at line 1, column 7"),
     ("two documents", b"{}{}", "not JSON: extra data at line 1, column 3"),
     ("bad escape", b'{"a":"\\x"}', "not JSON: invalid .escape"),
@@ -60,6 +62,7 @@ YAML_FAULTS = [
     ("alias of a list as key", "a: &x [1]\n*x : 1", "a key is not a text at line 2"),
     ("colon in a value", "a: b: c", "not YAML: mapping values are not allowed in this context at line 1, column 5"),
     ("tab indentation", "\ta: 1", "not YAML: .* at line 1, column 1"),
+    ("escaped NUL", 'a: "\\0"', "a text holds a NUL character .* at line 1, column 4"),
     ("control character", "a: \x07", "not YAML: control characters are not allowed"),
     ("open list", "a: [1", "not YAML: did not find expected"),
     ("open quote", "a: 'x", "not YAML: found unexpected end of stream"),
@@ -195,6 +198,10 @@ def test_tells_json_by_its_first_character_and_drops_the_byte_order_mark():
     with pytest.raises(InvalidInputError, match="not JSON"):
         read_document(b"{a: 1}")
     assert read_document(b"{a: 1}", media="yaml") == {"a": 1}
+
+
+def test_a_backslash_before_four_zeros_is_no_nul():
+    assert read_document(b'{"a": "\\\\u0000"}') == {"a": "\\u0000"}
 
 
 def test_takes_the_greatest_depth():
