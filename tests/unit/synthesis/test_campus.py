@@ -249,6 +249,33 @@ def test_critical_redundancy_doubles_links_and_rooms():
     assert set(uplinks.values()) == {4}
 
 
+def test_servers_beyond_one_pair_get_more_pairs():
+    made = design(asked({"servers": 60}))
+    groups = [group for group in made.inventory.endpoint_groups if group.zone == "server"]
+    homes = [{one.device for one in made.inventory.attachments if one.group == group.id} for group in groups]
+
+    assert sum(group.count for group in groups) == 60
+    assert len(groups) > 1
+    assert all(len(home) == 2 for home in homes)
+    assert not homes[0] & homes[1]
+    business = next(flow for flow in made.traffic.flows if flow.id == "assumed-business")
+    assert set(business.targets) == {group.id for group in groups}
+
+
+def test_vendors_without_controllers_manage_from_their_cloud():
+    made = design(asked(preferred_vendors=["Juniper"]))
+    points = {device.sku for device in made.inventory.devices if device.role is Role.ACCESS_POINT}
+
+    assert {CATALOG.device(sku).vendor for sku in points} == {"juniper"}
+    assert not any(device.role is Role.WIRELESS_CONTROLLER for device in made.inventory.devices)
+
+
+def test_a_core_too_small_for_all_switches_becomes_three_tiers():
+    made = design(asked({"users": 1_000, "endpoints": 200, "area_m2": 9_000, "closets": 8}, redundancy="high"))
+
+    assert made.archetype is Archetype.THREE_TIER
+
+
 def test_each_site_serves_its_own_users():
     made = design(CASES["two sites"])
     site_of = {group.id: group.site for group in made.inventory.endpoint_groups}

@@ -90,10 +90,16 @@ def test_what_inside_sends_to_remote_users_goes_by_them_too():
     ]
 
 
-def test_ends_that_are_not_here_are_elsewhere_in_a_zone_or_outside():
+def test_an_end_may_lie_in_another_zone():
     assert located("servers", "nowhere", ENDS) == ("general", "stores")
-    assert located("storage", "storage", ENDS) == ("isp1", "isp2")
-    assert located("storage", "storage", {}) == ()
+    assert located("storage", "storage", ENDS) == ()
+
+
+def test_what_is_not_here_is_reached_by_the_internet_and_sends_nothing():
+    (out,) = made(flow("users", "storage"))
+
+    assert out.targets == ("isp1", "isp2")
+    assert made(flow("storage", "users")) == ()
 
 
 def test_sums_of_what_is_inspected_and_what_leaves():

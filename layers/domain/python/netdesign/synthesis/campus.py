@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from netdesign.catalog.ports import PortUse
+from netdesign.errors import InfeasibleError
 from netdesign.model.addressing import Pool
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing
@@ -69,7 +70,6 @@ class Built:
     edge: Edge
     services: tuple[ServiceInstance, ...]
     ends: Ends
-    share: float
 
 
 def build(blueprint: Blueprint) -> Archetype:
@@ -82,7 +82,7 @@ def build(blueprint: Blueprint) -> Archetype:
     services = tuple(service for one in built for service in one.services)
     relay(blueprint, services)
     for one in built:
-        flows = add_flows(blueprint, one.edge.site, one.ends, one.services, one.share)
+        flows = add_flows(blueprint, one.edge.site, one.ends, one.services)
         add_policy(blueprint, one.edge.policy, one.edge.firewalls, flows)
     manage_devices(blueprint, services)
     encrypt_between_buildings(blueprint)
@@ -103,33 +103,38 @@ def campus_zones(blueprint: Blueprint) -> tuple[str, ...]:
     return tuple(zone for zone in KINDS if zone in names)
 
 
-def site_share(blueprint: Blueprint, site: ResolvedSite) -> float:
-    """The site's part of all demand, by users."""
-    total = sum(one.users for one in blueprint.requirements.sites)
-    return site.users / total if total else 1 / max(1, len(blueprint.requirements.sites))
+def edge_share(blueprint: Blueprint, site: ResolvedSite) -> float:
+    """The part of all demand that the site's edge must carry: by users, servers or devices, whichever is most."""
+    return max(_part(blueprint, site, name) for name in ("users", "servers", "endpoints"))
+
+
+def _part(blueprint: Blueprint, site: ResolvedSite, name: str) -> float:
+    sites = blueprint.requirements.sites
+    total = sum(getattr(one, name) for one in sites)
+    return float(getattr(site, name) / total) if total else 1 / len(sites)
 
 
 def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -> Built:
     """One site: rooms, switches, links, routing, endpoints, edge, management, services."""
     add_site(blueprint, site)
     plan = plan_campus(blueprint.requirements, blueprint.parameters, site)
-    share = site_share(blueprint, site)
-    _explain_shape(blueprint, site, plan.archetype, len(plan.units))
     ground = Ground(blueprint, plan)
     if plan.archetype is Archetype.BRANCH:
-        edge, services = build_branch(ground, zones, share)
+        edge, services = build_branch(ground, zones, edge_share(blueprint, site))
     else:
-        edge, services = _build_large(ground, zones, share)
+        edge, services = _build_large(ground, zones, edge_share(blueprint, site))
+    _explain_shape(blueprint, site, ground.plan.archetype, len(ground.plan.units))
     if (PUBLISHED.name, "") in ground.vlans:
         publish(blueprint, group_id(ground, PUBLISHED.name))
-    return Built(plan.archetype, edge, services, flow_ends(ground, edge.providers), share)
+    return Built(ground.plan.archetype, edge, services, flow_ends(ground, edge.providers))
 
 
 def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Edge, tuple[ServiceInstance, ...]]:
     """A site with tiers of its own."""
-    blueprint, plan = ground.blueprint, ground.plan
+    blueprint = ground.blueprint
     apart = out_of_band(blueprint)
-    equipment = equip(ground, share)
+    equipment = _equip(ground, share)
+    plan = ground.plan
     prepare_rooms(ground, main_racks(ground, equipment))
     inside = [zone for zone in zones if zone != INTERNET and not (apart and zone == MANAGEMENT)]
     _plan_addresses(ground, equipment, zones)
@@ -149,13 +154,25 @@ def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
         PUBLISHED.name: published_hosts(blueprint),
         SERVICES.name: SERVICE_HOSTS if network is None else 0,
     }
-    attach_servers(ground, counts, equipment.server_nic_bps)
+    attach_servers(ground, counts, equipment.servers.nic_bps)
     if network is None:
         manage_in_band(ground, (*edge.firewalls, *edge.routers, *ground.controllers))
     else:
         _services_out_of_band(ground, network)
         manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers))
     return edge, add_services(blueprint, ground.site, service_homes(ground, network))
+
+
+def _equip(ground: Ground, share: float) -> Equipment:
+    """The types of everything; three tiers where no core of the catalogue has ports for all access switches."""
+    try:
+        return equip(ground, share)
+    except InfeasibleError:
+        if ground.plan.archetype is not Archetype.COLLAPSED_CORE:
+            raise
+        asked, parameters = ground.blueprint.requirements, ground.blueprint.parameters
+        ground.plan = plan_campus(asked, parameters, ground.plan.site, Archetype.THREE_TIER)
+        return equip(ground, share)
 
 
 def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> None:

@@ -103,7 +103,7 @@ def _join_servers(ground: Ground, equipment: Equipment) -> None:
             pair,
             UPLINK_BPS,
             LinkPurpose.UPLINK,
-            per_peer=equipment.server_per_peer,
+            per_peer=equipment.servers.per_peer,
             use=(PortUse.UPLINK, PortUse.DOWNLINK),
             vlans=tuple(vlan.id for vlan in vlans),
         )

@@ -8,12 +8,15 @@ from math import ceil
 
 from netdesign.catalog.ports import FormFactor, PoeType, PortUse
 from netdesign.catalog.sku import DeviceType
-from netdesign.errors import InfeasibleError
+from netdesign.errors import CatalogError, InfeasibleError
+from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Redundancy, Role, SecurityLevel
 from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.cabling import endpoint_cable
 from netdesign.synthesis.campus_plan import CampusPlan, Unit
 from netdesign.synthesis.campus_sizing import PSE_W, ports_needed, shares, switch_count
-from netdesign.synthesis.selection import Choice, Needs, PortNeed, select, suitable
+from netdesign.synthesis.port_bank import PortBank, PortTable
+from netdesign.synthesis.selection import Choice, Needs, PortNeed, refusal, select, suitable
 
 GBPS = 1_000_000_000
 UPLINK_BPS = 10 * GBPS
@@ -23,6 +26,7 @@ MAX_SWITCHES = 64
 FEW_ACCESS_POINTS = 8
 """Up to so many access points manage themselves."""
 GUARDS = frozenset({"dhcp_snooping", "dai", "ra_guard", "storm_control", "dot1x"})
+SERVER_CABLE_M = 3.0
 FABRIC = frozenset({"evpn", "vxlan", "vrf", "bgp"})
 
 
@@ -62,32 +66,53 @@ def fabric_wanted(blueprint: Blueprint) -> bool:
 
 
 def choose_radios(blueprint: Blueprint, count: int) -> Radios | None:
-    """Access points and controllers of one vendor, the cheapest together; None without wireless."""
+    """Access points and controllers of one vendor, the cheapest together; None without wireless.
+
+    A preferred vendor's that are managed from a cloud do without controllers; where preferred vendors offer nothing
+    that works, any other's are taken.
+    """
     if not count:
         return None
-    offers = []
-    managed = count > FEW_ACCESS_POINTS
-    points = suitable(
-        blueprint.catalog.devices(Role.ACCESS_POINT),
-        Role.ACCESS_POINT,
-        Needs(features=frozenset({"wpa3", "dot1x"}), refuse=_hard_to_feed, field="requires_wireless"),
-        blueprint.requirements,
-    )
-    for point in points:
-        controller, number = _controllers(blueprint, point.vendor, count) if managed else (None, 0)
-        if managed and controller is None:
-            continue
-        speed = radio_uplink_bps(point, blueprint.parameters.wireless.uplink_phy_share)
-        if speed is None:
-            continue
-        cost = count * (point.priced()[0] + (100 if speed > GBPS else 0))
-        cost += number * controller.priced()[0] if controller else 0
-        offers.append((cost, point.sku, Radios(point, speed, controller, number)))
-    if not offers:
-        select((), Role.ACCESS_POINT, Needs(field="requires_wireless"), blueprint.requirements)
-    best = min(offers, key=lambda offer: offer[:2])[2]
-    _explain_radios(blueprint, best, count)
-    return best
+    asked = blueprint.requirements
+    needs = Needs(features=frozenset({"wpa3", "dot1x"}), refuse=_hard_to_feed, field="requires_wireless")
+    kinds = blueprint.catalog.devices(Role.ACCESS_POINT)
+    for some in (
+        suitable(kinds, Role.ACCESS_POINT, needs, asked),
+        [kind for kind in kinds if not refusal(kind, needs, asked)],
+    ):
+        for clouded in (False, True):
+            offers = [offer for kind in some if (offer := _radios(blueprint, kind, count, clouded=clouded))]
+            if offers:
+                best = min(offers, key=lambda offer: (_radio_cost(offer, count), offer.kind.sku))
+                _explain_radios(blueprint, best, count)
+                return best
+    raise no_choice(Role.ACCESS_POINT, needs, asked)
+
+
+def _radios(blueprint: Blueprint, point: DeviceType, count: int, *, clouded: bool) -> Radios | None:
+    """A type of access point with what manages so many of it; None where nothing does."""
+    speed = radio_uplink_bps(point, blueprint.parameters.wireless.uplink_phy_share)
+    if speed is None:
+        return None
+    if count <= FEW_ACCESS_POINTS or (clouded and "cloud_managed" in point.features):
+        return Radios(point, speed, None, 0)
+    controller, number = _controllers(blueprint, point.vendor, count)
+    return Radios(point, speed, controller, number) if controller else None
+
+
+def _radio_cost(radios: Radios, count: int) -> int:
+    faster = 100 if radios.uplink_bps > GBPS else 0
+    managed = radios.controllers * radios.controller.priced()[0] if radios.controller else 0
+    return count * (radios.kind.priced()[0] + faster) + managed
+
+
+def no_choice(role: Role, needs: Needs, asked: ResolvedRequirements) -> InfeasibleError:
+    """The refusal that says that nothing of a role suits."""
+    try:
+        select((), role, needs, asked)
+    except InfeasibleError as refused:
+        return refused
+    return InfeasibleError(())
 
 
 def _hard_to_feed(kind: DeviceType) -> str:
@@ -164,7 +189,7 @@ def choose_access(
         cost = sum(counts.values()) * (kind.priced()[0] + 200)
         offers.append((cost, kind.sku, AccessChoice(kind, counts)))
     if not offers:
-        select((), Role.ACCESS, needs, blueprint.requirements)
+        raise no_choice(Role.ACCESS, needs, blueprint.requirements)
     offers.sort(key=lambda offer: offer[:2])
     refused = tuple(
         (sku, f"costs {cost:,.0f} USD against {offers[0][0]:,.0f} USD in all") for cost, sku, _ in offers[1:6]
@@ -259,7 +284,8 @@ def choose_top(
         features.add("macsec")
     failure = InfeasibleError(())
     for peer_bps in (100 * GBPS, 40 * GBPS, 25 * GBPS, 10 * GBPS):
-        peers = (PortNeed(2, peer_bps, PortUse.UPLINK),) if double else ()
+        joined = double and (role is Role.CORE or not multihoming)
+        peers = (PortNeed(2, peer_bps, PortUse.UPLINK),) if joined else ()
         needs = Needs(
             ports=(*ports, *peers), features=frozenset(features), power_supplies=supplies(blueprint), field="scale"
         )
@@ -274,17 +300,20 @@ def _choose(blueprint: Blueprint, role: Role, needs: Needs) -> Choice:
     return select(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
 
 
-def choose_server_switch(blueprint: Blueprint, ports: int, nic_bps: int, uplinks: int) -> DeviceType:
-    """An access switch for servers: the cheapest of any switching role with the ports at their speed."""
+def choose_server_switch(blueprint: Blueprint, ports: int, nic_bps: int, uplinks: int, slow: int) -> DeviceType:
+    """An access switch for servers: the cheapest of any switching role with the ports at their speed, and `slow` ones
+    for management and controllers."""
     features = {"lacp", "stp"} | (FABRIC if fabric_wanted(blueprint) else set())
     needs = Needs(
         ports=(
             PortNeed(ports, nic_bps, PortUse.DOWNLINK),
+            PortNeed(slow, GBPS, PortUse.DOWNLINK),
             PortNeed(uplinks, UPLINK_BPS, PortUse.UPLINK),
             PortNeed(1, GBPS, PortUse.MANAGEMENT),
         ),
         features=frozenset(features),
         power_supplies=supplies(blueprint),
+        refuse=lambda kind: _no_server_cable(kind, ports, nic_bps),
         field="servers",
     )
     roles = (Role.ACCESS, Role.DISTRIBUTION, Role.LEAF)
@@ -293,8 +322,22 @@ def choose_server_switch(blueprint: Blueprint, ports: int, nic_bps: int, uplinks
         found = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
         offers.extend((kind.priced()[0], kind.sku, kind) for kind in found)
     if not offers:
-        select(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, blueprint.requirements)
+        raise no_choice(Role.ACCESS, needs, blueprint.requirements)
     return min(offers, key=lambda offer: offer[:2])[2]
+
+
+def _no_server_cable(kind: DeviceType, ports: int, nic_bps: int) -> str:
+    """Why servers cannot be plugged into the ports; empty when they can."""
+    bank = PortBank(PortTable(kind))
+    for _ in range(ports):
+        port = bank.take(nic_bps, PortUse.DOWNLINK)
+        if port is None:
+            break
+        try:
+            endpoint_cable(port, nic_bps, SERVER_CABLE_M)
+        except CatalogError as exc:
+            return str(exc)
+    return ""
 
 
 def _explain_radios(blueprint: Blueprint, radios: Radios, count: int) -> None:

@@ -94,7 +94,7 @@ def _links(ground: Ground, equipment: Equipment) -> Iterable[Link]:
             yield from _up(blueprint, switch, top_of(ground, unit).devices, UPLINK_BPS, equipment.per_peer, risks)
     top = ground.blocks.get(0, ground.core).devices
     for switch in ground.server_switches:
-        yield from _up(blueprint, switch, top, UPLINK_BPS, equipment.server_per_peer, ())
+        yield from _up(blueprint, switch, top, UPLINK_BPS, equipment.servers.per_peer, ())
     for block, pair in ground.blocks.items():
         risks = duct_risks(ground, ground.plan.of_block(block)[0].building)
         for device in pair.devices:

@@ -224,48 +224,48 @@ def _wireless(ground: Ground) -> None:
 
 
 def attach_servers(ground: Ground, counts: dict[str, int], nic_bps: int) -> None:
-    """Servers, published hosts and service hosts, with a port on each server switch."""
-    blueprint, switches = ground.blueprint, ground.server_switches
-    kinds = {
-        SERVERS.name: (SERVERS, Population.SERVERS),
-        RESTRICTED.name: (RESTRICTED, Population.SERVERS),
-        PUBLISHED.name: (PUBLISHED, Population.DMZ),
-        SERVICES.name: (SERVICES, Population.MANAGEMENT),
-    }
+    """Servers over all pairs of server switches; published hosts and service hosts on the first."""
+    blueprint = ground.blueprint
+    pairs = server_pairs(ground)
     for name, count in counts.items():
-        function, population = kinds[name]
         if not count or (name, "") not in ground.vlans:
             continue
         vlan = ground.vlans[name, ""]
-        profile = port_profile(
-            f"{ground.site}-{name}",
-            blueprint.posture,
-            vlans=(vlan.id,),
-            trusted=True,
-        )
+        profile = port_profile(f"{ground.site}-{name}", blueprint.posture, vlans=(vlan.id,), trusted=True)
         blueprint.add(profile)
-        _server_group(ground, name, function, population, count, nic_bps, switches)
-        for switch in switches:
-            _attach(ground, name, switch, count, blueprint.take_ports(switch, count, nic_bps), profile.id)
+        spread = shares(count, len(pairs)) if name in (SERVERS.name, RESTRICTED.name) else (count,)
+        for at, (switches, share) in enumerate(zip(pairs, spread, strict=False)):
+            if share:
+                group = name if at == 0 else f"{name}-{at + 1}"
+                _server_group(ground, group, name, share, nic_bps, switches)
+                for switch in switches:
+                    _attach(ground, group, switch, share, blueprint.take_ports(switch, share, nic_bps), profile.id)
 
 
-def _server_group(  # noqa: PLR0917 - one group, all its traits
-    ground: Ground,
-    name: str,
-    function: Function,
-    population: Population,
-    count: int,
-    nic_bps: int,
-    switches: Sequence[Device],
-) -> None:
+def server_pairs(ground: Ground) -> tuple[tuple[Device, ...], ...]:
+    """The server switches, those together that the same servers hang off."""
+    size = min(ground.plan.pair, len(ground.server_switches))
+    return tuple(ground.server_switches[at : at + size] for at in range(0, len(ground.server_switches), size))
+
+
+_SERVER_KINDS = {
+    SERVERS.name: (SERVERS, Population.SERVERS),
+    RESTRICTED.name: (RESTRICTED, Population.SERVERS),
+    PUBLISHED.name: (PUBLISHED, Population.DMZ),
+    SERVICES.name: (SERVICES, Population.MANAGEMENT),
+}
+
+
+def _server_group(ground: Ground, group: str, name: str, count: int, nic_bps: int, switches: Sequence[Device]) -> None:
+    function, population = _SERVER_KINDS[name]
     homing = Homing.SINGLE
     if len(switches) > 1:
         homing = Homing.ESI if ground.fabric else Homing.ACTIVE_STANDBY
     ground.groups.append(
         ground.blueprint.add(
             EndpointGroup(
-                id=group_id(ground, name),
-                name=name,
+                id=group_id(ground, group),
+                name=group,
                 site=ground.site,
                 kind=EndpointKind.SERVER,
                 count=count,
@@ -287,6 +287,9 @@ def flow_ends(ground: Ground, providers: Sequence[Device]) -> Ends:
     def named(*names: str) -> tuple[str, ...]:
         return tuple(group_id(ground, name) for name in names if group_id(ground, name) in ids)
 
+    def numbered(name: str) -> tuple[str, ...]:
+        return named(name, *(f"{name}-{at}" for at in range(2, len(ground.server_switches) + 1)))
+
     outside = tuple(provider.id for provider in providers)
     found = {
         (Population.USERS.value, USER): named("users", "staff-wireless"),
@@ -295,8 +298,8 @@ def flow_ends(ground: Ground, providers: Sequence[Device]) -> Ends:
         (Population.GUEST.value, GUEST): named("guests"),
         (Population.IOT.value, IOT): named("printers", "cameras"),
         (Population.IOT.value, DATABASE): named("terminals"),
-        (Population.SERVERS.value, SERVER): named("servers"),
-        (Population.SERVERS.value, DATABASE): named("restricted"),
+        (Population.SERVERS.value, SERVER): numbered("servers"),
+        (Population.SERVERS.value, DATABASE): numbered("restricted"),
         (Population.DMZ.value, DMZ): named("published"),
         (Population.REMOTE_USERS.value, DMZ): named("published"),
         (Population.MANAGEMENT.value, MANAGEMENT): named("services"),

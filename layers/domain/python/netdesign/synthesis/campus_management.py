@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from netdesign.catalog.ports import PortUse
+from netdesign.catalog.ports import FormFactor, PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.inventory import Device
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
@@ -13,7 +13,7 @@ from netdesign.model.vocabulary import LinkPurpose, PortMode, Role, VlanPurpose
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.campus_equipment import GBPS, UPLINK_BPS
 from netdesign.synthesis.campus_ground import MANAGED, SERVICES, Ground
-from netdesign.synthesis.campus_hosts import point_vlan
+from netdesign.synthesis.campus_hosts import point_vlan, server_pairs
 from netdesign.synthesis.campus_switches import rack_of
 from netdesign.synthesis.clos_overlay import zone_process
 from netdesign.synthesis.datacenter_hall import Hall
@@ -56,7 +56,7 @@ def build_out_of_band(ground: Ground, devices: Sequence[Device]) -> OutOfBand:
     core = select(
         blueprint.catalog.devices(Role.LEAF),
         Role.LEAF,
-        Needs(ports=ports, features=frozenset({"vrf", "stp", "mlag"}), power_supplies=2),
+        Needs(ports=ports, features=frozenset({"vrf", "stp", "mlag"}), power_supplies=2, refuse=_copper),
         blueprint.requirements,
     ).kind
     network = build_management(blueprint, Hall(ground.site, (), ground.racks[1]), (core, None, 0))
@@ -65,6 +65,12 @@ def build_out_of_band(ground: Ground, devices: Sequence[Device]) -> OutOfBand:
         for at, device in enumerate(homes[building]):
             network.of_rack.setdefault(device.rack or "", switches[at // DEVICES_PER_SWITCH].id)
     return network
+
+
+def _copper(kind: DeviceType) -> str:
+    """Why a type does not do between buildings."""
+    copper = any(group.form_factor is FormFactor.RJ45 and UPLINK_BPS in group.speeds_bps for group in kind.ports)
+    return "has copper ports where fibre is needed" if copper else ""
 
 
 def _by_building(ground: Ground, devices: Sequence[Device]) -> dict[int, list[Device]]:
@@ -185,7 +191,7 @@ def join_controllers(ground: Ground) -> None:
     if not ground.controllers:
         return
     vlan = point_vlan(ground, "")
-    pair = Pair(ground.server_switches) if ground.fabric else ground.blocks.get(0, ground.core)
+    pair = Pair(server_pairs(ground)[0]) if ground.fabric else ground.blocks.get(0, ground.core)
     speed = _controller_bps(blueprint, ground.controllers[0])
     for controller in ground.controllers:
         blueprint.define_vlan(vlan, controller.id)
@@ -205,5 +211,5 @@ def service_homes(ground: Ground, network: OutOfBand | None) -> tuple[Home, ...]
     """Where the service instances live."""
     blueprint = ground.blueprint
     vlan = ground.vlans[SERVICES.name, ""]
-    devices = tuple(network.cores) if network else ground.server_switches
+    devices = tuple(network.cores) if network else server_pairs(ground)[0]
     return (Home(blueprint.nets(vlan), devices),)

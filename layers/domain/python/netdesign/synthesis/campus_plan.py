@@ -27,6 +27,8 @@ MAX_UNIT_USERS: Final = 400
 """Users of one set of VLANs, grown, so that neither wired nor wireless broadcast domains get too large."""
 BLOCK_FILL: Final = 0.9
 """How full a distribution block is planned, so that it can grow without new switches."""
+SERVER_SWITCHES: Final = 4
+"""Places in the first block that switches of servers take."""
 PRINTER_SHARE: Final = 0.5
 """Assumed share of printers among wired devices that are no users; the rest are cameras and sensors that need power."""
 PAYMENT_TERMINALS_PER_USER: Final = 0.25
@@ -72,10 +74,12 @@ class CampusPlan:
         return tuple(unit for unit in self.units if unit.block == block)
 
 
-def plan_campus(requirements: ResolvedRequirements, parameters: Parameters, site: ResolvedSite) -> CampusPlan:
-    """The plan of a site."""
+def plan_campus(
+    requirements: ResolvedRequirements, parameters: Parameters, site: ResolvedSite, shape: Archetype | None = None
+) -> CampusPlan:
+    """The plan of a site, of a given shape or of that which its size calls for."""
     served = _served(requirements, parameters, site)
-    archetype = choose_archetype(requirements, parameters, site, served)
+    archetype = shape or choose_archetype(requirements, parameters, site, served)
     general, restricted = _servers(requirements, site)
     flows = {end for flow in requirements.flows for end in (flow.source, flow.target)}
     wireless = requirements.wireless
@@ -119,10 +123,15 @@ def choose_archetype(
     switches = sum(_switches(closet, requirements.growth_multiplier, spare) for closet in served)
     small = (
         site.buildings <= limits.collapsed_max_buildings
-        and switches <= limits.collapsed_max_access
+        and switches * access_links(requirements) <= limits.collapsed_max_access
         and site.users <= limits.collapsed_max_users
     )
     return Archetype.COLLAPSED_CORE if small else Archetype.THREE_TIER
+
+
+def access_links(requirements: ResolvedRequirements) -> int:
+    """Links from an access switch to each switch above it: two where three disjoint paths are asked for."""
+    return 2 if requirements.redundancy is Redundancy.CRITICAL else 1
 
 
 def _switches(closet: Closet, growth: float, spare: float) -> int:
@@ -209,7 +218,7 @@ def _units(
     units: list[Unit] = []
     block = -1
     at = 0
-    largest = floor(parameters.campus.max_access_per_block * BLOCK_FILL)
+    largest = floor(parameters.campus.max_access_per_block * BLOCK_FILL / access_links(requirements))
     for building, closets in enumerate(shares(len(served), max(1, site.buildings)), start=1):
         some = served[at : at + closets]
         counts = needed[at : at + closets]
@@ -221,7 +230,7 @@ def _units(
                 new = filled + switches > largest if archetype is Archetype.THREE_TIER else block < 0
                 if new:
                     block, filled, index = block + 1, 0, 0
-                filled, index = filled + switches, index + 1
+                filled, index = filled + switches + (SERVER_SWITCHES if not units else 0), index + 1
                 suffix = "" if len(_parts(closet, requirements.growth_multiplier)) == 1 else chr(96 + part)
                 units.append(
                     Unit(

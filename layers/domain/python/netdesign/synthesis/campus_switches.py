@@ -24,7 +24,7 @@ def main_racks(ground: Ground, equipment: Equipment) -> dict[int, int]:
     held: dict[int, list[DeviceType]] = {unit.building: [] for unit in plan.units}
     for block in range(plan.blocks if tops.distribution else 0):
         held[plan.of_block(block)[0].building] += [tops.distribution] * plan.pair  # type: ignore[list-item]
-    held[1] += [tops.core] * plan.pair + [equipment.server_kind] * equipment.server_switches
+    held[1] += [tops.core] * plan.pair + [equipment.servers.kind] * (plan.pair * equipment.servers.groups)
     held[1] += [equipment.edge.firewall] * equipment.edge.firewalls
     held[1] += [equipment.edge.router] * equipment.edge.routers if equipment.edge.router else []
     if ground.radios and ground.radios.controller:
@@ -86,14 +86,14 @@ def place_switches(ground: Ground, equipment: Equipment) -> None:
         blueprint.device(
             Role.ACCESS,
             ground.site,
-            equipment.server_kind,
-            rack=rack_of(ground, 1, at, equipment.server_kind),
+            equipment.servers.kind,
+            rack=rack_of(ground, 1, at, equipment.servers.kind),
             stem="srv",
-            block=f"{ground.site}-servers",
+            block=f"{ground.site}-servers{at // plan.pair + 1}",
             criticality=ServiceClass.GOLD,
-            **feeds(equipment.server_kind, at),
+            **feeds(equipment.servers.kind, at),
         )
-        for at in range(equipment.server_switches)
+        for at in range(plan.pair * equipment.servers.groups)
     )
     _place_wireless(ground)
 

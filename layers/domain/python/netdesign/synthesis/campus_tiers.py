@@ -8,7 +8,7 @@ from math import ceil
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import InfeasibleError
-from netdesign.model.vocabulary import Archetype, Redundancy, Role
+from netdesign.model.vocabulary import Archetype, Role
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.cabling import joinable
 from netdesign.synthesis.campus_equipment import (
@@ -24,7 +24,7 @@ from netdesign.synthesis.campus_equipment import (
     explain_top,
 )
 from netdesign.synthesis.campus_ground import Ground
-from netdesign.synthesis.campus_plan import CampusPlan
+from netdesign.synthesis.campus_plan import CampusPlan, access_links
 from netdesign.synthesis.campus_sizing import block_uplink_bps, uplinks
 from netdesign.synthesis.edge_sizing import EdgePlan, plan_edge
 from netdesign.synthesis.port_bank import PortBank, PortTable
@@ -35,6 +35,7 @@ PUBLISHED_HOSTS = 2
 MANAGEMENT_PORTS = 8
 """Ports that the server switches keep for management of firewalls, routers and controllers."""
 UPLINK_SPEEDS = tuple(speed * GBPS for speed in (10, 25, 40, 100))
+MAX_SERVER_GROUPS = 8
 EXIT_SPEEDS = tuple(speed * GBPS for speed in (1, 10, 25, 40, 100))
 UPLINK_COUNTS = (1, 2, 4)
 """How many links in parallel may join a distribution switch to a core switch."""
@@ -55,16 +56,23 @@ class Tops:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSwitches:
+    """The type of the switches for servers, how many groups of one or two, and the uplinks to each switch above."""
+
+    kind: DeviceType
+    groups: int
+    nic_bps: int
+    per_peer: int
+
+
+@dataclass(frozen=True, slots=True)
 class Equipment:
     """All types and counts of a site's switches."""
 
     access: AccessChoice
-    server_kind: DeviceType
-    server_switches: int
-    server_nic_bps: int
+    servers: ServerSwitches
     tops: Tops
     per_peer: int
-    server_per_peer: int
     edge: EdgePlan
 
 
@@ -78,25 +86,16 @@ def equip(ground: Ground, share: float) -> Equipment:
     """Choose every type; `share` is the site's part of all demand."""
     blueprint, plan = ground.blueprint, ground.plan
     ground.radios = choose_radios(blueprint, sum(unit.serves.access_points for unit in plan.units))
-    per_peer = 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1
+    per_peer = access_links(blueprint.requirements)
     access = choose_access(blueprint, plan, plan.units, ground.radios, per_peer * plan.pair)
     explain_access(blueprint, plan, access)
-    nic, server_kind, server_per_peer = _servers(blueprint, plan)
-    edge, tops = _edge_and_tops(ground, access, per_peer, server_per_peer, share)
-    return Equipment(
-        access=access,
-        server_kind=server_kind,
-        server_switches=plan.pair,
-        server_nic_bps=nic,
-        tops=tops,
-        per_peer=per_peer,
-        server_per_peer=server_per_peer,
-        edge=edge,
-    )
+    servers = _servers(blueprint, plan)
+    edge, tops = _edge_and_tops(ground, access, per_peer, servers, share)
+    return Equipment(access=access, servers=servers, tops=tops, per_peer=per_peer, edge=edge)
 
 
 def _edge_and_tops(
-    ground: Ground, access: AccessChoice, per_peer: int, server_per_peer: int, share: float
+    ground: Ground, access: AccessChoice, per_peer: int, servers: ServerSwitches, share: float
 ) -> tuple[EdgePlan, Tops]:
     """The edge and the tiers it hangs off, at the slowest port speed that both sides have."""
     blueprint, failure = ground.blueprint, None
@@ -110,30 +109,39 @@ def _edge_and_tops(
                 share=share,
                 least_bps=least,
             )
-            return edge, _tops(ground, access, edge, per_peer, server_per_peer)
+            return edge, _tops(ground, access, edge, per_peer, servers)
         except InfeasibleError as exc:
             failure = failure or exc
     raise failure or InfeasibleError(())
 
 
-def _servers(blueprint: Blueprint, plan: CampusPlan) -> tuple[int, DeviceType, int]:
-    """The NIC speed of servers and service hosts, the switch that takes both, and its uplinks to each peer."""
+def _servers(blueprint: Blueprint, plan: CampusPlan) -> ServerSwitches:
+    """The switches for servers and service hosts: the fewest groups of which one type has enough ports."""
     count = plan.general_servers + plan.restricted_servers
     nic = blueprint.requirements.servers.nic_speed_bps if count else GBPS
     spare = blueprint.redundancy.spare_share
-    ports = ceil(count * blueprint.growth * (1 + spare)) + SERVICE_HOSTS + published_hosts(blueprint)
-    per_peer = uplinks(ports * nic, UPLINK_BPS * plan.pair, blueprint.parameters.oversubscription.access, least=1)
-    per_peer = max(per_peer, 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1)
-    return nic, choose_server_switch(blueprint, ports + MANAGEMENT_PORTS, nic, per_peer * plan.pair), per_peer
+    least = access_links(blueprint.requirements)
+    failure: InfeasibleError | None = None
+    for groups in range(1, MAX_SERVER_GROUPS + 1):
+        ports = ceil(ceil(count / groups) * blueprint.growth * (1 + spare)) + SERVICE_HOSTS + published_hosts(blueprint)
+        ceiling = blueprint.parameters.oversubscription.access
+        per_peer = max(least, uplinks(ports * nic, UPLINK_BPS * plan.pair, ceiling, least=1))
+        try:
+            kind = choose_server_switch(blueprint, ports, nic, per_peer * plan.pair, MANAGEMENT_PORTS)
+        except InfeasibleError as exc:
+            failure = failure or exc
+            continue
+        return ServerSwitches(kind, groups, nic, per_peer)
+    raise failure or InfeasibleError(())
 
 
-def _tops(ground: Ground, access: AccessChoice, edge: EdgePlan, per_peer: int, server_per_peer: int) -> Tops:
+def _tops(ground: Ground, access: AccessChoice, edge: EdgePlan, per_peer: int, servers: ServerSwitches) -> Tops:
     """Core and distribution types, with the links between them."""
     plan = ground.plan
     below = {
         block: sum(access.counts[unit.name] for unit in plan.of_block(block)) * per_peer for block in range(plan.blocks)
     }
-    below[0] += plan.pair * server_per_peer
+    below[0] += plan.pair * servers.groups * servers.per_peer
     if plan.archetype is Archetype.THREE_TIER:
         return _two_tops(ground, max(below.values()), edge)
     wanted = PortNeed(ceil(sum(below.values()) * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
@@ -196,11 +204,10 @@ def _top(ground: Ground, role: Role, ports: list[PortNeed]) -> tuple[Choice, int
 
 
 def _exit_ports(edge: EdgePlan) -> list[PortNeed]:
-    """Ports for firewalls and edge routers, and one for the keepalive of the pair."""
+    """Ports for firewalls and edge routers, and some of either speed for the keepalive, whichever it takes."""
     return [
-        PortNeed(edge.firewalls, edge.firewall_port_bps, PortUse.DOWNLINK),
-        PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
-        PortNeed(1, edge.firewall_port_bps, PortUse.DOWNLINK),
+        PortNeed(edge.firewalls + 1, edge.firewall_port_bps, PortUse.DOWNLINK),
+        PortNeed(edge.routers + 2, edge.router_port_bps, PortUse.DOWNLINK),
     ]
 
 

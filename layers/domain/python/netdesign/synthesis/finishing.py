@@ -8,7 +8,7 @@ from dataclasses import replace
 from netdesign.model.addressing import Subnet
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import Device, EndpointGroup
-from netdesign.model.resolved import ResolvedFlow
+from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements
 from netdesign.model.security import PublishedService, Residency
 from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import Role, SubnetPurpose
@@ -17,11 +17,17 @@ from netdesign.synthesis.flows import Ends, application_flows, service_flows
 from netdesign.synthesis.policies import Place, make_policy, rules_from_flows
 from netdesign.synthesis.zones import INTERNET, KINDS
 
+_COLUMNS: dict[str, str] = {
+    Population.IOT: "endpoints",
+    Population.SERVERS: "servers",
+    Population.STORAGE: "servers",
+    Population.DMZ: "servers",
+}
+"""What counts those who send a flow at a site; users where nothing else is named."""
 
-def add_flows(
-    blueprint: Blueprint, site: str, ends: Ends, services: Sequence[ServiceInstance], share: float = 1.0
-) -> tuple[Flow, ...]:
-    """All flows of a site, between its groups, services and providers; `share` is its part of all demand.
+
+def add_flows(blueprint: Blueprint, site: str, ends: Ends, services: Sequence[ServiceInstance]) -> tuple[Flow, ...]:
+    """All flows of a site, between its groups, services and providers.
 
     Each of several sites serves its own users, so that nothing needs to pass between them.
     """
@@ -29,15 +35,20 @@ def add_flows(
     groups = [group for group in blueprint.all(EndpointGroup) if group.site == site]
     asked = blueprint.requirements
     others = {one.id for one in asked.sites} - {site}
-    local = replace(asked, flows=tuple(_scaled(flow, site, share) for flow in asked.flows if flow.source not in others))
+    flows = (flow for flow in asked.flows if flow.source not in others)
+    local = replace(asked, flows=tuple(_scaled(flow, asked, site) for flow in flows))
     made = (*application_flows(local, ends), *service_flows(groups, services, providers))
-    flows = tuple(replace(flow, id=f"{flow.id}-{site}") for flow in made) if others else made
-    blueprint.add_all(flows)
-    return flows
+    named = tuple(replace(flow, id=f"{flow.id}-{site}") for flow in made) if others else made
+    blueprint.add_all(named)
+    return named
 
 
-def _scaled(flow: ResolvedFlow, site: str, share: float) -> ResolvedFlow:
-    """A site's part of a flow: all of it where the flow names the site."""
+def _scaled(flow: ResolvedFlow, asked: ResolvedRequirements, site: str) -> ResolvedFlow:
+    """A site's part of a flow: by those who send it, and all of it where the flow names the site."""
+    column = _COLUMNS.get(flow.source, "users")
+    total = sum(getattr(one, column) for one in asked.sites)
+    own = next(one for one in asked.sites if one.id == site)
+    share = getattr(own, column) / total if total else 1 / len(asked.sites)
     if share == 1 or site in (flow.source, flow.target):
         return flow
     return replace(flow, up_bps=round(flow.up_bps * share), down_bps=round(flow.down_bps * share))

@@ -46,12 +46,19 @@ def crosses_outside(flow: ResolvedFlow) -> bool:
 
 
 def application_flows(requirements: ResolvedRequirements, ends: Ends) -> tuple[Flow, ...]:
-    """The flows that were asked for; remote users reach inside by way of the remote-access gateways in the DMZ."""
+    """The flows that were asked for; remote users reach inside by way of the remote-access gateways in the DMZ.
+
+    What is not here is reached by the Internet; what is not here sends nothing.
+    """
     made: list[Flow] = []
     for flow in requirements.flows:
         source = located(flow.source, end_zone(flow.source, flow, requirements), ends)
         target = located(flow.target, end_zone(flow.target, flow, requirements), ends)
+        if not target and Population.INTERNET not in (flow.source, flow.target):
+            target = ends.get((Population.INTERNET, INTERNET), ())
         gateways = ends.get((Population.REMOTE_USERS, DMZ), ())
+        if not (flow.up_bps or flow.down_bps):
+            continue
         if Population.REMOTE_USERS in (flow.source, flow.target) and gateways:
             made.extend(_by_gateway(flow, source, gateways, target, requirements))
         elif source and target:
@@ -60,11 +67,10 @@ def application_flows(requirements: ResolvedRequirements, ends: Ends) -> tuple[F
 
 
 def located(end: str, zone: str, ends: Ends) -> tuple[str, ...]:
-    """Ids of an end in a zone; of the end in any zone, or else of the Internet, where the zone holds none of it."""
+    """Ids of an end in a zone, or in any zone where that one holds none of it."""
     if (end, zone) in ends:
         return ends[end, zone]
-    anywhere = tuple(identity for (name, _), ids in ends.items() if name == end for identity in ids)
-    return anywhere or ends.get((Population.INTERNET, INTERNET), ())
+    return tuple(identity for (name, _), ids in ends.items() if name == end for identity in ids)
 
 
 def _by_gateway(

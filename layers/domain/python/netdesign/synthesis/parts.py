@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, exp, sqrt
 from typing import Final
 
 from netdesign.catalog.media import Cage, laying_usd, media
 from netdesign.catalog.parameters import Parameters
-from netdesign.catalog.ports import Port
 from netdesign.catalog.selection import Catalog
+from netdesign.catalog.sku import DeviceType
 from netdesign.errors import CatalogError
 from netdesign.model.cabling import Cabling, Circuit, Lag, Link, Mlag, PortRef, Srlg
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing, Inventory, Rack
@@ -18,10 +19,10 @@ from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Redundancy
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.cabling import endpoint_cable
+from netdesign.synthesis.campus_equipment import SERVER_CABLE_M
 from netdesign.synthesis.costs import Priced, cost_lines
 from netdesign.synthesis.port_bank import FreePort
 
-SERVER_CABLE_M: Final = 3.0
 DESK_CABLE_M: Final = 45.0
 """Assumed mean run from a closet to a desk, a camera or a ceiling."""
 OPTIC_MTBF: Final = "optic"
@@ -114,7 +115,7 @@ def _link(tallies: Tallies, link: Link, kinds: dict[str, str], catalog: Catalog)
     if link.phy is None:
         return
     phy = media().phys[link.phy]
-    cages = [_cage(end, kinds, catalog) for end in (link.a, link.b)]
+    cages = [_cage(end, link.speed_bps, kinds, catalog) for end in (link.a, link.b)]
     own = [cage for cage in cages if cage is not None]
     length = link.length_m or 0.0
     medium = link.medium
@@ -130,14 +131,27 @@ def _link(tallies: Tallies, link: Link, kinds: dict[str, str], catalog: Catalog)
     _tally(tallies, PartKind.CABLE, medium.value).add(laying_usd(medium, length, phy.fibres), assumed=True)
 
 
-def _cage(end: PortRef, kinds: dict[str, str], catalog: Catalog) -> Cage | None:
+def _cage(end: PortRef, speed_bps: int, kinds: dict[str, str], catalog: Catalog) -> Cage | None:
     """The cage of a port of ours; None at a provider."""
     if end.device not in kinds:
         return None
-    port = catalog.device(kinds[end.device]).port(end.port)
+    port = _port(catalog.device(kinds[end.device]), end.port, speed_bps)
+    return Cage(port.form_factor, port.lanes)
+
+
+@lru_cache(maxsize=65_536)
+def _port(kind: DeviceType, name: str, speed_bps: int) -> FreePort:
+    """A port as it is used at a speed: whole, or as one of the lanes it is split into, the first of which may have
+    the name of the whole. Raises `CatalogError` when the type has no such port."""
+    port = kind.port(name)
     if port is None:
-        raise CatalogError(f"{end.device} ({kinds[end.device]}) has no port {end.port!r}")
-    return Cage(port.form_factor, port.breakout.lanes if port.breakout else 1)
+        raise CatalogError(f"{kind.sku} has no port {name!r}")
+    way = port.breakout
+    if way is None and port.speed_bps != speed_bps:
+        way = max(
+            (one for one in port.breakouts if one.speed_bps == speed_bps), key=lambda one: one.lanes, default=None
+        )
+    return FreePort(name, port.cage, port.form_factor, way)
 
 
 def _endpoints(tallies: Tallies, inventory: Inventory, kinds: dict[str, str], catalog: Catalog) -> None:
@@ -150,17 +164,13 @@ def _endpoints(tallies: Tallies, inventory: Inventory, kinds: dict[str, str], ca
         length = SERVER_CABLE_M if group.kind in _SERVERS else DESK_CABLE_M
         kind = catalog.device(kinds[attachment.device])
         for name in attachment.ports:
-            port = kind.port(name)
-            if port is None:
-                raise CatalogError(f"{attachment.device} ({kind.sku}) has no port {name!r}")
-            _endpoint(tallies, port, group.nic_speed_bps, length)
+            _endpoint(tallies, _port(kind, name, group.nic_speed_bps), group.nic_speed_bps, length)
 
 
-def _endpoint(tallies: Tallies, port: Port, speed_bps: int, length_m: float) -> None:
-    free = FreePort(port.name, port.cage, port.form_factor, port.breakout)
-    cable = endpoint_cable(free, speed_bps, length_m)
+def _endpoint(tallies: Tallies, port: FreePort, speed_bps: int, length_m: float) -> None:
+    cable = endpoint_cable(port, speed_bps, length_m)
     phy = media().phys[cable.phy]
-    cage = Cage(port.form_factor, free.lanes)
+    cage = Cage(port.form_factor, port.lanes)
     far = Cage(port.form_factor)
     medium = cable.medium
     laid = laying_usd(medium, length_m, phy.fibres)
