@@ -242,7 +242,7 @@ def _underlay(case: Case) -> Iterator[Said]:
     network = case.network
     wire, ports = _underlay_ports(network)
     if not network.design.overlay.vnis or not ports.size:
-        least = int(interfaces(network).mtu_bytes.min(initial=0))
+        least = int(interfaces(network).mtu_bytes.min())
         yield Measure(name="smallest MTU of an interface in bytes", value=least)
         return
     table = interfaces(network)
