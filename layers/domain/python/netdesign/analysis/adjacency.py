@@ -15,7 +15,16 @@ import numpy as np
 from netdesign.analysis.address_text import Parsed, parse
 from netdesign.analysis.addresses import addresses
 from netdesign.analysis.layer3 import Layer3, layer3
-from netdesign.analysis.row_codes import among, column, equal_pairs, first_equal, member_codes, row_codes, text_codes
+from netdesign.analysis.row_codes import (
+    among,
+    column,
+    equal_pairs,
+    first_equal,
+    member_codes,
+    row_codes,
+    text_codes,
+    whole_numbers,
+)
 from netdesign.graph.network import Network, analysis
 from netdesign.model.routing import AddressFamily, PolicyAction
 from netdesign.model.vocabulary import RoutingProtocol
@@ -75,7 +84,7 @@ def processes(network: Network) -> Processes:
         vertex=np.array(vertex, np.int64),
         device=device,
         protocol=member_codes([fact.protocol for fact in facts], PROTOCOLS),
-        asn=np.array([-1 if fact.asn is None else fact.asn for fact in facts], np.int64),
+        asn=whole_numbers([-1 if fact.asn is None else fact.asn for fact in facts]),
         index=index,
     )
 
@@ -101,7 +110,7 @@ def igp_adjacencies(network: Network) -> Adjacencies:
     process, interface = _igp_places(network)
     active = igp_members(network) & ~np.array(column(facts, "passive"), np.bool_)
     texts = [text_codes(column(facts, name), {}) for name in ("area", "network_type", "authentication")]
-    timers = [np.array(column(facts, name), np.int64) for name in ("hello_ms", "dead_ms")]
+    timers = [whole_numbers(column(facts, name)) for name in ("hello_ms", "dead_ms")]
     kind = row_codes(np.append(running.protocol, -1)[process], *texts, *timers)
     row, segment = _on_segments(graph, interface, np.flatnonzero(active))
     group = row_codes(segment, kind[row])
@@ -231,7 +240,7 @@ def statements(network: Network) -> Statements:
     index = network.interface_index if bare.size else {}
     interface = _positions([facts[at].interface for at in bare.tolist()], index)
     peer_vertex[bare], segment[bare] = _opposite(layer3(network), interface, vertex[bare])
-    remote = np.array(column(facts, "remote_asn"), np.int64)
+    remote = whole_numbers(column(facts, "remote_asn"))
     near = (
         (segment >= 0) | (np.append(running.asn, -1)[process] == remote) | np.array(column(facts, "multihop"), np.bool_)
     )

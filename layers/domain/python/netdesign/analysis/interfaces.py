@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.row_codes import column, member_codes, text_codes
+from netdesign.analysis.row_codes import column, member_codes, text_codes, whole_numbers
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import KINDS, Network, analysis
@@ -72,8 +72,8 @@ def interfaces(network: Network) -> Interfaces:
         device=device,
         kind=member_codes(column(facts, "kind"), KINDS),
         mode=member_codes(column(facts, "mode"), MODES),
-        speed_bps=np.fromiter((value or 0 for value in column(facts, "speed_bps")), np.int64, len(facts)),
-        mtu_bytes=np.array(column(facts, "mtu_bytes"), np.int64),
+        speed_bps=whole_numbers([value or 0 for value in column(facts, "speed_bps")]),
+        mtu_bytes=whole_numbers(column(facts, "mtu_bytes")),
         vrf=text_codes(column(facts, "vrf"), vrfs),
         vlan=codes[0],
         native_vlan=codes[1],

@@ -75,10 +75,10 @@ def circuit_tables(network: Network) -> dict[int, tuple[tuple[int, int], ...]]:
 def beside(network: Network, interface: int, text: str | None) -> bool:
     """Whether an address lies in a subnet of an interface."""
     peer, rows = parse([text or ""]), addresses(network)
-    for row in np.flatnonzero(rows.interface == interface).tolist():
+    alike = (rows.interface == interface) & (rows.version == peer.version[0])
+    for row in np.flatnonzero(alike).tolist():
         high, low = masked(peer.version, peer.high, peer.low, rows.length[row : row + 1])
-        nets = rows.version[row], rows.network_high[row], rows.network_low[row]
-        if nets == (peer.version[0], high[0], low[0]):
+        if (rows.network_high[row], rows.network_low[row]) == (high[0], low[0]):
             return True
     return False
 

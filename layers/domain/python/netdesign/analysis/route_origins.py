@@ -15,7 +15,7 @@ from netdesign.analysis.adjacency import address_rows, igp_members, processes, s
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.providers import beside, circuit_tables, provider_tables, taught_by_providers
 from netdesign.analysis.route_domains import domains
-from netdesign.analysis.row_codes import equal_pairs
+from netdesign.analysis.row_codes import column, equal_pairs, whole_numbers
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _statics(network: Network, outside: int) -> _Rows:
     kept = np.flatnonzero((vertex >= 0) & (parsed.version > 0) & ((target >= 0) | discard))
     prefix = parsed.version[kept], high[kept], low[kept], parsed.length[kept]
     where, else_where = (np.where(discard[kept], NOWHERE, np.minimum(t[kept], outside)) for t in (target, other))
-    distance = np.array([route.distance for route in network.design.routing.static_routes], np.int32)
+    distance = np.clip(whole_numbers(column(network.design.routing.static_routes, "distance")), 0, 255).astype(np.int32)
     return _Rows(*prefix, STATIC, distance[kept], vertex[kept], np.full(kept.size, -1), where, else_where)
 
 

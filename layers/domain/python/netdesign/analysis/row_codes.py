@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from netdesign.graph.multigraph import Bools, Ints, Longs
 
+MOST = 2**62
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 
 
@@ -24,10 +25,15 @@ def row_codes(*columns: NDArray[Any]) -> Longs:
     for column in columns:
         mixed = (mixed ^ (mixed >> np.uint64(29))) * _FACTORS[0] + column.astype(np.uint64, copy=False) * _FACTORS[1]
     mixed ^= mixed >> np.uint64(32)
-    _, first, codes = np.unique(mixed, return_index=True, return_inverse=True)
-    chosen = first[codes]
+    order = np.argsort(mixed)
+    ordered = mixed[order]
+    starts = np.ones(mixed.size, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=starts[1:])
+    codes = np.empty(mixed.size, np.int64)
+    codes[order] = np.cumsum(starts) - 1
+    chosen = order[np.flatnonzero(starts)][codes]
     if all(bool((column == column[chosen]).all()) for column in columns):
-        return codes.astype(np.int64, copy=False)
+        return codes
     stacked = np.stack([column.astype(np.uint64) for column in columns], axis=1)
     return np.unique(stacked, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
@@ -49,14 +55,41 @@ def text_codes(values: Sequence[str | None], known: dict[str | None, int]) -> In
     return np.fromiter(map(known.__getitem__, values), np.int32, len(values))
 
 
+def stable_order(values: Longs) -> Longs:
+    """The positions of whole numbers from -1 in ascending order of them, equal ones by position."""
+    size, top = np.int64(values.size), int(values.max(initial=0)) + 2
+    if top * values.size >= 1 << 62:
+        return np.argsort(values, kind="stable")
+    packed = (values.astype(np.int64) + 1) * size + np.arange(size)
+    packed.sort()
+    packed %= size
+    return packed
+
+
 def equal_pairs(left: Longs, right: Longs) -> tuple[Longs, Longs]:
-    """Every (position in `left`, position in `right`) whose values are equal, by position in `left`."""
-    order = np.argsort(right, kind="stable")
-    ordered = right[order]
-    first = np.searchsorted(ordered, left, "left")
-    count = np.searchsorted(ordered, left, "right") - first
+    """Every (position in `left`, position in `right`) whose values are equal, by position in `left`.
+
+    The values are whole numbers.
+    """
+    if not left.size or not right.size:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    least = min(int(left.min()), int(right.min()))
+    left, right = left - least, right - least
+    order = stable_order(right)
+    first, count = _runs(left, right, order)
     at = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
     return np.repeat(np.arange(left.size), count), order[at]
+
+
+def _runs(wanted: Longs, values: Longs, order: Longs) -> tuple[Longs, Longs]:
+    """For each of `wanted`, where its equals start in `values[order]` and how many there are."""
+    top = int(max(wanted.max(), values.max()))
+    if top > 8 * (wanted.size + values.size) + 1024:
+        ordered = values[order]
+        first = np.searchsorted(ordered, wanted, "left")
+        return first, np.searchsorted(ordered, wanted, "right") - first
+    counts = np.bincount(values, minlength=top + 1)
+    return (np.cumsum(counts) - counts)[wanted], counts[wanted]
 
 
 def first_equal(wanted: Longs, keys: Longs, values: Longs) -> Longs:
@@ -103,3 +136,11 @@ def small_codes(keys: Longs) -> tuple[Longs, Longs]:
 def distinct(positions: Longs) -> Longs:
     """Each of some positions once, ascending."""
     return np.flatnonzero(np.bincount(positions)) if positions.size else positions
+
+
+def whole_numbers(values: Sequence[int]) -> Longs:
+    """The numbers as a column; those too large for one become the largest that fit."""
+    try:
+        return np.array(values, np.int64)
+    except OverflowError:
+        return np.array([max(-MOST, min(value, MOST)) for value in values], np.int64)
