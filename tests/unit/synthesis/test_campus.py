@@ -5,6 +5,8 @@ from ipaddress import ip_interface, ip_network
 from itertools import pairwise
 
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
 from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.ports import PoeType
@@ -298,3 +300,69 @@ def test_what_no_catalogue_offers_is_refused_with_reasons():
         design(asked(excluded_vendors=["Cisco", "Arista", "Juniper", "HPE Aruba", "Dell", "Fortinet", "Ubiquiti"]))
 
     assert caught.value.conflicts
+
+
+def test_a_campus_too_large_for_one_core_must_be_split():
+    with pytest.raises(InfeasibleError) as caught:
+        design(asked({"users": 2_000, "area_m2": 30_000, "buildings": 60, "closets": 60}, security_level="government"))
+
+    (conflict,) = caught.value.conflicts
+    assert conflict.relaxations[0].statement == "split Site into 3 sites"
+
+
+def test_no_split_helps_where_one_flow_is_too_large():
+    flow = {"from": "users", "to": "servers", "service": "https", "up": "900Tbps", "down": "900Tbps"}
+    with pytest.raises(InfeasibleError) as caught:
+        design(asked(flows=[flow]))
+
+    assert "split" not in str(caught.value)
+
+
+def test_many_servers_have_a_block_of_their_own():
+    made = design(asked({"servers": 120, "buildings": 4, "closets": 8}))
+    blocks = {device.block for device in made.inventory.devices if device.role is Role.DISTRIBUTION}
+    users = {device.block for device in made.inventory.devices if device.role is Role.ACCESS_POINT}
+
+    assert len(blocks - users) == 1
+
+
+LEVELS = ("basic", "corporate", "enterprise", "government", "critical_infrastructure")
+
+
+@given(
+    users=st.integers(1, 400),
+    endpoints=st.integers(0, 100),
+    servers=st.integers(0, 12),
+    buildings=st.integers(1, 4),
+    kind=st.sampled_from(["legacy_campus", "sdn_campus"]),
+    redundancy=st.sampled_from(["none", "low", "medium", "high", "critical"]),
+    level=st.sampled_from(LEVELS),
+    wishes=st.fixed_dictionaries(
+        {
+            "requires_wireless": st.booleans(),
+            "requires_voip": st.booleans(),
+            "requires_video_conferencing": st.booleans(),
+        }
+    ),
+)
+@settings(max_examples=15, deadline=None)
+def test_whatever_is_asked_there_is_a_design_or_a_reason(
+    users, endpoints, servers, buildings, kind, redundancy, level, wishes
+):
+    site = {"users": users, "endpoints": endpoints, "servers": servers, "buildings": buildings, "area_m2": 15 * users}
+    requirements = asked(
+        site | {"closets": buildings}, network_type=kind, redundancy=redundancy, security_level=level, **wishes
+    )
+    try:
+        made = design(requirements)
+    except InfeasibleError as refused:
+        reasons = [conflict.relaxations for conflict in refused.conflicts]
+        event("refused")
+        if not all(reasons):
+            raise
+        return
+    test_every_port_is_there_and_used_once(made)
+    test_ports_feed_what_hangs_off_them(made)
+    test_subnets_never_overlap_and_addresses_are_unique(made)
+    test_permits_are_needed_by_their_flows_and_cover_them(made)
+    test_both_ends_of_a_trunk_allow_the_same_vlans(made)

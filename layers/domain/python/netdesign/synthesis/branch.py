@@ -11,7 +11,7 @@ from netdesign.model.inventory import Attachment, Device, EndpointGroup, Endpoin
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role
 from netdesign.synthesis.blueprint import MANAGEMENT, UNDERLAY, Blueprint
-from netdesign.synthesis.campus_equipment import GBPS, choose_access, choose_radios
+from netdesign.synthesis.campus_equipment import choose_access
 from netdesign.synthesis.campus_ground import (
     BREAKER_W,
     DEVICES,
@@ -30,6 +30,7 @@ from netdesign.synthesis.campus_ground import (
 from netdesign.synthesis.campus_hosts import attach_servers, group_id, populate
 from netdesign.synthesis.campus_management import address_switch, plug_in
 from netdesign.synthesis.campus_plan import Unit
+from netdesign.synthesis.campus_radios import GBPS, choose_radios
 from netdesign.synthesis.campus_tiers import SERVICE_HOSTS, explain_access, published_hosts
 from netdesign.synthesis.edge import Edge, add_firewalls, explain_firewalls, firewall_interface, route
 from netdesign.synthesis.edge_sizing import plan_edge

@@ -15,7 +15,6 @@ from netdesign.model.vocabulary import Archetype
 from netdesign.synthesis.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.branch import build_branch
 from netdesign.synthesis.campus_core import build_switched
-from netdesign.synthesis.campus_equipment import GBPS
 from netdesign.synthesis.campus_fabric import build_fabric, exit_zone
 from netdesign.synthesis.campus_ground import (
     DEVICES,
@@ -32,6 +31,7 @@ from netdesign.synthesis.campus_ground import (
     unit_functions,
 )
 from netdesign.synthesis.campus_hosts import attach_servers, flow_ends, group_id, populate
+from netdesign.synthesis.campus_limits import with_way_out
 from netdesign.synthesis.campus_management import (
     DEVICES_PER_SWITCH,
     build_out_of_band,
@@ -42,7 +42,8 @@ from netdesign.synthesis.campus_management import (
     service_homes,
 )
 from netdesign.synthesis.campus_plan import plan_campus
-from netdesign.synthesis.campus_switches import exit_racks, main_racks, place_switches
+from netdesign.synthesis.campus_radios import GBPS
+from netdesign.synthesis.campus_switches import closet_racks, exit_racks, main_racks, place_switches
 from netdesign.synthesis.campus_tiers import SERVICE_HOSTS, Equipment, equip, published_hosts
 from netdesign.synthesis.datacenter import add_site
 from netdesign.synthesis.datacenter_management import OutOfBand, route_vlan
@@ -135,7 +136,7 @@ def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
     apart = out_of_band(blueprint)
     equipment = _equip(ground, share)
     plan = ground.plan
-    prepare_rooms(ground, main_racks(ground, equipment))
+    prepare_rooms(ground, main_racks(ground, equipment), closet_racks(ground, equipment))
     inside = [zone for zone in zones if zone != INTERNET and not (apart and zone == MANAGEMENT)]
     _plan_addresses(ground, equipment, zones)
     place_switches(ground, equipment)
@@ -165,14 +166,16 @@ def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
 
 def _equip(ground: Ground, share: float) -> Equipment:
     """The types of everything; three tiers where no core of the catalogue has ports for all access switches."""
-    try:
-        return equip(ground, share)
-    except InfeasibleError:
-        if ground.plan.archetype is not Archetype.COLLAPSED_CORE:
-            raise
-        asked, parameters = ground.blueprint.requirements, ground.blueprint.parameters
-        ground.plan = plan_campus(asked, parameters, ground.plan.site, Archetype.THREE_TIER)
-        return equip(ground, share)
+    blueprint, site = ground.blueprint, ground.plan.site
+    shapes = dict.fromkeys((ground.plan.archetype, Archetype.THREE_TIER))
+    refusal = InfeasibleError(())
+    for shape in shapes:
+        ground.plan = plan_campus(blueprint.requirements, blueprint.parameters, site, shape)
+        try:
+            return equip(ground, share)
+        except InfeasibleError as exc:
+            refusal = exc
+    raise with_way_out(blueprint, site, share, refusal)
 
 
 def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> None:
@@ -184,12 +187,14 @@ def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) 
             hosts.setdefault(function.zone, []).append(count)
     for function, count in _server_hosts(ground):
         hosts.setdefault(function.zone, []).append(count)
-    switches = sum(equipment.access.counts.values()) + (plan.blocks + 2) * plan.pair
+    switches = (
+        sum(equipment.access.counts.values()) + (ground.block_count + 2 * equipment.servers.groups + 2) * plan.pair
+    )
     points = sum(unit.serves.access_points for unit in plan.units)
     if out_of_band(blueprint):
         hosts[MANAGEMENT] += [DEVICES_PER_SWITCH + 2] * (len(ground.racks) + switches // DEVICES_PER_SWITCH + 2)
     uplinks = switches * equipment.per_peer * plan.pair if ground.fabric else 0
-    routed = (plan.blocks * plan.pair * plan.pair * equipment.tops.uplinks + 2) * (len(zones) + 1)
+    routed = (ground.block_count * plan.pair * plan.pair * equipment.tops.uplinks + 2) * (len(zones) + 1)
     blueprint.plan_site(ground.site, hosts, links=uplinks + routed + 16, devices=switches + points + 32)
     for name in (f"{ground.site}-internet", f"{ground.site}-internet-v6"):
         if blueprint.has(Pool, name):
@@ -232,7 +237,7 @@ def _edge(ground: Ground, equipment: Equipment, zones: Sequence[str], management
     )
     if not ground.fabric:
         own = (
-            () if ground.blocks else tuple(vlan for at in range(ground.plan.blocks) for vlan in ground.block_vlans(at))
+            () if ground.blocks else tuple(vlan for at in range(ground.block_count) for vlan in ground.block_vlans(at))
         )
         apart = {MANAGEMENT} if management else set()
         transits = tuple(vlan for zone, vlan in edge.transits.items() if zone not in apart)

@@ -12,9 +12,9 @@ from netdesign.model.routing import IgpInterface, Redistribution, RoutingProcess
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, Role, RoutingProtocol
 from netdesign.synthesis.blueprint import UNDERLAY, Blueprint, zone_vrf
-from netdesign.synthesis.campus_equipment import UPLINK_BPS
 from netdesign.synthesis.campus_ground import Ground
 from netdesign.synthesis.campus_plan import Unit
+from netdesign.synthesis.campus_radios import UPLINK_BPS
 from netdesign.synthesis.campus_tiers import Equipment
 from netdesign.synthesis.datacenter_management import join_pair
 from netdesign.synthesis.pairs import Pair, allow_on_peer_link, conduits, trunk
@@ -37,7 +37,7 @@ def build_switched(ground: Ground, equipment: Equipment, zones: Sequence[str]) -
         _join_access(ground, unit, equipment)
     _join_servers(ground, equipment)
     gateways: list[Interface] = []
-    for block in range(ground.plan.blocks):
+    for block in range(ground.block_count):
         pair = ground.blocks.get(block, ground.core)
         for vlan in ground.block_vlans(block):
             gateways += add_gateways(blueprint, pair, vlan)
@@ -92,7 +92,7 @@ def duct_risks(ground: Ground, building: int) -> tuple[tuple[str, ...], ...]:
 
 def _join_servers(ground: Ground, equipment: Equipment) -> None:
     """Bundles from the server switches to the pair of the first block."""
-    blueprint, pair = ground.blueprint, ground.blocks.get(0, ground.core)
+    blueprint, pair = ground.blueprint, ground.server_top
     vlans = ground.server_vlans()
     for switch in ground.server_switches:
         for vlan in vlans:
@@ -154,7 +154,7 @@ def _route_tiers(ground: Ground, equipment: Equipment, zones: Sequence[str], gat
     area_of = {}
     for block, pair in ground.blocks.items():
         area = f"0.0.0.{block + 1}"
-        risks = duct_risks(ground, ground.plan.of_block(block)[0].building)
+        risks = duct_risks(ground, ground.building_of(block))
         for device in pair.devices:
             area_of[device.id] = area
             _processes(blueprint, device, zones, area, core=False)

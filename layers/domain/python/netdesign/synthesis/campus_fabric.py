@@ -13,8 +13,8 @@ from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, RoutingProtocol
 from netdesign.synthesis.blueprint import UNDERLAY, Blueprint
 from netdesign.synthesis.campus_core import duct_risks, top_of
-from netdesign.synthesis.campus_equipment import UPLINK_BPS
 from netdesign.synthesis.campus_ground import Ground
+from netdesign.synthesis.campus_radios import UPLINK_BPS
 from netdesign.synthesis.campus_tiers import Equipment
 from netdesign.synthesis.clos_overlay import process_id, vlan_overlay, zone_overlay, zone_process
 
@@ -49,13 +49,13 @@ def build_fabric(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> 
 def autonomous_systems(ground: Ground) -> dict[str, int]:
     """One number for the cores, one for the distribution of each block, one for each access switch."""
     found = {device.id: FIRST_ASN for device in ground.core.devices}
-    for block in range(ground.plan.blocks):
+    for block in range(ground.block_count):
         base = FIRST_ASN + (block + 1) * ASN_PER_BLOCK
         for device in ground.blocks[block].devices if block in ground.blocks else ():
             found[device.id] = base
         units = ground.plan.of_block(block)
         switches = [switch for unit in units for switch in ground.access[unit.name]]
-        switches += ground.server_switches if block == 0 else ()
+        switches += ground.server_switches if block == ground.server_block else ()
         found |= {switch.id: base + at for at, switch in enumerate(switches, start=1)}
     return found
 
@@ -92,11 +92,11 @@ def _links(ground: Ground, equipment: Equipment) -> Iterable[Link]:
         risks = duct_risks(ground, unit.building) if not ground.blocks else ()
         for switch in ground.access[unit.name]:
             yield from _up(blueprint, switch, top_of(ground, unit).devices, UPLINK_BPS, equipment.per_peer, risks)
-    top = ground.blocks.get(0, ground.core).devices
+    top = ground.server_top.devices
     for switch in ground.server_switches:
         yield from _up(blueprint, switch, top, UPLINK_BPS, equipment.servers.per_peer, ())
     for block, pair in ground.blocks.items():
-        risks = duct_risks(ground, ground.plan.of_block(block)[0].building)
+        risks = duct_risks(ground, ground.building_of(block))
         for device in pair.devices:
             yield from _up(
                 blueprint, device, ground.core.devices, equipment.tops.uplink_bps, equipment.tops.uplinks, risks

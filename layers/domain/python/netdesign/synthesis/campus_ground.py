@@ -11,8 +11,9 @@ from netdesign.model.inventory import Device, EndpointGroup, Rack, Room, RoomKin
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Archetype, Redundancy, VlanPurpose
 from netdesign.synthesis.blueprint import Blueprint
-from netdesign.synthesis.campus_equipment import Radios, fabric_wanted
+from netdesign.synthesis.campus_equipment import fabric_wanted
 from netdesign.synthesis.campus_plan import CampusPlan, Unit, clients_of
+from netdesign.synthesis.campus_radios import Radios
 from netdesign.synthesis.pairs import Pair
 from netdesign.synthesis.zones import DATABASE, DMZ, GUEST, IOT, MANAGEMENT, SERVER, USER, VOICE
 
@@ -70,6 +71,10 @@ class Ground:
     """The switches that the access switches of each block hang off."""
     access: dict[str, tuple[Device, ...]] = field(default_factory=dict)
     server_switches: tuple[Device, ...] = ()
+    server_block: int = 0
+    """The block whose distribution the server switches hang off: the first, or one more where they are many."""
+    closets: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    """Racks of each closet, by building and number."""
     access_points: dict[str, tuple[Device, ...]] = field(default_factory=dict)
     controllers: tuple[Device, ...] = ()
     vlans: dict[tuple[str, str], Vlan] = field(default_factory=dict)
@@ -97,19 +102,32 @@ class Ground:
     def block_vlans(self, block: int) -> tuple[Vlan, ...]:
         """VLANs of all units of a block; those of servers belong to the first."""
         found = [vlan for unit in self.plan.of_block(block) for vlan in self.unit_vlans(unit)]
-        return (*found, *self.server_vlans()) if block == 0 else tuple(found)
+        return (*found, *self.server_vlans()) if block == self.server_block else tuple(found)
+
+    @property
+    def block_count(self) -> int:
+        """Blocks of users, and the one of servers where these have one of their own."""
+        return max(self.plan.blocks, self.server_block + 1)
+
+    @property
+    def server_top(self) -> Pair:
+        """The switches that those of the servers hang off."""
+        return self.blocks.get(self.server_block, self.core)
+
+    def building_of(self, block: int) -> int:
+        """The building that a block stands in; servers are in the main one."""
+        return next((unit.building for unit in self.plan.of_block(block)), 1)
 
 
-def prepare_rooms(ground: Ground, main: Mapping[int, int]) -> None:
-    """The main room of each building with so many racks on each side, and the closets with one each."""
+def prepare_rooms(ground: Ground, main: Mapping[int, int], closets: Mapping[tuple[int, int], int]) -> None:
+    """The main room of each building with so many racks on each side, and the closets with so many each."""
     plan = ground.plan
     for building in range(1, max(unit.building for unit in plan.units) + 1):
         ground.racks[building] = _main_racks(ground, building, main[building])
-    done: set[tuple[int, int]] = set()
     for unit in plan.units:
-        if (unit.building, unit.closet) not in done:
-            done.add((unit.building, unit.closet))
-            _closet(ground, unit)
+        key = (unit.building, unit.closet)
+        if key not in ground.closets:
+            ground.closets[key] = _closet(ground, unit, closets[key])
 
 
 def _main_racks(ground: Ground, building: int, each: int) -> tuple[str, ...]:
@@ -127,21 +145,16 @@ def _main_racks(ground: Ground, building: int, each: int) -> tuple[str, ...]:
     )
 
 
-def _closet(ground: Ground, unit: Unit) -> None:
-    """A closet with a rack; the riser to it grows with the floor."""
+def _closet(ground: Ground, unit: Unit, racks: int) -> tuple[str, ...]:
+    """A closet with its racks; the riser to it grows with the floor."""
     riser = min(MAX_RISER_M, RISER_M + FLOOR_M * unit.floor)
     room = _room(ground, unit.building, closet_name(unit), RoomKind.CLOSET, unit.floor, riser)
-    _rack(ground.blueprint, room, 0)
+    return tuple(_rack(ground.blueprint, room, at) for at in range(racks))
 
 
 def closet_name(unit: Unit) -> str:
     """Name of the closet that a unit is in."""
     return f"c{unit.closet}"
-
-
-def closet_rack(ground: Ground, unit: Unit) -> str:
-    """The rack of a unit's closet."""
-    return f"{ground.site}-b{unit.building}-{closet_name(unit)}-r1"
 
 
 def closet_room(ground: Ground, unit: Unit) -> str:

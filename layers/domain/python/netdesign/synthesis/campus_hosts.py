@@ -10,7 +10,7 @@ from netdesign.model.inventory import Attachment, Device, EndpointGroup, Endpoin
 from netdesign.model.resolved import Population
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode
-from netdesign.synthesis.campus_equipment import CAMERA_CLASS, GBPS, PHONE_CLASS
+from netdesign.synthesis.campus_equipment import CAMERA_CLASS, PHONE_CLASS
 from netdesign.synthesis.campus_ground import (
     DEVICES,
     GUESTS,
@@ -29,6 +29,7 @@ from netdesign.synthesis.campus_ground import (
     Ground,
 )
 from netdesign.synthesis.campus_plan import Unit, clients_of
+from netdesign.synthesis.campus_radios import GBPS
 from netdesign.synthesis.campus_sizing import shares
 from netdesign.synthesis.flows import Ends, group_data
 from netdesign.synthesis.management import port_profile

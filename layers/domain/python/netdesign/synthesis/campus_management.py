@@ -11,9 +11,9 @@ from netdesign.model.inventory import Device
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Role, VlanPurpose
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
-from netdesign.synthesis.campus_equipment import GBPS, UPLINK_BPS
 from netdesign.synthesis.campus_ground import MANAGED, SERVICES, Ground
 from netdesign.synthesis.campus_hosts import point_vlan, server_pairs
+from netdesign.synthesis.campus_radios import GBPS, UPLINK_BPS
 from netdesign.synthesis.campus_switches import rack_of
 from netdesign.synthesis.clos_overlay import zone_process
 from netdesign.synthesis.datacenter_hall import Hall
@@ -191,7 +191,7 @@ def join_controllers(ground: Ground) -> None:
     if not ground.controllers:
         return
     vlan = point_vlan(ground, "")
-    pair = Pair(server_pairs(ground)[0]) if ground.fabric else ground.blocks.get(0, ground.core)
+    pair = Pair(server_pairs(ground)[0]) if ground.fabric else ground.server_top
     speed = _controller_bps(blueprint, ground.controllers[0])
     for controller in ground.controllers:
         blueprint.define_vlan(vlan, controller.id)

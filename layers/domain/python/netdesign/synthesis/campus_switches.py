@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil
+from math import ceil, floor
 
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.inventory import Device, HaGroup, HaMode
 from netdesign.model.vocabulary import Role, ServiceClass
-from netdesign.synthesis.campus_ground import BREAKER_W, RACK_UNITS, Ground, closet_rack, closet_room
+from netdesign.synthesis.campus_ground import BREAKER_W, RACK_UNITS, Ground, closet_room
+from netdesign.synthesis.campus_plan import Unit
 from netdesign.synthesis.campus_tiers import Equipment
 from netdesign.synthesis.pairs import Pair, feeds
 
@@ -22,14 +23,30 @@ def main_racks(ground: Ground, equipment: Equipment) -> dict[int, int]:
     """Racks on each of the two sides of each building's main room."""
     plan, tops = ground.plan, equipment.tops
     held: dict[int, list[DeviceType]] = {unit.building: [] for unit in plan.units}
-    for block in range(plan.blocks if tops.distribution else 0):
-        held[plan.of_block(block)[0].building] += [tops.distribution] * plan.pair  # type: ignore[list-item]
+    for block in range(ground.block_count if tops.distribution else 0):
+        held[ground.building_of(block)] += [tops.distribution] * plan.pair  # type: ignore[list-item]
     held[1] += [tops.core] * plan.pair + [equipment.servers.kind] * (plan.pair * equipment.servers.groups)
     held[1] += [equipment.edge.firewall] * equipment.edge.firewalls
     held[1] += [equipment.edge.router] * equipment.edge.routers if equipment.edge.router else []
     if ground.radios and ground.radios.controller:
         held[1] += [ground.radios.controller] * ground.radios.controllers
     return {building: _racks_for(kinds) for building, kinds in held.items()}
+
+
+def closet_racks(ground: Ground, equipment: Equipment) -> dict[tuple[int, int], int]:
+    """Racks of each closet, by its access switches."""
+    kind, counts = equipment.access.kind, dict[tuple[int, int], int]()
+    for unit in ground.plan.units:
+        key = (unit.building, unit.closet)
+        counts[key] = counts.get(key, 0) + equipment.access.counts[unit.name]
+    each = min(RACK_UNITS // max(1, kind.rack_units), BREAKER_W // kind.power_max_w)
+    return {key: ceil(count / max(1, floor(each * RACK_FILL))) for key, count in counts.items()}
+
+
+def closet_rack(ground: Ground, unit: Unit, kind: DeviceType) -> str:
+    """The first rack of a unit's closet that has room and power for a device."""
+    racks = ground.closets[unit.building, unit.closet]
+    return next((rack for rack in racks if ground.blueprint.floor.fits(rack, kind)), racks[-1])
 
 
 def _racks_for(kinds: Iterable[DeviceType]) -> int:
@@ -66,10 +83,10 @@ def place_switches(ground: Ground, equipment: Equipment) -> None:
     blueprint, plan = ground.blueprint, ground.plan
     tops = equipment.tops
     ground.core = Pair(_group(ground, Role.CORE, tops.core, 1, None))
-    for block in range(plan.blocks):
+    for block in range(ground.block_count):
         if tops.distribution is None:
             break
-        building, name = plan.of_block(block)[0].building, f"{ground.site}-block{block + 1}"
+        building, name = ground.building_of(block), f"{ground.site}-block{block + 1}"
         ground.blocks[block] = Pair(_group(ground, Role.DISTRIBUTION, tops.distribution, building, name))
     for unit in plan.units:
         ground.access[unit.name] = tuple(
@@ -77,7 +94,7 @@ def place_switches(ground: Ground, equipment: Equipment) -> None:
                 Role.ACCESS,
                 ground.site,
                 equipment.access.kind,
-                rack=closet_rack(ground, unit),
+                rack=closet_rack(ground, unit, equipment.access.kind),
                 block=f"{ground.site}-block{unit.block + 1}",
             )
             for _ in range(equipment.access.counts[unit.name])

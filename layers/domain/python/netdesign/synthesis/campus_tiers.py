@@ -12,19 +12,16 @@ from netdesign.model.vocabulary import Archetype, Role
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.cabling import joinable
 from netdesign.synthesis.campus_equipment import (
-    GBPS,
-    UPLINK_BPS,
     AccessChoice,
     access_ports,
     choose_access,
-    choose_radios,
     choose_server_switch,
     choose_top,
-    controller_port_bps,
     explain_top,
 )
 from netdesign.synthesis.campus_ground import Ground
 from netdesign.synthesis.campus_plan import CampusPlan, access_links
+from netdesign.synthesis.campus_radios import GBPS, UPLINK_BPS, choose_radios, controller_port_bps
 from netdesign.synthesis.campus_sizing import block_uplink_bps, uplinks
 from netdesign.synthesis.edge_sizing import EdgePlan, plan_edge
 from netdesign.synthesis.port_bank import PortBank, PortTable
@@ -35,7 +32,7 @@ PUBLISHED_HOSTS = 2
 MANAGEMENT_PORTS = 8
 """Ports that the server switches keep for management of firewalls, routers and controllers."""
 UPLINK_SPEEDS = tuple(speed * GBPS for speed in (10, 25, 40, 100))
-MAX_SERVER_GROUPS = 8
+MAX_SERVER_GROUPS = 16
 EXIT_SPEEDS = tuple(speed * GBPS for speed in (1, 10, 25, 40, 100))
 UPLINK_COUNTS = (1, 2, 4)
 """How many links in parallel may join a distribution switch to a core switch."""
@@ -90,6 +87,7 @@ def equip(ground: Ground, share: float) -> Equipment:
     access = choose_access(blueprint, plan, plan.units, ground.radios, per_peer * plan.pair)
     explain_access(blueprint, plan, access)
     servers = _servers(blueprint, plan)
+    ground.server_block = plan.blocks if plan.archetype is Archetype.THREE_TIER and servers.groups > 1 else 0
     edge, tops = _edge_and_tops(ground, access, per_peer, servers, share)
     return Equipment(access=access, servers=servers, tops=tops, per_peer=per_peer, edge=edge)
 
@@ -139,9 +137,10 @@ def _tops(ground: Ground, access: AccessChoice, edge: EdgePlan, per_peer: int, s
     """Core and distribution types, with the links between them."""
     plan = ground.plan
     below = {
-        block: sum(access.counts[unit.name] for unit in plan.of_block(block)) * per_peer for block in range(plan.blocks)
+        block: sum(access.counts[unit.name] for unit in plan.of_block(block)) * per_peer
+        for block in range(ground.block_count)
     }
-    below[0] += plan.pair * servers.groups * servers.per_peer
+    below[ground.server_block] += plan.pair * servers.groups * servers.per_peer
     if plan.archetype is Archetype.THREE_TIER:
         return _two_tops(ground, max(below.values()), edge)
     wanted = PortNeed(ceil(sum(below.values()) * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
@@ -157,7 +156,7 @@ def _two_tops(ground: Ground, below: int, edge: EdgePlan) -> Tops:
     failure: InfeasibleError | None = None
     for speed, count in _ladder(blueprint, below * UPLINK_BPS, plan.pair):
         up = PortNeed(plan.pair * count, speed, PortUse.UPLINK)
-        down = PortNeed(ceil(plan.blocks * plan.pair * count * RESERVE) + 1, speed, PortUse.DOWNLINK)
+        down = PortNeed(ceil(ground.block_count * plan.pair * count * RESERVE) + 1, speed, PortUse.DOWNLINK)
         wanted = PortNeed(ceil(below * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
         lower = [wanted, *_controller_ports(ground), up]
         upper = [down, *_exit_ports(edge)]
