@@ -40,8 +40,8 @@ BODIES = {
 
 @pytest.mark.parametrize(("method", "path"), READERS)
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_bad_body_is_refused_with_its_faults(client: TestClient, method: str, path: str, body: bytes) -> None:
-    answer = client.request(method, path, content=body, headers={"Content-Type": "application/json"})
+def test_a_bad_body_is_refused_with_its_faults(shared_client: TestClient, method: str, path: str, body: bytes) -> None:
+    answer = shared_client.request(method, path, content=body, headers={"Content-Type": "application/json"})
 
     assert 400 <= answer.status_code < 500
     assert answer.headers["content-type"] == "application/problem+json"
@@ -60,15 +60,15 @@ def bomb() -> bytes:
 
 
 @pytest.mark.parametrize("body", [bomb(), b"a: !!python/object/apply:os.system [ls]", b"a: 1\n---\nb: 2", b"\tx: 1"])
-def test_hostile_yaml_is_refused(client: TestClient, body: bytes) -> None:
-    answer = client.post("/api/v1/design/generate", content=body, headers={"Content-Type": "application/yaml"})
+def test_hostile_yaml_is_refused(shared_client: TestClient, body: bytes) -> None:
+    answer = shared_client.post("/api/v1/design/generate", content=body, headers={"Content-Type": "application/yaml"})
 
     assert answer.status_code == 422
     assert answer.json()["faults"][0]["problem"]
 
 
-def test_another_content_type_is_refused_with_those_that_are_read(client: TestClient) -> None:
-    answer = client.post("/api/v1/design/generate", content=b"<a/>", headers={"Content-Type": "text/xml"})
+def test_another_content_type_is_refused_with_those_that_are_read(shared_client: TestClient) -> None:
+    answer = shared_client.post("/api/v1/design/generate", content=b"<a/>", headers={"Content-Type": "text/xml"})
 
     assert answer.status_code == 422
     assert "application/yaml" in answer.json()["faults"][0]["remedy"]
@@ -114,9 +114,9 @@ def _chunks() -> Iterator[bytes]:
     ],
 )
 def test_a_bad_address_or_parameter_is_a_problem_document(
-    client: TestClient, method: str, path: str, status: int
+    shared_client: TestClient, method: str, path: str, status: int
 ) -> None:
-    answer = client.request(method, path)
+    answer = shared_client.request(method, path)
 
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
@@ -124,29 +124,29 @@ def test_a_bad_address_or_parameter_is_a_problem_document(
 
 
 def test_a_defect_of_ours_tells_the_client_nothing_but_that(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    shared_client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("secret of the house")
 
     monkeypatch.setattr(keep_designs, "design_from", broken)
 
-    answer = client.post("/api/v1/validation/validate", content=b"{}", headers={"X-Request-Id": "mine-1"})
+    answer = shared_client.post("/api/v1/validation/validate", content=b"{}", headers={"X-Request-Id": "mine-1"})
 
     assert (answer.status_code, answer.json()["request_id"]) == (500, "mine-1")
     assert "secret" not in answer.text
     assert "RuntimeError" in answer.json()["detail"]
 
 
-def test_every_answer_carries_security_headers_and_a_safe_request_id(client: TestClient) -> None:
-    answer = client.get("/health/live", headers={"X-Request-Id": "a\tb" * 40})
+def test_every_answer_carries_security_headers_and_a_safe_request_id(shared_client: TestClient) -> None:
+    answer = shared_client.get("/health/live", headers={"X-Request-Id": "a\tb" * 40})
 
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert len(answer.headers["x-request-id"]) == 32
 
 
-def test_the_openapi_document_resolves_every_reference(client: TestClient) -> None:
-    document = client.get("/openapi.json").json()
+def test_the_openapi_document_resolves_every_reference(shared_client: TestClient) -> None:
+    document = shared_client.get("/openapi.json").json()
     text = orjson.dumps(document).decode()
 
     names = {part.partition('"')[0] for part in text.split('"#/components/schemas/')[1:]}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
+from functions import local
 from netdesign import __version__
+from netdesign.adapters.postgres import PostgresDatabase
 from netdesign.rules.registry import all_rules
 from tests.http.conftest import app_on
 
@@ -26,7 +30,8 @@ def test_health_is_up_while_the_store_answers(client: TestClient, path: str) -> 
     assert (answer.status_code, answer.json()) == (200, {"status": "up"})
 
 
-def test_health_tells_when_the_store_is_away_but_the_process_lives() -> None:
+def test_health_tells_when_the_store_is_away_but_the_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "PostgresDatabase", partial(PostgresDatabase, timeout_s=0.3))
     app = app_on("postgresql://postgres@127.0.0.1:1/none?connect_timeout=1")
     with TestClient(app) as client:
         assert client.get("/health").status_code == 503

@@ -12,6 +12,9 @@ from netdesign.catalog import policy
 from netdesign.catalog.documents import parsed
 from netdesign.errors import CatalogError, Fault, InvalidInputError
 
+SLIP = 1000
+"""By how much an override may differ from the default."""
+
 LEVELLED: dict[str, type[Any]] = {"redundancy": policy.RedundancyLevel, "security": policy.SecurityPosture}
 SECTIONS: dict[str, type[Any]] = {
     "oversubscription": policy.Oversubscription,
@@ -43,6 +46,8 @@ class Card:
     reason: str
     kind: str
     choices: tuple[str, ...] = ()
+    zero: bool = False
+    """Whether none at all makes sense; what others are divided by is always above zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +127,9 @@ def _entry(section: str, name: str, entry: dict[str, Any], annotation: str) -> I
         values = {f"{section}.{name}.{key}": value for key, value in entry["values"].items()}
     else:
         values = {f"{section}.{name}": entry["value"]}
+    zero = entry.get("zero", False) or any(value == 0 for value in values.values())
     for path, value in values.items():
-        card = Card(path, value, entry["unit"], entry["reason"], kind, tuple(entry.get("choices", ())))
+        card = Card(path, value, entry["unit"], entry["reason"], kind, tuple(entry.get("choices", ())), zero)
         problem = _problem(card, value)
         if problem:
             raise CatalogError(f"parameter {path}: {problem}")
@@ -202,7 +208,7 @@ def _problem(card: Card, value: object) -> str:
     whole = kind.startswith("int")
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         return f"it must be {'an integer' if whole else 'a number'}"
-    return _range_problem(card.unit, float(value))
+    return _range_problem(card, value)
 
 
 def _items_problem(card: Card, value: object) -> str:
@@ -220,9 +226,13 @@ def _choice_problem(card: Card, value: object) -> str:
     return "" if not card.choices or value in card.choices else f"it must be one of {', '.join(card.choices)}"
 
 
-def _range_problem(unit: str, value: float) -> str:
-    """Why a number is out of range for its unit (which also refuses what is not a number)."""
-    top = 1.0 if unit == "fraction" else float("inf")
-    if 0.0 <= value <= top and value != float("inf"):
-        return ""
-    return "it must lie between 0 and 1" if unit == "fraction" else "it must be a finite number, 0 or more"
+def _range_problem(card: Card, value: int | float) -> str:
+    """Why a number is out of range (which also refuses what is not a number).
+
+    Less than a thousandth or more than a thousandfold of the default is no policy but a slip.
+    """
+    default = card.value if isinstance(card.value, int | float) else 1
+    least, most = 0.0 if card.zero else default / SLIP, max(default, 1) * SLIP
+    if card.unit == "fraction":
+        most = 1.0
+    return "" if least <= value <= most else f"it must lie between {least:g} and {most:g}"
