@@ -14,7 +14,7 @@ from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, Role, Trust
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_10_mtu import mtu_mismatch
-from tests.support.routed import DEFAULT, bgp, group, joined, ospf, peer, port, subnet, svi
+from tests.support.routed import DEFAULT, bgp, group, joined, peer, port, subnet, svi
 from tests.support.sketch import case, design, device, interface, link
 
 RULE = mtu_mismatch
@@ -34,7 +34,8 @@ def test_both_ends_of_a_link_have_one_mtu() -> None:
 
     assert messages(cable, near, far) == []
     assert messages(cable, near, replace(far, mtu_bytes=9214)) == [
-        "link a:1--b:1: a:1 has an MTU of 1500 bytes, b:1 of 9214"
+        "neighbours in one subnet disagree: a:1 has an MTU of 1500 bytes, b:1 of 9214",
+        "link a:1--b:1: a:1 has an MTU of 1500 bytes, b:1 of 9214",
     ]
     assert messages(cable, near, replace(far, mtu_bytes=9214, enabled=False)) == []
 
@@ -48,12 +49,13 @@ def test_members_of_a_bundle_have_its_mtu() -> None:
     ]
 
 
-def test_neighbours_of_an_igp_have_one_mtu() -> None:
-    facts = (svi("a", "v", "10.1.0.1/24"), svi("b", "v", "10.1.0.2/24", mtu_bytes=9000))
+def test_routed_neighbours_in_a_subnet_have_one_mtu() -> None:
+    one, two = svi("a", "v", "10.1.0.1/24"), svi("b", "v", "10.1.0.2/24", mtu_bytes=9000)
 
-    assert messages(*facts) == []
-    assert messages(*facts, *ospf("a", "Vlan-v"), *ospf("b", "Vlan-v")) == [
-        "IGP neighbours disagree: a:Vlan-v has an MTU of 1500 bytes, b:Vlan-v of 9000"
+    assert messages(one, replace(two, mtu_bytes=1500)) == []
+    assert messages(one, replace(two, addresses=("10.2.0.2/24",))) == []
+    assert messages(one, two) == [
+        "neighbours in one subnet disagree: a:Vlan-v has an MTU of 1500 bytes, b:Vlan-v of 9000"
     ]
 
 

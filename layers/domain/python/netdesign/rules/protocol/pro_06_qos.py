@@ -79,7 +79,7 @@ def _forwarding_devices(network: Network) -> list[int]:
     joined = np.zeros(len(network.devices), np.bool_)
     for end in network.link_ends:
         joined[end[kept]] = True
-    return [at for at in np.flatnonzero(joined).tolist() if network.devices[at].managed]
+    return np.flatnonzero(joined & network.ours).tolist()
 
 
 def _without_plan(network: Network) -> Iterator[Finding]:

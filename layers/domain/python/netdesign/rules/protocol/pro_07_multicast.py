@@ -168,7 +168,7 @@ def _pimless(network: Network, vrf: str) -> list[int]:
 
 
 def _managed(network: Network, interface: int) -> bool:
-    return network.devices[int(interfaces(network).device[interface])].managed
+    return bool(network.ours[interfaces(network).device[interface]])
 
 
 def _missing_pim(network: Network, domain: MulticastDomain) -> Iterator[Finding]:

@@ -168,7 +168,7 @@ def _far_ends(network: Network, lag: Lag) -> Iterator[Finding]:
 
 def _ours(network: Network, device: str) -> bool:
     at = network.device_index.get(device)
-    return at is not None and network.devices[at].managed
+    return at is not None and bool(network.ours[at])
 
 
 def _one_system(network: Network, facing: list[Lag], remotes: list[str]) -> bool:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netdesign.analysis.addresses import addresses
-from netdesign.analysis.adjacency import igp_adjacencies
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer3 import gateway_pairs, layer3
 from netdesign.analysis.routed_links import control_graph, routed_pairs
@@ -44,8 +43,8 @@ def has_interfaces(case: Case) -> bool:
     severity=Severity.ERROR,
     applies="designs with interfaces",
     applicable=has_interfaces,
-    flags="Ends of a link, members of a bundle, or neighbours of an IGP with unequal MTU; a sub-interface with more "
-    "than its port; an underlay link that does not carry the largest host frame with its VXLAN (and MACsec) "
+    flags="Ends of a link, members of a bundle, or routed neighbours in a subnet with unequal MTU; a sub-interface "
+    "with more than its port; an underlay link that does not carry the largest host frame with its VXLAN (and MACsec) "
     "header; a tunnel whose inner packet with its headers exceeds the way beneath, or that needs and lacks an MSS "
     "clamp; storage hosts, or the switches between them, below the storage MTU; a gateway with a smaller MTU than "
     "its hosts.",
@@ -98,13 +97,12 @@ def _unequal_ends(network: Network) -> Iterator[Finding]:
 
 
 def _unequal_neighbours(network: Network) -> Iterator[Finding]:
+    """Routed interfaces of one subnet: what one sends, the others must take."""
     graph = layer3(network)
-    segments = igp_adjacencies(network).segment
-    rows = np.flatnonzero(among(graph.member_segment, segments))
-    group, ports = graph.member_segment[rows], graph.member_interface[rows]
+    group, ports = graph.member_segment, graph.member_interface
     for at in _unequal(network, group, ports, graph.segment_count).tolist():
         said, ends = _witnesses(network, ports[group == at].tolist())
-        yield Finding(message=f"IGP neighbours disagree: {said}", elements=ends, witness={"ends": [*ends]})
+        yield Finding(message=f"neighbours in one subnet disagree: {said}", elements=ends, witness={"ends": [*ends]})
 
 
 def _above_parent(network: Network) -> Iterator[Finding]:
