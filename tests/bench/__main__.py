@@ -49,7 +49,7 @@ def _arguments() -> argparse.Namespace:
 def _apart(size: Size) -> Judged:
     """What judging a fabric of `size` takes, measured in a process of its own, so that its memory is its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.judging", size.key], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "tests.bench.judging", size.key], check=True, stdout=subprocess.PIPE, text=True
     )
     found: Judged = json.loads(done.stdout)
     return found

@@ -18,6 +18,9 @@ from netdesign.synthesis.synthesize import synthesize
 
 REQUIREMENTS = Path(__file__).parents[2] / "events" / "requirements" / "dc-300-racks.yaml"
 GBPS = 1_000_000_000
+LEAF_PORTS = 32
+SPARE = 1.2
+"""What the redundancy of the example asks to keep free: leaves are as full as they may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class Size:
     """Links between a spine and each super-spine of its plane."""
 
 
-SMALL = Size("small", pods=10, leaves_per_pod=84, spines=6, plane_width=14, parallel=3)
-LARGE = Size("large", pods=100, leaves_per_pod=84, spines=12, plane_width=42, parallel=1)
+SMALL = Size("small", pods=10, leaves_per_pod=82, spines=6, plane_width=14, parallel=3)
+LARGE = Size("large", pods=100, leaves_per_pod=82, spines=12, plane_width=42, parallel=1)
 SIZES = (SMALL, LARGE)
 """About 1,000 devices with 8,000 links, and 10,000 with 160,000."""
 
@@ -42,8 +45,9 @@ SIZES = (SMALL, LARGE)
 def fabric(size: Size) -> Design:
     """The complete design of a data centre on a fabric of `size`."""
     bench = default_workbench()
-    leaves = size.pods * size.leaves_per_pod - 2
-    down = size.spines
+    leaves = size.pods * size.leaves_per_pod
+    down = min(3 * size.spines, LEAF_PORTS - size.spines)
+    servers = int(leaves * down / 2 / SPARE) - 1
     plan = FabricPlan(
         size=ClosSize(
             leaves=leaves,
@@ -64,7 +68,7 @@ def fabric(size: Size) -> Design:
         cost_usd=0.0,
     )
     parameters = bench.parameters.with_overrides({"fabric.racks_per_management_switch": 8})
-    requirements = feasible(resolve_requirements(_document(leaves * down // 2 * 3 // 4), bench))
+    requirements = feasible(resolve_requirements(_document(servers), bench))
     with patch.object(datacenter, "choose_fabric", lambda *_: plan):
         return synthesize(requirements, bench.catalog, parameters)
 

@@ -25,7 +25,7 @@ from tests.bench.fabrics import SIZES, fabric
 
 R = TypeVar("R")
 RUNS = 3
-READING = ("analysis.addresses.", "analysis.interfaces.", "analysis.address_text.", "graph.network.", "'grouped'", "'by_id'", "'devices_by'")
+READING = ("analysis.address", "analysis.interfaces.", "graph.network.", "'grouped'", "'by_id'", "'devices_by'")
 """Parts that only turn facts into columns and arrays."""
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
 
 NEWLINE, DOT, SLASH, ZERO, COLON = b"\n./0:"
-_ALL_ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 def _hexadecimal() -> Bytes:
@@ -34,6 +33,13 @@ def _hexadecimal() -> Bytes:
 
 
 _HEX = _hexadecimal()
+_HIGH, _LOW = (
+    np.array([(((1 << kept) - 1) << (64 - kept)) & 0xFFFF_FFFF_FFFF_FFFF for kept in some], np.uint64)
+    for some in ([min(bits, 64) for bits in range(129)], [max(bits - 64, 0) for bits in range(129)])
+)
+"""The bits of each word that a prefix of 0 to 128 bits keeps."""
+CHUNK = 8192
+"""Texts read at a time: what so many take fits in a processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +62,8 @@ class Parsed:
 
 def masked(version: Ints, high: Words, low: Words, length: Ints) -> tuple[Words, Words]:
     """The two words with all bits after `length` cleared."""
-    bits = np.where(version == 4, length + 96, length).astype(np.int64)
-    return high & _mask(bits), low & _mask(bits - 64)
-
-
-def _mask(bits: Longs) -> Words:
-    kept = np.clip(bits, 0, 64)
-    shift = (64 - kept).astype(np.uint64)
-    ones: Words = np.where(kept == 0, np.uint64(0), _ALL_ONES << np.minimum(shift, np.uint64(63)))
-    return ones
+    bits = np.where(version == 4, 96, 0) + length
+    return high & _HIGH[bits], low & _LOW[bits]
 
 
 def parse(texts: Sequence[str]) -> Parsed:
@@ -80,7 +79,8 @@ def parse(texts: Sequence[str]) -> Parsed:
     for chosen, read in ((np.flatnonzero(~six), _read_v4), (np.flatnonzero(six), _read_v6)):
         if chosen.size:
             some = texts if chosen.size == count else [texts[at] for at in chosen.tolist()]
-            read(_one_a_line(some), chosen, parsed)
+            for first in range(0, chosen.size, CHUNK):
+                read(_one_a_line(some[first : first + CHUNK]), chosen[first : first + CHUNK], parsed)
     for at in np.flatnonzero(parsed.version == 0).tolist():
         _read_slowly(texts[at], at, parsed)
     return parsed
