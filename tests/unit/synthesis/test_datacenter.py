@@ -14,6 +14,7 @@ from netdesign.catalog.media import Cage, media
 from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.selection import default_catalog
 from netdesign.errors import InfeasibleError
+from netdesign.model.conflict import Conflict
 from netdesign.model.inventory import Homing
 from netdesign.model.resolved import FabricWorkload
 from netdesign.model.verdict import Status
@@ -163,7 +164,8 @@ def check_attachments(design):
 
 def check_racks(design):
     kind, racks = kinds(design), {rack.id: rack for rack in design.inventory.racks}
-    watts, units = Counter(), set()
+    watts: Counter[str] = Counter()
+    units = set()
     for device in design.inventory.devices:
         if device.rack is None:
             continue
@@ -187,7 +189,7 @@ def check_clos(design):
     joined = Counter(
         (link.a.device, link.b.device) for link in design.cabling.links if link.purpose is LinkPurpose.FABRIC
     )
-    uplinks = Counter()
+    uplinks: Counter[str] = Counter()
     leaf_roles = (Role.LEAF, Role.BORDER_LEAF)
     for (lower, upper), count in joined.items():
         assert roles[lower].site == roles[upper].site
@@ -217,7 +219,7 @@ def check_clos(design):
 def leaf_ratio(design):
     groups = {group.id: group for group in design.inventory.endpoint_groups}
     leaves = {d.id for d in design.inventory.devices if d.role is Role.LEAF}
-    down, up = Counter(), Counter()
+    down, up = Counter[str](), Counter[str]()
     for attachment in design.inventory.attachments:
         down[attachment.device] += len(attachment.ports) * groups[attachment.group].nic_speed_bps
     for link in design.cabling.links:
@@ -437,6 +439,7 @@ def test_what_no_catalogue_entry_carries_is_refused_with_a_way_out():
         synthesize(asked, CATALOG, default_parameters())
 
     (conflict,) = caught.value.conflicts
+    assert isinstance(conflict, Conflict)
     assert conflict.code == "no-fabric"
     assert conflict.relaxations
 

@@ -50,7 +50,10 @@ class PortUses:
 
 
 class Seat(NamedTuple):
-    """Where a port is: its cage and into how many links the cage is split; a fault where the use is impossible."""
+    """Where a port is: its cage and into how many links the cage is split; a fault where the use is impossible.
+
+    Where one name stands for the whole port and for its first lane, and both do, `lanes` is 0.
+    """
 
     cage: str
     lanes: int
@@ -163,7 +166,7 @@ def _seated(
         seat = seat_of(kinds[kind], names[port], speed, phys[phy] if phy >= 0 else None)
         split = (seat.lanes, speed if seat.lanes > 1 else 0)
         table[0, at] = cages.setdefault((kind, seat.cage), len(cages)) if seat.cage else -1
-        table[1, at] = modes.setdefault(split, len(modes))
+        table[1, at] = modes.setdefault(split, len(modes)) if seat.lanes else -1
         table[2, at] = faults.setdefault(seat.fault, len(faults))
     cage, mode, fault = table[:, codes]
     return cage, mode, fault.astype(np.int32), tuple(faults)
@@ -195,7 +198,7 @@ def seat_of(kind: DeviceType, name: str, speed_bps: int, phy: str | None) -> Sea
     fitting = [way for way in ways if known is None or known.fits(Cage(whole.form_factor, way))]
     if not fitting:
         return Seat(whole.name, ways[0], f"{phy} does not fit a {whole.form_factor.value} cage split {ways[0]} ways")
-    return Seat(whole.name, fitting[0], "")
+    return Seat(whole.name, 0 if len(fitting) > 1 else fitting[0], "")
 
 
 @lru_cache(maxsize=1_000)
@@ -222,11 +225,11 @@ def _split(network: Network, uses: PortUses) -> tuple[Longs, Bools]:
     """The cage of each row as a number, and which rows share theirs with a possible use of another mode."""
     cages = int(uses.cage.max(initial=-1)) + 2
     cage, count = dense(uses.device * cages + uses.cage + 1, len(network.devices) * cages)
-    sound = np.flatnonzero(uses.fault == 0)
+    sound = np.flatnonzero((uses.fault == 0) & (uses.mode >= 0))
     least, most = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
     np.minimum.at(least, cage[sound], uses.mode[sound])
     np.maximum.at(most, cage[sound], uses.mode[sound])
-    mixed: Bools = (least < most)[cage] & (uses.fault == 0)
+    mixed: Bools = (least < most)[cage] & (uses.fault == 0) & (uses.mode >= 0)
     return cage, mixed
 
 

@@ -185,10 +185,25 @@ def _leaf(blueprint: Blueprint, fabric: Fabric, racks: Sequence[str], number: in
     middle = (len(racks) - 1) // 2
     order = [racks[(middle + number + step) % len(racks)] for step in range(len(racks))]
     kind = fabric.plan.leaf
-    rack = next((rack for rack in order if blueprint.floor.fits(rack, kind)), order[0])
+    rack = next((rack for rack in order if blueprint.floor.fits(rack, kind)), None) or _nearest(
+        blueprint, fabric, order[0]
+    )
     return blueprint.device(
         Role.LEAF, fabric.site, kind, rack=rack, block=_block(fabric, pod), criticality=ServiceClass.GOLD
     )
+
+
+def _nearest(blueprint: Blueprint, fabric: Fabric, wanted: str) -> str:
+    """The rack with room for a leaf that is nearest to a full one; the full one when none has room."""
+    racks = blueprint.floor.racks
+    here = racks[wanted].rack
+    free = [
+        space.rack
+        for space in racks.values()
+        if space.rack.room == here.room and blueprint.floor.fits(space.rack.id, fabric.plan.leaf)
+    ]
+    nearest = min(free, key=lambda r: (abs(r.row - here.row), abs(r.position - here.position), r.id), default=here)
+    return nearest.id
 
 
 def _fabric_links(blueprint: Blueprint, lower: Device, upper: Device, speed_bps: int, count: int) -> tuple[Link, ...]:

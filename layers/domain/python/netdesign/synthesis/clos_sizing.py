@@ -11,14 +11,17 @@ from math import ceil, floor
 class FabricDemand:
     """What the fabric must carry.
 
-    `ports` counts leaf ports at `port_bps` with growth and spare. `east_west_bps` is the peak demand between
-    leaves. Leaves come in groups of `group` that serve the same servers: pairs, or the rails of GPU servers.
+    `ports` counts leaf ports at `port_bps` with growth and spare; each server takes `step` ports of a leaf.
+    `east_west_bps` is the peak demand between leaves. Leaves come in groups of `group` that serve the same servers:
+    pairs, or the rails of GPU servers; each leaf has `min_uplinks` or more.
     """
 
     ports: int
     port_bps: int
     oversubscription: float
     group: int = 2
+    step: int = 1
+    min_uplinks: int = 2
     border_leaves: int = 2
     east_west_bps: int = 0
     failed_factor: float = 1.5
@@ -110,7 +113,7 @@ def leaf_tier(demand: FabricDemand, leaf: LeafPorts, spines: int) -> LeafTier | 
         free = leaf.downlinks(uplinks)
         allowed = floor(allowed_ratio(demand, spines) * uplinks * leaf.uplink_bps / demand.port_bps + 1e-9)
         more = uplinks + spines <= leaf.uplinks and leaf.downlinks(uplinks + spines) > allowed
-        if min(free, allowed) < 1 or (allowed < free and more):
+        if uplinks < demand.min_uplinks or min(free, allowed) < demand.step or (allowed < free and more):
             continue
         tier = _tier(demand, min(free, allowed), uplinks, spines)
         if _carries(demand, leaf, tier):
@@ -125,7 +128,8 @@ def allowed_ratio(demand: FabricDemand, spines: int) -> float:
 
 
 def _tier(demand: FabricDemand, downlinks: int, uplinks: int, spines: int) -> LeafTier:
-    groups = max(1, ceil(demand.ports / (demand.group * downlinks)))
+    usable = downlinks // demand.step * demand.step
+    groups = max(1, ceil(demand.ports / (demand.group * usable)))
     return LeafTier(downlinks, groups * demand.group, uplinks, spines)
 
 
@@ -195,6 +199,8 @@ def _podded(
             continue
         for width in range(max(2, ceil(pods * up * reserve / super_ports)), up + 1):
             parallel = ceil(up / width)
+            if width * parallel < demand.min_uplinks:
+                continue
             if width * parallel + down <= spine_ports and pods * parallel * reserve <= super_ports:
                 yield _size(demand, leaf, tier, pods=pods, plane_width=width, spine_parallel=parallel)
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Device, Homing, Site
@@ -22,6 +23,7 @@ from netdesign.synthesis.datacenter_demand import (
     homing,
     racks_of,
     server_ports,
+    server_zones,
     tenants,
 )
 from netdesign.synthesis.datacenter_exit import build_exit
@@ -91,7 +93,7 @@ def build(blueprint: Blueprint) -> Archetype:
         services += build_services(blueprint, centre.management)
         presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
         shapes.append(centre.archetype)
-    zones = tuple(dict.fromkeys((INTERNET, MANAGEMENT, *(t.zone for p in presences for t in p.tenants))))
+    zones = (INTERNET, MANAGEMENT, *server_zones(requirements))
     add_traffic(blueprint, presences, zones)
     manage_devices(blueprint, services)
     queue_lossless(blueprint)
@@ -132,12 +134,15 @@ def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
     requirements, fabric = blueprint.requirements, blueprint.parameters.fabric
     nics = requirements.servers.nics_per_server
     style = homing(requirements)
+    group = nics if style is Homing.RAIL else min(2, nics)
     critical = requirements.redundancy is Redundancy.CRITICAL
     return FabricDemand(
         ports=server_ports(blueprint, site.servers),
         port_bps=requirements.servers.nic_speed_bps,
         oversubscription=ceiling(blueprint),
-        group=nics if style is Homing.RAIL else min(2, nics),
+        group=group,
+        step=ceil(nics / group),
+        min_uplinks=max(2, blueprint.redundancy.edge_disjoint_paths),
         border_leaves=fabric.border_leaves_critical if critical else fabric.border_leaves,
         east_west_bps=east_west_bps(blueprint, site),
         failed_factor=blueprint.parameters.oversubscription.failed_factor,
@@ -167,7 +172,8 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
     )
     equipment = [*fabric_equipment(plan, border), kinds[0], kinds[0]]
     top = plan.size.super_spines or plan.size.spines
-    hall = build_hall(blueprint, site, racks_of(site), equipment, apart=max(2, top))
+    watts = ceil(plan.size.leaves / racks_of(site)) * plan.leaf.power_max_w
+    hall = build_hall(blueprint, site, racks_of(site), equipment, apart=max(2, top), leaf_watts=watts)
     fabric = build_fabric(blueprint, hall, plan, border, group=demand.group)
     number_fabric(blueprint, fabric, number)
     _populate(blueprint, site, fabric, parts)
@@ -175,7 +181,9 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
     switches = [*fabric.super_spines, *fabric.spines, *fabric.borders, *fabric.leaves]
     manage(blueprint, network, switches)
     shape = Archetype.FIVE_STAGE_CLOS if plan.size.pods > 1 else Archetype.SPINE_LEAF
-    return Centre(site, shape, hall, Pair(tuple(fabric.borders)), switches, network, _zones(parts), way_out)
+    return Centre(
+        site, shape, hall, Pair(tuple(fabric.borders)), switches, network, server_zones(blueprint.requirements), way_out
+    )
 
 
 def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> Centre:
@@ -189,7 +197,16 @@ def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) ->
     network = build_management(blueprint, hall, kinds)
     manage(blueprint, network, pair.devices)
     explain_pair(blueprint, site, plan)
-    return Centre(site, Archetype.COLLAPSED_DATACENTER, hall, pair, list(pair.devices), network, _zones(parts), plan)
+    return Centre(
+        site,
+        Archetype.COLLAPSED_DATACENTER,
+        hall,
+        pair,
+        list(pair.devices),
+        network,
+        server_zones(blueprint.requirements),
+        plan,
+    )
 
 
 def _collapsed_groups(blueprint: Blueprint, switches: int) -> int:
@@ -197,14 +214,10 @@ def _collapsed_groups(blueprint: Blueprint, switches: int) -> int:
     return switches if pair_homing(blueprint, switches) is Homing.SINGLE else 1
 
 
-def _zones(parts: tuple[Slice, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.tenant.zone for part in parts))
-
-
 def _populate(blueprint: Blueprint, site: ResolvedSite, fabric: Fabric, parts: tuple[Slice, ...]) -> None:
     """Servers with their VLANs, gateways and segments; every zone has its table on the leaves that need it."""
     style = homing(blueprint.requirements)
-    zone_overlay(blueprint, _zones(parts))
+    zone_overlay(blueprint, server_zones(blueprint.requirements))
     for vlan, leaves in place_servers(blueprint, site.id, fabric.groups, parts, style):
         gateways(blueprint, vlan, leaves)
         vlan_overlay(blueprint, vlan)
@@ -216,8 +229,8 @@ def _plan_addresses(
     blueprint: Blueprint, site: ResolvedSite, hosts: dict[str, list[int]], kinds: ManagementKinds, size: tuple[int, int]
 ) -> None:
     """Blocks for every zone, its transit included, and for the infrastructure; `size` is links and devices."""
-    for counts in hosts.values():
-        counts.append(TRANSIT_HOSTS)
+    for zone in server_zones(blueprint.requirements):
+        hosts.setdefault(zone, []).append(TRANSIT_HOSTS)
     hosts[INTERNET] = [TRANSIT_HOSTS]
     hosts[MANAGEMENT] = [*management_hosts(kinds), SERVICE_ADDRESSES, TRANSIT_HOSTS]
     links, devices = size

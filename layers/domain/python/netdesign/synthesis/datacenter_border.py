@@ -9,11 +9,12 @@ from itertools import product
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import InfeasibleError
-from netdesign.model.resolved import ResolvedRequirements
+from netdesign.model.resolved import Population, ResolvedRequirements
 from netdesign.model.vocabulary import Redundancy, Role
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.cabling import joinable
 from netdesign.synthesis.edge_sizing import GBPS, SPEEDS, EdgePlan, choose_firewall, firewall_ports, plan_edge
+from netdesign.synthesis.flows import internet_bps
 from netdesign.synthesis.port_bank import PortBank, PortTable
 from netdesign.synthesis.selection import Choice, Needs, PortNeed, ports_refusal, select
 
@@ -31,6 +32,8 @@ class ExitPlan:
     edge: EdgePlan
     links_each: int
     switches: int = 2
+    management_bps: int = GBPS
+    """What the link of each firewall to the management network has to run at."""
 
 
 def choose_exit(
@@ -53,7 +56,7 @@ def choose_exit(
                 PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
             )
             if not ports_refusal(border, needs) and _joins(border, ports, edge, each):
-                return ExitPlan(border, edge, each, switches)
+                return ExitPlan(border, edge, each, switches, _management_bps(blueprint, demand))
     return None
 
 
@@ -86,7 +89,7 @@ def _edges(blueprint: Blueprint, demand: ResolvedRequirements, switches: int) ->
             continue
         count = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else plan.firewalls
         firewalls = list(_firewalls(blueprint, demand, plan, count, switches * each))
-        routers = list(_routers(blueprint, plan, switches))
+        routers = list(_routers(blueprint, plan, switches, _exit_bps(blueprint, demand)))
         for (fast, wall), (speed, router) in product(firewalls, routers):
             yield _edge(plan, count, (fast, wall), (speed, router)), each
         if firewalls and routers:
@@ -119,11 +122,28 @@ def _firewalls(
             continue
 
 
-def _routers(blueprint: Blueprint, plan: EdgePlan, switches: int) -> Iterator[tuple[int, Choice]]:
-    """The cheapest router for each speed of its inward ports, with a port for each circuit and border switch."""
+def _management_bps(blueprint: Blueprint, demand: ResolvedRequirements) -> int:
+    """The usual speed that carries all flows of the management zone both ways at the horizon."""
+    ends = (flow for flow in demand.flows if Population.MANAGEMENT in (flow.source, flow.target))
+    peak = sum(flow.up_bps + flow.down_bps for flow in ends) * blueprint.growth / blueprint.redundancy.max_utilisation
+    return next((speed for speed in SPEEDS if speed >= peak), SPEEDS[-1])
+
+
+def _exit_bps(blueprint: Blueprint, demand: ResolvedRequirements) -> float:
+    """What the inward links of one router carry at the horizon, at their highest use."""
+    level = blueprint.redundancy
+    return max(internet_bps(demand.flows)) * blueprint.growth / (level.max_utilisation_failed or level.max_utilisation)
+
+
+def _routers(blueprint: Blueprint, plan: EdgePlan, switches: int, carried_bps: float) -> Iterator[tuple[int, Choice]]:
+    """The cheapest router for each speed of its inward ports, with a port for each circuit and border switch.
+
+    The links to all border switches but one carry `carried_bps`.
+    """
     kinds = blueprint.catalog.devices(Role.INTERNET_EDGE)
     circuits = PortNeed(len(plan.circuits), plan.circuits[0].port_bps)
-    for speed in (speed for speed in SPEEDS if speed >= plan.router_port_bps):
+    least = max(plan.router_port_bps, carried_bps / max(1, switches - 1))
+    for speed in (speed for speed in SPEEDS if speed >= least):
         needs = Needs(
             ports=(circuits, PortNeed(switches, speed), PortNeed(1, GBPS)),
             features=frozenset({"bgp", "acl", "qos"}),

@@ -60,8 +60,11 @@ def ceiling(blueprint: Blueprint) -> float:
 
 
 def server_ports(blueprint: Blueprint, servers: int) -> int:
-    """Leaf ports for servers, with growth and spare."""
-    nics = blueprint.requirements.servers.nics_per_server
+    """Leaf ports for servers with growth and spare; where ports do not divide by two leaves, one more each."""
+    requirements = blueprint.requirements
+    nics = requirements.servers.nics_per_server
+    if nics > 1 and requirements.fabric_workload is not FabricWorkload.AI:
+        nics += nics % 2
     return ceil(servers * nics * blueprint.growth * (1 + blueprint.redundancy.spare_share) - 1e-9)
 
 
@@ -87,13 +90,14 @@ def tenants(requirements: ResolvedRequirements, servers: int) -> tuple[Tenant, .
         "dmz": DMZ_SHARE,
         "storage": STORAGE_FABRIC_SHARE if requirements.fabric_workload is FabricWorkload.STORAGE else STORAGE_SHARE,
     }
-    zones = [zone for zone in server_zones(requirements) if zone != "server"]
-    counts = {zone: min(max(2, ceil(servers * shares[zone])), servers // (len(zones) + 1)) for zone in zones}
-    left = servers - sum(counts.values())
-    return (
-        _tenant(requirements, "server", left),
-        *(_tenant(requirements, z, n) for z, n in counts.items() if n),
-    )
+    wanted = [zone for zone in (DMZ, DATABASE, STORAGE) if zone in server_zones(requirements)]
+    fair = max(1, servers // (len(wanted) + 1))
+    counts: dict[str, int] = {}
+    for zone in wanted:
+        room = servers - 1 - sum(counts.values())
+        counts[zone] = min(max(2, ceil(servers * shares[zone])), fair, room)
+    rest = _tenant(requirements, "server", servers - sum(counts.values()))
+    return (rest, *(_tenant(requirements, zone, count) for zone, count in counts.items() if count > 0))
 
 
 def _tenant(requirements: ResolvedRequirements, zone: str, count: int) -> Tenant:
@@ -115,9 +119,9 @@ def _tenant(requirements: ResolvedRequirements, zone: str, count: int) -> Tenant
 
 
 def enters(flow: ResolvedFlow) -> bool:
-    """Whether a flow starts outside and ends at servers: it then passes a gateway in the DMZ."""
-    inside = {Population.SERVERS, Population.STORAGE, Population.MANAGEMENT}
-    return flow.source not in {*inside, Population.DMZ} and flow.target in inside
+    """Whether a flow starts outside and does not end in the DMZ: it then passes a gateway there."""
+    inside = {Population.SERVERS, Population.STORAGE, Population.MANAGEMENT, Population.DMZ}
+    return flow.source not in inside and flow.target != Population.DMZ
 
 
 def _stores(requirements: ResolvedRequirements) -> bool:

@@ -38,6 +38,7 @@ def build_exit(
         management=management,
         on_vlan=lambda vlan: carry(blueprint, border, vlan),
         mtu_bytes=host_mtu(blueprint, zones),
+        management_bps=plan.management_bps,
     )
 
 

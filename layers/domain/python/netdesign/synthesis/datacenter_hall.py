@@ -41,11 +41,13 @@ def build_hall(
     *,
     shared: bool = False,
     apart: int = 2,
+    leaf_watts: float = 0.0,
 ) -> Hall:
     """Rooms and racks for `server_racks` racks of servers and network racks for `equipment`.
 
-    There are `apart` network racks at least. At critical redundancy there are two halls, so that no pair shares
-    a room. With `shared`, servers and network equipment stand in the same racks.
+    There are `apart` network racks at least; leaves draw `leaf_watts` in a server rack. At critical redundancy
+    there are two halls, so that no pair shares a room. With `shared`, servers and network equipment stand in
+    the same racks.
     """
     rooms = 2 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1
     breaker = _breaker(equipment)
@@ -58,7 +60,7 @@ def build_hall(
     cores: list[list[str]] = []
     for at, room in enumerate(halls):
         some = server_racks // rooms + (at < server_racks % rooms)
-        mine, middle = _grid(blueprint, room, some, network // rooms, breaker)
+        mine, middle = _grid(blueprint, room, some, network // rooms, (_rating(leaf_watts), breaker))
         servers += mine
         cores.append(middle)
     turns = [rack for together in zip(*cores, strict=True) for rack in together]
@@ -102,7 +104,12 @@ def _breaker(equipment: Collection[DeviceType]) -> int:
     """The rating of a feed that carries half of the largest devices a rack could hold by height."""
     densest = max((kind.power_max_w / max(1, kind.rack_units) for kind in equipment), default=0)
     wanted = min(densest * 16, max((kind.power_max_w for kind in equipment), default=0) * 6) / 0.8
-    return next((rating for rating in BREAKERS_W if rating >= wanted), BREAKERS_W[-1])
+    return _rating(wanted * 0.8)
+
+
+def _rating(watts: float) -> int:
+    """The smallest usual breaker, 11 kW or more, that carries so many watts for good; the largest when none does."""
+    return next((rating for rating in BREAKERS_W[1:] if rating * 0.8 >= watts), BREAKERS_W[-1])
 
 
 def _network_racks(blueprint: Blueprint, equipment: Collection[DeviceType], breaker: int) -> int:
@@ -126,8 +133,13 @@ def _room(blueprint: Blueprint, site: ResolvedSite, at: int, rooms: int) -> Room
     return blueprint.floor.room(blueprint.add(room))
 
 
-def _grid(blueprint: Blueprint, room: Room, servers: int, network: int, breaker: int) -> tuple[list[str], list[str]]:
-    """Racks of a room on a grid, the network racks at its centre; ids of server and of network racks."""
+def _grid(
+    blueprint: Blueprint, room: Room, servers: int, network: int, breakers: tuple[int, int]
+) -> tuple[list[str], list[str]]:
+    """Racks of a room on a grid, the network racks at its centre; ids of server and of network racks.
+
+    `breakers` are the ratings of server and of network racks.
+    """
     per_row = blueprint.parameters.fabric.racks_per_row
     total = servers + network
     rows = ceil(total / per_row)
@@ -143,7 +155,7 @@ def _grid(blueprint: Blueprint, room: Room, servers: int, network: int, breaker:
             row=row,
             position=position,
             usable_units=blueprint.parameters.fabric.rack_units,
-            breaker_w=breaker if at in middle else BREAKERS_W[1],
+            breaker_w=breakers[at in middle],
         )
         blueprint.floor.rack(blueprint.add(rack))
         found[at in middle].append(rack.id)

@@ -86,7 +86,7 @@ def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> Manageme
         features=frozenset({"stp"}),
     )
     core = Needs(
-        ports=(PortNeed(count + SPARE_PORTS, UPLINK_BPS, PortUse.UPLINK),),
+        ports=(PortNeed(count * (3 - supplies) + SPARE_PORTS, UPLINK_BPS, PortUse.UPLINK),),
         features=features,
         power_supplies=supplies,
     )
@@ -149,7 +149,7 @@ def _rack_runs(blueprint: Blueprint, hall: Hall, count: int) -> list[list[str]]:
     for identity in {*hall.server_racks, *hall.network_racks}:
         space = blueprint.floor.racks[identity]
         rooms.setdefault(space.rack.room, []).append(space)
-    total = sum(map(_weight, blueprint.floor.racks.values()))
+    total = sum(_weight(space) for spaces in rooms.values() for space in spaces)
     runs: list[list[str]] = []
     for _, spaces in sorted(rooms.items()):
         spaces.sort(key=lambda space: (space.rack.row, space.rack.position))

@@ -10,7 +10,7 @@ from netdesign.model.inventory import EndpointGroup
 from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements
 from netdesign.model.security import IpProtocol, PublishedService, Service
 from netdesign.model.traffic import Flow
-from netdesign.model.vocabulary import DataClass, ServiceClass
+from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.datacenter_demand import Tenant
 from netdesign.synthesis.edge import Edge
@@ -22,6 +22,10 @@ OUTSIDE = "outside"
 TIER_BPS = 500_000
 MAX_TIER_BPS = 10_000_000_000
 """Assumed queries of one server to the database zone, and of all together."""
+UNENCRYPTED = frozenset({"dns", "ntp", "dhcp"})
+"""Services that stay in the clear inside; others are encrypted by the application, RDMA by the adapter."""
+ADMINISTRATION = frozenset({22, 23, 161, 830, 3389, 5900, 5985, 5986})
+"""Ports of administration, which no flow may carry from the DMZ inward."""
 QUERIES = Service(name="database", protocol=IpProtocol.TCP, first_port=5432, last_port=5432)
 POPULATIONS: Mapping[str, str] = {
     Population.SERVERS: SERVER,
@@ -75,16 +79,30 @@ def _scaled(flow: ResolvedFlow, share: float) -> ResolvedFlow:
 
 def _legs(flow: ResolvedFlow, counts: Mapping[str, int]) -> Iterator[Leg]:
     source, target = _zone(flow.source, flow, counts), _zone(flow.target, flow, counts)
-    if source == target == OUTSIDE:
-        return
     if flow.source == flow.target == Population.SERVERS:
         yield from _inside(flow, counts)
     elif source == OUTSIDE and target != DMZ and DMZ in counts:
+        yield from _by_gateway(flow, INTERNET if target == OUTSIDE else target)
+    else:
+        ends = [INTERNET if end == OUTSIDE else end for end in (source, target)]
+        yield Leg(flow.id, flow, ends[0], ends[1])
+
+
+def _by_gateway(flow: ResolvedFlow, target: str) -> Iterator[Leg]:
+    """From outside by way of the DMZ; administration goes on by way of the bastion in the management zone."""
+    if not _administers(flow.service) or target == INTERNET:
         yield Leg(f"{flow.id}-in", flow, INTERNET, DMZ)
         yield Leg(flow.id, flow, DMZ, target)
-    else:
-        ends = (INTERNET if end == OUTSIDE else end for end in (source, target))
-        yield Leg(flow.id, flow, *ends)
+        return
+    secure = replace(flow, service=HTTPS)
+    yield Leg(f"{flow.id}-in", secure, INTERNET, DMZ)
+    yield Leg(f"{flow.id}-bastion" if target != MANAGEMENT else flow.id, secure, DMZ, MANAGEMENT)
+    if target != MANAGEMENT:
+        yield Leg(flow.id, flow, MANAGEMENT, target)
+
+
+def _administers(service: Service) -> bool:
+    return any(service.first_port <= port <= service.last_port for port in ADMINISTRATION)
 
 
 def _inside(flow: ResolvedFlow, counts: Mapping[str, int]) -> Iterator[Leg]:
@@ -213,9 +231,15 @@ def _flow(requirements: ResolvedRequirements, leg: Leg, ends: Mapping[str, tuple
         up_bps=flow.up_bps,
         down_bps=flow.down_bps,
         latency_ms=flow.latency_ms,
-        encrypted=hidden or encrypts(flow.service),
+        encrypted=hidden or encrypts(flow.service) or _secured(requirements, flow),
         assumed=flow.assumed,
     )
+
+
+def _secured(requirements: ResolvedRequirements, flow: ResolvedFlow) -> bool:
+    """Whether the hosts have to encrypt: what we assume from enterprise level on, all from government level on."""
+    least = SecurityLevel.ENTERPRISE if flow.assumed else SecurityLevel.GOVERNMENT
+    return requirements.security_level.at_least(least) and flow.service.name not in UNENCRYPTED
 
 
 def _publish(blueprint: Blueprint) -> None:

@@ -65,12 +65,13 @@ def build_edge(
     on_vlan: Callable[[Vlan], object] | None = None,
     mtu_bytes: int = 1500,
     links_each: int = 1,
+    management_bps: int = GBPS,
 ) -> Edge:
     """Firewalls, routers and circuits of a site, attached to its border or core switches.
 
     `zones` are the zones inside; each gets a transit VLAN to the firewalls. `management` are the switches of an
     out-of-band network, which then hands over the management zone. `on_vlan` is told of each VLAN on `attach_to`.
-    `links_each` links join a firewall to each of them.
+    `links_each` links join a firewall to each of them. The management zone is handed over at `management_bps` or more.
     """
     from netdesign.synthesis.internet import build_internet
 
@@ -96,7 +97,9 @@ def build_edge(
     for zone, vlan in edge.transits.items():
         hand_over(blueprint, edge, zone, vlan, pair)
     if management and MANAGEMENT in zones:
-        _management_transit(blueprint, edge, pair_of(blueprint, management), FIRST_TRANSIT_VLAN + len(inside))
+        _management_transit(
+            blueprint, edge, pair_of(blueprint, management), FIRST_TRANSIT_VLAN + len(inside), management_bps
+        )
     _zone_interfaces(blueprint, edge, INTERNET, outside)
     build_internet(blueprint, edge, outside, racks, mtu_bytes)
     for vlan in (*edge.transits.values(), outside):
@@ -164,6 +167,7 @@ def outside_vlan(blueprint: Blueprint, site: str, pair: Pair) -> Vlan:
 
 def hand_over(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan, pair: Pair, *, priority: int = 110) -> None:
     """Gateways of the switches and the firewalls in a transit VLAN, and the static routes both ways."""
+    inward = blueprint.interface(edge.firewalls[0], edge.inward[edge.firewalls[0].id])
     for at, device in enumerate(pair.devices):
         blueprint.svi(
             device,
@@ -171,6 +175,7 @@ def hand_over(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan, pair: Pai
             gateway=_gateway(pair),
             host=_own_address(pair, at),
             priority=priority - 10 * at if pair.double and pair.mlag else None,
+            mtu_bytes=inward.mtu_bytes,
         )
     _zone_interfaces(blueprint, edge, zone, vlan)
     vrf = zone_vrf(zone)
@@ -251,24 +256,23 @@ def firewall_interface(
     )
 
 
-def _management_transit(blueprint: Blueprint, edge: Edge, pair: Pair, number: int) -> None:
+def _management_transit(blueprint: Blueprint, edge: Edge, pair: Pair, number: int, least_bps: int) -> None:
     """Links of their own from the firewalls to the out-of-band switches, for the management zone."""
     vlan = edge.transits[MANAGEMENT] = transit_vlan(blueprint, edge.site, MANAGEMENT, number, pair)
     inward = dict(edge.inward)
     for firewall in edge.firewalls:
-        edge.inward[firewall.id] = trunk(
-            blueprint, firewall, pair, _common_bps(blueprint, firewall, pair), LinkPurpose.ATTACHMENT, vlans=(vlan.id,)
-        )
+        speed = _common_bps(blueprint, firewall, pair, least_bps)
+        edge.inward[firewall.id] = trunk(blueprint, firewall, pair, speed, LinkPurpose.ATTACHMENT, vlans=(vlan.id,))
     hand_over(blueprint, edge, MANAGEMENT, vlan, pair)
     edge.inward.update(inward)
 
 
-def _common_bps(blueprint: Blueprint, device: Device, pair: Pair) -> int:
-    """The slowest speed at which a device has a free port for each of a pair, and they for it."""
+def _common_bps(blueprint: Blueprint, device: Device, pair: Pair, least_bps: int) -> int:
+    """The slowest speed from `least_bps` up at which a device has a free port for each of a pair, and they for it."""
     count = len(pair.devices)
     return next(
         speed
-        for speed in SPEEDS
+        for speed in (*(speed for speed in SPEEDS if speed >= least_bps), *reversed(SPEEDS))
         if blueprint.free_ports(device, speed) >= count
         and all(blueprint.can_connect(device, peer, speed) for peer in pair.devices)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.selection import Catalog
-from netdesign.errors import InfeasibleError
+from netdesign.errors import CatalogError, ConflictError, InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.design import Design
 from netdesign.model.resolved import ResolvedRequirements
@@ -22,7 +22,10 @@ def synthesize(
     Raises `InfeasibleError` with the conflicts when none can be made.
     """
     blueprint = Blueprint(requirements, catalog, parameters)
-    archetype = _build(blueprint)
+    try:
+        archetype = _build(blueprint)
+    except (CatalogError, ConflictError) as error:
+        raise InfeasibleError((_unbuildable(requirements, error),)) from error
     blueprint.settle_pools()
     return blueprint.design(requirements.project_name, archetype, author=author)
 
@@ -38,6 +41,33 @@ def _build(blueprint: Blueprint) -> Archetype:
 
         return campus.build(blueprint)
     raise InfeasibleError((_unsupported(kind),))
+
+
+def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Conflict:
+    """What stood in the way while the network was laid out: space, power, ports, addresses or cables."""
+    servers = requirements.servers.count
+    return Conflict(
+        code="does-not-fit",
+        requirements=("servers", "sites"),
+        statement=f"The network cannot be laid out: {error}.",
+        numbers=(("servers", str(servers)), ("racks", str(requirements.servers.racks))),
+        relaxations=(
+            Relaxation(
+                field="sites/racks",
+                from_value=str(requirements.servers.racks),
+                to_value=str(2 * max(1, requirements.servers.racks)),
+                statement="give the site more racks",
+                cost="more floor space",
+            ),
+            Relaxation(
+                field="servers/count",
+                from_value=str(servers),
+                to_value=str(servers // 2),
+                statement="attach fewer servers, or ports of another speed",
+                cost="a smaller network",
+            ),
+        ),
+    )
 
 
 def _unsupported(kind: NetworkType) -> Conflict:
