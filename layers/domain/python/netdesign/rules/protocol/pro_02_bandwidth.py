@@ -15,7 +15,11 @@ from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, InterfaceKind, Severity, Trust
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
-from netdesign.rules.protocol.pro_01_connection_types import has_links
+
+
+def has_links(case: Case) -> bool:
+    """Whether anything is plugged in."""
+    return bool(case.network.links)
 
 
 @rule(
