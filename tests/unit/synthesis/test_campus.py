@@ -223,7 +223,10 @@ def test_numbers_are_explained(made):
 
     for word in ("shape", "access switches", "firewalls", "circuit", "may pass", "log"):
         assert word in questions
-    assert all(decision.formula or decision.inputs for decision in made.rationale.decisions)
+    assert all(decision.formula and decision.inputs for decision in made.rationale.decisions)
+    if made.archetype is not Archetype.BRANCH:
+        for word in ("uplinks", "power", "servers", "VLANs"):
+            assert word in questions
 
 
 def test_the_strict_levels_manage_by_a_network_of_its_own():

@@ -43,6 +43,7 @@ from netdesign.synthesis.campus_management import (
 )
 from netdesign.synthesis.campus_plan import plan_campus
 from netdesign.synthesis.campus_radios import GBPS
+from netdesign.synthesis.campus_reasons import explain_campus
 from netdesign.synthesis.campus_switches import closet_racks, exit_racks, main_racks, place_switches
 from netdesign.synthesis.campus_tiers import SERVICE_HOSTS, Equipment, equip, published_hosts
 from netdesign.synthesis.datacenter import add_site
@@ -161,6 +162,7 @@ def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
     else:
         _services_out_of_band(ground, network)
         manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers))
+    explain_campus(ground, equipment)
     return edge, add_services(blueprint, ground.site, service_homes(ground, network))
 
 
