@@ -32,7 +32,7 @@ WEB = Service(name="https", protocol=IpProtocol.TCP, first_port=443, last_port=4
 
 def group(identity: str = "servers", count: int = 20, **changes: Any) -> EndpointGroup:
     """Dual-homed servers at 10 Gbit/s, unless `changes` say otherwise."""
-    fields = {
+    fields: dict[str, Any] = {
         "kind": EndpointKind.SERVER,
         "zone": "server",
         "nics": 2,
@@ -56,7 +56,7 @@ def uplink(leaf: int, spine: int, **changes: Any) -> Any:
 def clos(**requirements: Any) -> Design:
     """Two spines, two leaves, twenty servers on both leaves, at medium redundancy."""
     servers = ServerPopulation(count=20, nics_per_server=2, nic_speed_bps=10 * GBPS, racks=1)
-    asked = {"sites": (site(servers=20),), "servers": servers} | requirements
+    asked: dict[str, Any] = {"sites": (site(servers=20),), "servers": servers} | requirements
     switches = [device(f"spine{at}", Role.SPINE, sku=SPINE) for at in (1, 2)]
     switches += [device(f"leaf{at}", Role.LEAF, sku=LEAF) for at in (1, 2)]
     links = [uplink(leaf, spine) for leaf in (1, 2) for spine in (1, 2)]
@@ -72,9 +72,13 @@ def users(**changes: Any) -> EndpointGroup:
 
 def campus(**requirements: Any) -> Design:
     """One access switch on two cores, with ten users."""
-    asked = {"sites": (site(users=10),), "users": 10, "network_type": NetworkType.LEGACY_CAMPUS} | requirements
+    asked: dict[str, Any] = {
+        "sites": (site(users=10),),
+        "users": 10,
+        "network_type": NetworkType.LEGACY_CAMPUS,
+    } | requirements
     port = "TenGigabitEthernet1/1/{}"
-    more = {"speed_bps": 10 * GBPS, "phy": "10GBASE-SR"}
+    more: dict[str, Any] = {"speed_bps": 10 * GBPS, "phy": "10GBASE-SR"}
     facts = [
         device("core1", Role.CORE, sku=LEAF),
         device("core2", Role.CORE, sku=LEAF),

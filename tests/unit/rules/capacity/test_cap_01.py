@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netdesign.model.patch import Set
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Redundancy, Role, SecurityLevel
@@ -26,7 +28,10 @@ def test_small_networks_have_enough():
     for made in (clos(), campus()):
         verdict = judged(rule, made)
         assert verdict.status is Status.PASS
-        assert verdict.measures[0].value >= verdict.measures[0].threshold
+        value, threshold = verdict.measures[0].value, verdict.measures[0].threshold
+        assert isinstance(value, int)
+        assert isinstance(threshold, int)
+        assert value >= threshold
 
 
 def test_ports_of_leaves_count_what_uplinks_leave():
@@ -77,7 +82,7 @@ def test_access_points_follow_area_clients_and_calls():
 
 
 def test_firewalls_follow_inspected_traffic_and_standby():
-    asked = {"flows": (INTERNET_FLOW,), "growth_multiplier": 3.0, "sites": (site(servers=0, tier=2),)}
+    asked: dict[str, Any] = {"flows": (INTERNET_FLOW,), "growth_multiplier": 3.0, "sites": (site(servers=0, tier=2),)}
     # 3 Gbit/s over 1.6 Gbit/s at 70 % are three firewalls; enterprise security asks for one more.
     made = changed(design(**asked, security_level=SecurityLevel.ENTERPRISE), firewall(1), device("isp", Role.PROVIDER))
     needed = {m.sort: m.need for m in minima(case(changed(made, circuit())))}
@@ -117,5 +122,7 @@ def test_mutants():
         whole = changed(made, firewall(1), device("isp", Role.PROVIDER), circuit())
         assert judged(rule, whole).status is Status.PASS
         assert kills(rule, whole) == [True, True]
-        assert all(operation.changes == {"in_service": False} for operation in patched(rule, 0, whole))
+        patch = patched(rule, 0, whole)
+        assert patch
+        assert all(isinstance(made, Set) and made.changes == {"in_service": False} for made in patch)
     assert kills(rule, design()) == [None, None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from netdesign.model.patch import Remove, Set
@@ -45,7 +47,7 @@ def test_parallel_links_are_expected_of_every_leaf():
 
 
 def test_pods_under_super_spines_stand_for_themselves():
-    facts = [device("top1", Role.SUPER_SPINE), device("top2", Role.SUPER_SPINE)]
+    facts: list[Any] = [device("top1", Role.SUPER_SPINE), device("top2", Role.SUPER_SPINE)]
     for pod in ("a", "b"):
         for at in (1, 2):
             facts.append(device(f"spine-{pod}{at}", Role.SPINE, block=pod))

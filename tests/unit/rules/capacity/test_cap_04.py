@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from netdesign.model.addressing import Subnet
@@ -87,7 +89,7 @@ def test_addresses_are_those_of_host_subnets_alone():
 
 
 def test_sessions_of_the_firewalls_that_carry():
-    asked = {"servers": ServerPopulation(count=2000, nics_per_server=2, nic_speed_bps=GBPS, racks=1)}
+    asked: dict[str, Any] = {"servers": ServerPopulation(count=2000, nics_per_server=2, nic_speed_bps=GBPS, racks=1)}
     pair = changed(whole(design(device("leaf1", Role.LEAF), **asked)), firewall(1), firewall(2))
     standby = HaGroup(id="ha", mode=HaMode.ACTIVE_STANDBY, members=("fw1", "fw2"))
     assert supply(changed(pair, standby))["firewall sessions"] == (1_050_000, 1_000_000)
@@ -128,3 +130,12 @@ def test_the_mutant_counts_on_what_grows_alone():
     whole_made = changed(made, *radios)
     assert judged(rule, whole_made).status is Status.PASS
     assert kills(rule, whole_made) == [True]
+
+
+def test_a_subnet_has_room_for_its_hosts():
+    crowded = changed(whole(clos()), hosts("tight", "10.0.9.0/30", planned_hosts=28))
+
+    finding = only_finding(rule, crowded)
+
+    assert finding.message == "10.0.9.0/30 has 2 addresses for 28 planned hosts"
+    assert finding.elements == ("tight",)

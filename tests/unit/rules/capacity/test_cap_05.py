@@ -37,6 +37,8 @@ LINES = (
     line(PartKind.TRANSCEIVER, "100GBASE-SR4", 8),
     line(PartKind.CABLE, "mmf-om4", 4),
     line(PartKind.CABLE, "10G-DAC-3M", 40),
+    line(PartKind.LICENCE, LEAF, 2),
+    line(PartKind.LICENCE, SPINE, 2),
 )
 
 
@@ -48,13 +50,13 @@ def billed(*changes, **requirements):
 def test_a_bill_that_agrees():
     verdict = judged(rule, billed())
     assert verdict.status is Status.PASS
-    assert [(m.value, m.threshold) for m in verdict.measures] == [(5, None), (4, 4)]
-    assert kills(rule, billed()) == [True, True, True]
+    assert [(m.value, m.threshold) for m in verdict.measures] == [(7, None), (4, 4)]
+    assert kills(rule, billed()) == [True, True, True, None, True]
 
 
 def test_without_a_bill_the_rule_is_silent():
     assert judged(rule, clos()).status is Status.NOT_APPLICABLE
-    assert kills(rule, clos()) == [None, None, None]
+    assert kills(rule, clos()) == [None, None, None, None, None]
 
 
 @pytest.mark.parametrize("at", range(len(LINES)))
@@ -91,9 +93,7 @@ def test_servers_may_have_fibres_with_two_transceivers_each():
 
 
 def test_supplies_and_licences_follow_devices():
-    good = billed(
-        line(PartKind.POWER_SUPPLY, LEAF, 4), line(PartKind.LICENCE, LEAF, 2), line(PartKind.LICENCE, "support", 7)
-    )
+    good = billed(line(PartKind.POWER_SUPPLY, LEAF, 4), line(PartKind.LICENCE, "support", 7))
     assert judged(rule, good).status is Status.PASS
     bad = changed(good, Set("lines", f"power_supply-{LEAF}", {"quantity": 3}))
     assert only_finding(rule, bad).message == f"the bill has 3 of {LEAF} (power supply); the drawing needs 4"
@@ -109,11 +109,13 @@ def test_racks_follow_racks():
 
 def test_spares_at_high_redundancy():
     many = [firewall(at) for at in range(30)]
-    bill = line(PartKind.DEVICE, "FG-100F", 30, spares=1)
-    finding = only_finding(rule, billed(bill, *many, redundancy=Redundancy.HIGH))
+    bill, licences = line(PartKind.DEVICE, "FG-100F", 30, spares=1), line(PartKind.LICENCE, "FG-100F", 30)
+    finding = only_finding(rule, billed(bill, licences, *many, redundancy=Redundancy.HIGH))
     assert finding.message == "1 spares for 30 of FG-100F; 2 are needed"
-    assert judged(rule, billed(bill, *many)).status is Status.PASS
-    enough = changed(billed(*many, redundancy=Redundancy.HIGH), line(PartKind.DEVICE, "FG-100F", 30, spares=2))
+    assert judged(rule, billed(bill, licences, *many)).status is Status.PASS
+    enough = changed(
+        billed(licences, *many, redundancy=Redundancy.HIGH), line(PartKind.DEVICE, "FG-100F", 30, spares=2)
+    )
     assert judged(rule, enough).status is Status.PASS
 
 
@@ -125,6 +127,7 @@ def test_providers_bring_their_own_transceiver_and_copper_needs_none():
         circuit(),
         link("fw1:port1", "fw9:port1", LinkPurpose.HEARTBEAT, medium=Medium.VIRTUAL, phy=None),
         line(PartKind.DEVICE, "FG-100F", 1),
+        line(PartKind.LICENCE, "FG-100F", 1),
         line(PartKind.TRANSCEIVER, "10GBASE-LR", 1),
         line(PartKind.CABLE, "smf", 1),
         line(PartKind.CABLE, "1000BASE-T", 1),
@@ -140,3 +143,17 @@ def test_wireless_clients_and_unknown_devices_take_no_cables():
         attached("leaf2", 3, of="nobody", first=30),
     )
     assert judged(rule, made).status is Status.PASS
+
+
+def test_a_licence_is_not_left_out():
+    finding = only_finding(rule, changed(billed(), Remove("lines", f"licence-{LEAF}")))
+    assert finding.message == f"the bill has 0 of {LEAF} (licence); the drawing needs 2"
+
+
+def test_money_is_quantity_times_price():
+    priced = {"quantity": 40, "spares": 2, "unit_usd": 15.0, "total_usd": 630.0}
+    fair = changed(billed(), Set("lines", "cable-10G-DAC-3M", priced))
+    assert judged(rule, fair).status is Status.PASS
+    assert kills(rule, fair)[3] is True
+    cheap = changed(fair, Set("lines", "cable-10G-DAC-3M", {"total_usd": 1.0}))
+    assert only_finding(rule, cheap).witness == {"part": "10G-DAC-3M", "billed_usd": 1.0, "due_usd": 630.0}

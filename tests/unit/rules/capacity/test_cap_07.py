@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netdesign.model.inventory import Homing
 from netdesign.model.patch import Set
 from netdesign.model.verdict import Status
@@ -75,7 +77,7 @@ def test_a_port_taken_twice():
 
 
 def test_a_cage_split_in_two_ways():
-    lanes = {"speed_bps": 25 * GBPS, "phy": None}
+    lanes: dict[str, Any] = {"speed_bps": 25 * GBPS, "phy": None}
     same = changed(
         clos(),
         link("leaf1:Ethernet55/1", "leaf2:Ethernet55/1", **lanes),
@@ -87,7 +89,9 @@ def test_a_cage_split_in_two_ways():
     assert [finding.elements[0] for finding in findings] == ["leaf1", "leaf2"]
     assert "port Ethernet55/1 of leaf1" in findings[0].message
     assert "shares its cage with a use that splits it another way" in findings[0].message
-    assert len(findings[0].witness["users"]) == 3
+    users = findings[0].witness["users"]
+    assert isinstance(users, list)
+    assert len(users) == 3
 
 
 def test_more_links_than_ports():

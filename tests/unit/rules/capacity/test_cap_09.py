@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netdesign.model.addressing import Interface, Subnet
 from netdesign.model.inventory import Site
 from netdesign.model.patch import Set
@@ -32,7 +34,8 @@ def place(name: str, number: int):
 
 def one(**changes):
     """One whole site."""
-    return design(*place("dc1", 1), **{"sites": (site(users=10),), "users": 10} | changes)
+    asked: dict[str, Any] = {"sites": (site(users=10),), "users": 10} | changes
+    return design(*place("dc1", 1), **asked)
 
 
 def two(*more):

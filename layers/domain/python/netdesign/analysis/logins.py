@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from netdesign.analysis.reachability import Origin, gets_to, origins
 from netdesign.analysis.zones import enforcement_points
 from netdesign.graph.network import Network, analysis
@@ -26,8 +28,8 @@ Reached = tuple[str, ...]
 
 @analysis
 def managed_devices(network: Network) -> tuple[int, ...]:
-    """Devices in service that are managed here, by position."""
-    return tuple(at for at, device in enumerate(network.devices) if device.managed and device.in_service)
+    """Devices in service that are run here, by position; a device cannot say of itself that it needs no care."""
+    return tuple(np.flatnonzero(network.ours & network.in_service).tolist())
 
 
 def reports_itself(network: Network, device: int) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
+from itertools import repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
@@ -19,7 +21,7 @@ from netdesign.model.patch import collection_of
 from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from netdesign.catalog.selection import Catalog
     from netdesign.catalog.sku import DeviceType
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+K = TypeVar("K")
 
 ROLES = tuple(Role)
 PURPOSES = tuple(LinkPurpose)
@@ -77,6 +80,12 @@ class Network:
     def in_service(self) -> Bools:
         """Which devices are in service."""
         return np.fromiter((d.in_service for d in self.devices), np.bool_, len(self.devices))
+
+    @cached_property
+    def ours(self) -> Bools:
+        """Which devices are run by whom the network belongs to: all but a provider's ends of circuits."""
+        ours: Bools = self.role_codes != ROLES.index(Role.PROVIDER)
+        return ours
 
     @cached_property
     def device_types(self) -> tuple[DeviceType | None, ...]:
@@ -176,10 +185,7 @@ class Network:
     @cached_property
     def interface_index(self) -> dict[str, int]:
         """The position of each interface by id; of interfaces that share an id, the first."""
-        index: dict[str, int] = {}
-        for position, interface in enumerate(self.interfaces):
-            index.setdefault(interface.id, position)
-        return index
+        return _first_positions([interface.id for interface in self.interfaces])
 
     @cached_property
     def interface_devices(self) -> Ints:
@@ -190,17 +196,15 @@ class Network:
     @cached_property
     def interface_at(self) -> dict[tuple[str, str], int]:
         """The position of each interface by (device id, interface name)."""
-        index: dict[tuple[str, str], int] = {}
-        for position, interface in enumerate(self.interfaces):
-            index.setdefault((interface.device, interface.name), position)
-        return index
+        devices, names = ([*map(attrgetter(field), self.interfaces)] for field in ("device", "name"))
+        return _first_positions([*zip(devices, names, strict=True)])
 
     @cached_property
     def link_interfaces(self) -> tuple[Ints, Ints]:
         """The interfaces at the a and b end of each link; -1 where the port has no interface fact."""
         at, count = self.interface_at, len(self.links)
-        a = np.fromiter((at.get((link.a.device, link.a.port), -1) for link in self.links), np.int32, count)
-        b = np.fromiter((at.get((link.b.device, link.b.port), -1) for link in self.links), np.int32, count)
+        ends = ((map(attrgetter(f"{end}.{field}"), self.links) for field in ("device", "port")) for end in "ab")
+        a, b = (np.fromiter(map(at.get, zip(*end, strict=True), repeat(-1)), np.int32, count) for end in ends)
         return a, b
 
     # Facts by id, groups of facts, and anything computed once ---------------------------------------
@@ -242,9 +246,18 @@ def analysis(
 
 
 def _first_by_id(facts: Iterable[Any]) -> dict[str, Any]:
-    index: dict[str, Any] = {}
-    for fact in facts:
-        index.setdefault(fact.id, fact)
+    facts = list(facts)
+    index = {fact.id: fact for fact in facts}
+    if len(index) < len(facts):
+        index.update((fact.id, fact) for fact in reversed(facts))
+    return index
+
+
+def _first_positions(keys: Sequence[K]) -> dict[K, int]:
+    """The position of each key, of equal ones that of the first."""
+    index = dict(zip(keys, range(len(keys)), strict=True))
+    if len(index) < len(keys):
+        index.update(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
     return index
 
 

@@ -47,7 +47,8 @@ class Resource(NamedTuple):
     severity=Severity.ERROR,
     flags="A site that offers fewer jacks, powered jacks, server ports, wireless places or host addresses than its"
     " users, devices and servers need at the horizon; firewalls that hold fewer sessions than all users and servers"
-    " open; switches that know fewer VLANs than were asked for; fewer built sites than were asked for. Demand comes"
+    " open; a subnet with fewer addresses than hosts planned on it;"
+    " switches that know fewer VLANs than were asked for; fewer built sites than were asked for. Demand comes"
     " from the requirements alone, supply from ports, radios, subnets and device types.",
     passes="Every resource meets the demand at the horizon.",
     remedy="Add the switch, access point, subnet or larger device type that the resource lacks.",
@@ -56,6 +57,7 @@ class Resource(NamedTuple):
 def scale_requirements(case: Case) -> Iterator[Said]:
     """Compares supply and demand of every resource."""
     yield from _unknown(case)
+    yield from _crowded(case)
     tightest: Resource | None = None
     for resource in resources(case):
         if resource.supply < resource.demand:
@@ -136,9 +138,27 @@ def _addresses(case: Case, site: str) -> int:
     prefixes, total = subnet_prefixes(case.network), 0
     for at, subnet in enumerate(case.design.addressing.subnets):
         if subnet.site == site and subnet.purpose is SubnetPurpose.HOSTS and prefixes.version[at] == 4:
-            bits = 32 - int(prefixes.length[at])
-            total += 2**bits if bits < 2 else 2**bits - 2
+            total += _room(32 - int(prefixes.length[at]))
     return total
+
+
+def _room(bits: int) -> int:
+    """Addresses for hosts in an IPv4 prefix that leaves `bits` to them (RFC 950, RFC 3021)."""
+    return 1 << bits if bits < 2 else (1 << bits) - 2
+
+
+def _crowded(case: Case) -> Iterator[Finding]:
+    """IPv4 subnets too short for the hosts planned on them."""
+    prefixes = subnet_prefixes(case.network)
+    for at, subnet in enumerate(case.design.addressing.subnets):
+        if subnet.planned_hosts and prefixes.version[at] == 4:
+            room = _room(32 - int(prefixes.length[at]))
+            if subnet.planned_hosts > room:
+                yield Finding(
+                    message=f"{subnet.prefix} has {room} addresses for {subnet.planned_hosts} planned hosts",
+                    elements=(subnet.id,),
+                    witness={"prefix": subnet.prefix, "usable": room, "planned": subnet.planned_hosts},
+                )
 
 
 def _sessions(case: Case) -> Resource | None:

@@ -7,13 +7,14 @@ from math import ceil
 
 from netdesign.analysis.parts import Need, endpoint_cables, needs
 from netdesign.model.parts import PartKind, PartLine
-from netdesign.model.patch import Patch, Set
+from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Medium, Redundancy, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
 REQUIRED = (PartKind.DEVICE, PartKind.TRANSCEIVER, PartKind.CABLE)
+CENT = 0.01
 SPARED = (PartKind.DEVICE, PartKind.TRANSCEIVER)
 FIBRES = frozenset({Medium.SMF.value, Medium.MMF_OM3.value, Medium.MMF_OM4.value, Medium.MMF_OM5.value})
 """Names of fibre cables: a fibre is billed by its medium, any other cable by its physical layer."""
@@ -32,9 +33,10 @@ def _applies(case: Case) -> bool:
     applies="designs with a bill of materials",
     applicable=_applies,
     flags="A device type, transceiver or cable that the drawing needs and the bill lacks or counts wrongly, or that it"
-    " bills without need; power supplies, device licences or racks that do not match the devices; and at high"
-    " redundancy fewer spares than the share that parts installed in numbers call for. How each endpoint is"
-    " cabled the facts leave open: by part their ports widen the range; in sum cables and transceivers must agree.",
+    " bills without need; power supplies, device licences or racks that do not match the devices; a line whose total"
+    " is not quantity times price; and at high redundancy fewer spares than the share that parts installed in numbers"
+    " call for. How each endpoint is cabled the facts leave open: by part their ports widen the range; in sum cables"
+    " and transceivers must agree.",
     passes="Every line of the bill agrees with what devices and links come to, and spares suffice.",
     remedy="Count the parts again from the devices and links.",
     references=("SOC 2 A1.2", "NIST SP 800-53 CM-8, MA-6"),
@@ -48,10 +50,11 @@ def component_quantity(case: Case) -> Iterator[Said]:
             yield from _compare(need, lines)
         yield from _spares(case, lines)
     for key, need in wanted.items():
-        if key not in billed and need.kind in REQUIRED:
+        if key not in billed and (need.kind in REQUIRED or _licensed(case, need)):
             yield from _compare(need, ())
     yield from _balance(case)
     yield from _racks(case)
+    yield from _sums(case)
     yield Measure(name="lines of the bill", value=len(case.design.parts.lines))
     yield Measure(
         name="devices billed",
@@ -137,6 +140,26 @@ def _balance(case: Case) -> Iterator[Finding]:
         )
 
 
+def _licensed(case: Case, need: Need) -> bool:
+    """Whether the part is a licence that its device type cannot do without."""
+    return need.kind is PartKind.LICENCE and bool(case.catalog.device(need.part).licence()[0])
+
+
+def _sums(case: Case) -> Iterator[Finding]:
+    """Money is quantity times price, nothing else."""
+    for line in case.design.parts.lines:
+        if line.unit_usd is None or line.total_usd is None:
+            continue
+        due = (line.quantity + line.spares) * line.unit_usd
+        if abs(due - line.total_usd) > CENT * max(1.0, line.quantity + line.spares):
+            yield Finding(
+                message=f"{line.part}: {line.quantity} and {line.spares} spares at {line.unit_usd:,.2f} USD come to"
+                f" {due:,.2f} USD; the bill says {line.total_usd:,.2f}",
+                elements=(line.id,),
+                witness={"part": line.part, "billed_usd": line.total_usd, "due_usd": round(due, 2)},
+            )
+
+
 def _racks(case: Case) -> Iterator[Finding]:
     lines = [line for line in case.design.parts.lines if line.kind is PartKind.RACK]
     billed, drawn = sum(line.quantity for line in lines), len(case.design.inventory.racks)
@@ -175,3 +198,21 @@ def miscount_cables(case: Case) -> Patch | None:
     """The first line of cables counts one too many."""
     lines = [line for line in case.design.parts.lines if line.kind is PartKind.CABLE]
     return (Set("lines", lines[0].id, {"quantity": lines[0].quantity + 1}),) if lines else None
+
+
+@component_quantity.mutant("bill a tenth of what a line comes to")
+def undercharge(case: Case) -> Patch | None:
+    """The first line that is priced."""
+    for line in case.design.parts.lines:
+        if line.unit_usd and line.total_usd and line.quantity:
+            return (Set("lines", line.id, {"total_usd": line.total_usd / 10}),)
+    return None
+
+
+@component_quantity.mutant("leave a licence out")
+def unlicensed(case: Case) -> Patch | None:
+    """The first licence of a device type that is not sold without one."""
+    for line in case.design.parts.lines:
+        if line.kind is PartKind.LICENCE and line.part in case.catalog and case.catalog.device(line.part).licence()[0]:
+            return (Remove("lines", line.id),)
+    return None

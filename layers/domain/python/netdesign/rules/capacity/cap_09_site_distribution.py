@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from netdesign.analysis.demand import OUTSIDE
-from netdesign.analysis.layer3 import gateways
+from netdesign.analysis.layer3 import gateway_pairs
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
 from netdesign.model.patch import Patch, Set
 from netdesign.model.resolved import ResolvedSite
@@ -67,14 +67,11 @@ def _must_leave(case: Case) -> bool:
 @analysis
 def _sites_with_gateway(network: Network) -> frozenset[str]:
     """Sites where a device in service has an address in a subnet of hosts of the site."""
-    found = set()
-    routers = gateways(network)
-    for subnet in network.design.addressing.subnets:
-        if subnet.purpose is SubnetPurpose.HOSTS and subnet.site not in found:
-            devices = network.interface_devices[list(routers[subnet.id])].tolist()
-            if any(place >= 0 and network.in_service[place] for place in devices):
-                found.add(subnet.site)
-    return frozenset(found)
+    subnet, interface = gateway_pairs(network)
+    serving = np.append(network.in_service, False)[network.interface_devices[interface]]
+    subnets = network.design.addressing.subnets
+    served = (subnets[at] for at in dict.fromkeys(subnet[serving].tolist()))
+    return frozenset(one.site for one in served if one.purpose is SubnetPurpose.HOSTS)
 
 
 @analysis

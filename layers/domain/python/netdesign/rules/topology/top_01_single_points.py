@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from netdesign.analysis.enforcers import Enforcer
@@ -39,7 +38,8 @@ def _applies(case: Case) -> bool:
     " every path to the Internet or to other sites; a firewall without partner on the path of a flow"
     " (from redundancy high"
     " on, or where the security level asks for pairs); hosts whose"
-    " gateway is on one device only; a control-plane service (DNS, DHCP, AAA, route reflector) with one instance.",
+    " gateway is on one device only; a control-plane service (DNS, DHCP, AAA, route reflector) with one"
+    " instance, or with all instances on one device.",
     passes="No device, link or control-plane instance separates required ends by failing alone.",
     remedy="Add a parallel device or link beside the one named; give gateways and services a second instance.",
     references=("NIST SP 800-53 CP-8(2), SC-36", "ISO/IEC 27001 A.8.14", "Menger's theorem"),
@@ -52,6 +52,7 @@ def single_points_of_failure(case: Case) -> Iterator[Said]:
         *_firewalls(case, severity),
         *_gateways(case, severity),
         *_control(case, severity),
+        *_hung(case, severity),
     ]
     yield from findings
     yield Measure(name="single points of failure", value=len(findings), threshold=0)
@@ -113,8 +114,7 @@ def _gateways(case: Case, severity: Severity | None) -> Iterator[Finding]:
 
 
 def _control(case: Case, severity: Severity | None) -> Iterator[Finding]:
-    count = Counter(service.kind for service in case.design.infrastructure.service_instances)
-    lonely = [kind.value for kind in DOUBLED_SERVICES if count[kind] == 1]
+    lonely = [kind.value for kind in DOUBLED_SERVICES if _instances(case, kind) == 1]
     processes = case.network.by_id("processes")
     reflectors = {
         processes[n.process].device
@@ -126,6 +126,26 @@ def _control(case: Case, severity: Severity | None) -> Iterator[Finding]:
         yield Finding(
             message=f"there is one {what} only", elements=(what,), witness={"instances": 1}, severity=severity
         )
+
+
+def _hung(case: Case, severity: Severity | None) -> Iterator[Finding]:
+    """Services whose instances all hang on one device, so that it takes them all along."""
+    for kind in DOUBLED_SERVICES:
+        places = [i.attached_to for i in case.design.infrastructure.service_instances if i.kind is kind]
+        on = {name for names in places for name in names}
+        if len(places) > 1 and len(on) == 1 and case.requirements.redundancy.at_least(Redundancy.MEDIUM):
+            (name,) = on
+            yield Finding(
+                message=f"all {len(places)} instances of {kind.value} hang on {name} alone",
+                elements=(name,),
+                witness={"failed": name, "service": kind.value, "instances": len(places)},
+                severity=severity,
+            )
+
+
+def _instances(case: Case, kind: ServiceKind) -> int:
+    """Instances that are told apart by their address."""
+    return len({i.address for i in case.design.infrastructure.service_instances if i.kind is kind})
 
 
 @single_points_of_failure.mutant("take out of service what stands beside a switch or firewall")

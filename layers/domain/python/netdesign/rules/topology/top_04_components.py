@@ -79,23 +79,38 @@ def _unlinked(case: Case) -> Iterator[Finding]:
 
 def _dangling(case: Case) -> Iterator[Said]:
     network, unknown = case.network, set[str]()
-    known: dict[tuple[str, str], bool] = {}
-    for link, *ends in zip(network.links, *(end.tolist() for end in network.link_ends), strict=True):
-        for reference, place in zip((link.a, link.b), ends, strict=True):
+    a, b = network.link_ends
+    for position in np.flatnonzero(_doubtful(network, a, "a") | _doubtful(network, b, "b")).tolist():
+        link = network.links[position]
+        for reference, place in ((link.a, int(a[position])), (link.b, int(b[position]))):
             if place < 0:
                 yield _nowhere(link, reference, "device")
                 continue
             sku = network.devices[place].sku
             if sku is None:
                 continue
-            key = (sku, reference.port)
-            if key not in known:
-                known[key] = _has_port(network, place, reference.port)
-            if not known[key]:
+            if not _has_port(network, place, reference.port):
                 yield _nowhere(link, reference, "port")
             if network.device_types[place] is None and sku not in unknown:
                 unknown.add(sku)
                 yield Gap(message=f"the catalogue has no device {sku}, so its ports are unknown", elements=(sku,))
+
+
+def _doubtful(network: Network, places: Ints, end: str) -> Bools:
+    """Links whose end is at an unknown device, a device of an unknown type, or a port that its type lacks."""
+    number = {sku: code for code, sku in enumerate(dict.fromkeys(column(network.devices, "sku")))}
+    kinds = np.array([*map(number.__getitem__, column(network.devices, "sku")), -1])[places].tolist()
+    example = dict(zip(kinds, places.tolist(), strict=True))
+    asked = [*zip(kinds, column(network.links, f"{end}.port"), strict=True)]
+    bad = {(kind, port) for kind, port in set(asked) if not _sound(network, example[kind], port)}
+    return np.fromiter(map(bad.__contains__, asked), np.bool_, len(asked))
+
+
+def _sound(network: Network, place: int, port: str) -> bool:
+    if place < 0:
+        return False
+    kind = network.device_types[place]
+    return network.devices[place].sku is None or (kind is not None and kind.port(port) is not None)
 
 
 def _has_port(network: Network, place: int, port: str) -> bool:
