@@ -10,12 +10,15 @@ import numpy as np
 
 from netdesign.analysis.address_text import masked, parse
 from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.row_codes import among, column, row_codes, text_codes
+from netdesign.analysis.row_codes import among, column, member_codes, row_codes, text_codes
 from netdesign.graph.network import Network, analysis
+from netdesign.model.vocabulary import SubnetPurpose
 
 if TYPE_CHECKING:
     from netdesign.analysis.address_text import Parsed, Words
     from netdesign.graph.multigraph import Bools, Ints, Longs
+
+PURPOSES = tuple(SubnetPurpose)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +83,12 @@ def subnet_prefixes(network: Network) -> Parsed:
 def subnet_vlans(network: Network) -> Ints:
     """The VLAN of each subnet as a code of `interfaces(network).vlans`; -1 for none."""
     return text_codes([subnet.vlan for subnet in network.design.addressing.subnets], interfaces(network).vlans)
+
+
+@analysis
+def subnet_purposes(network: Network) -> Ints:
+    """The purpose of each subnet as its position in `PURPOSES`."""
+    return member_codes(column(network.design.addressing.subnets, "purpose"), PURPOSES)
 
 
 def _lend_lengths(network: Network, parsed: Parsed, owner: Ints, virtual: Bools) -> None:

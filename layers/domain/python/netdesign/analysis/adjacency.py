@@ -254,22 +254,31 @@ def address_rows(network: Network, parsed: Parsed, vertex: Longs, *, last: bool 
 
     Of several that hold it (a virtual address) it is the first, or the last one.
     """
-    rows, graph = addresses(network), layer3(network)
-    live = np.flatnonzero(graph.interface_vertex[rows.interface] >= 0)[:: -1 if last else 1]
-    keys = _mixed(rows.version, rows.high, rows.low)[live]
-    if not keys.size:
+    rows, (live, ordered, sorted_rows) = addresses(network), _address_index(network)
+    if not live.size:
         return np.full(vertex.size, -1, np.int64)
-    order = np.argsort(keys, kind="stable")
-    ordered, wanted = keys[order], _mixed(parsed.version, parsed.high, parsed.low)
-    at = np.minimum(np.searchsorted(ordered, wanted), keys.size - 1)
-    row = live[order[at]]
+    wanted = _mixed(parsed.version, parsed.high, parsed.low)
+    by_key, at = np.argsort(wanted), np.zeros(wanted.size, np.int64)
+    at[by_key] = np.minimum(np.searchsorted(ordered, wanted[by_key]), live.size - 1)
+    row = sorted_rows[at]
     found = (rows.high[row] == parsed.high) & (rows.low[row] == parsed.low) & (rows.version[row] == parsed.version)
     twice = np.append(ordered[1:] == ordered[:-1], False)[at]
     unclear = np.flatnonzero((ordered[at] == wanted) & (twice | ~found))
     row = np.where(found, row, -1)
     if unclear.size:
+        live = live[:: -1 if last else 1]
         row[unclear] = _nearest_rows(network, live, _picked(parsed, unclear), vertex[unclear])
     return row
+
+
+@analysis
+def _address_index(network: Network) -> tuple[Longs, Words, Longs]:
+    """Rows of addresses on routed interfaces; their keys in ascending order, and the row of each of these."""
+    rows = addresses(network)
+    live = np.flatnonzero(layer3(network).interface_vertex[rows.interface] >= 0)
+    keys = _mixed(rows.version, rows.high, rows.low)[live]
+    order = np.argsort(keys)
+    return live, keys[order], live[order]
 
 
 def _mixed(version: Ints, high: Words, low: Words) -> Words:

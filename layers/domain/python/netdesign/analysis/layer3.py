@@ -213,15 +213,13 @@ def gateway_pairs(network: Network) -> tuple[Longs, Longs]:
     interface, vlan = rows.interface[row].astype(np.int64), subnet_vlans(network)[subnet]
     kept = table.up[interface] & ((vlan < 0) | (table.vlan[interface] < 0) | (table.vlan[interface] == vlan))
     span = np.int64(len(network.interfaces) + 1)
-    pairs = np.unique(subnet[kept] * span + interface[kept])
+    pairs = np.sort(subnet[kept] * span + interface[kept])
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     return pairs // span, pairs % span
 
 
-@analysis
-def gateways(network: Network) -> dict[str, tuple[int, ...]]:
-    """The interfaces of `gateway_pairs` by the id of their subnet; none where the subnet has no gateway."""
-    subnets = network.design.addressing.subnets
-    found: dict[str, list[int]] = {subnet.id: [] for subnet in subnets}
-    for at, interface in zip(*(column.tolist() for column in gateway_pairs(network)), strict=True):
-        found[subnets[at].id].append(interface)
-    return {identity: tuple(those) for identity, those in found.items()}
+def gateways(network: Network, subnet: int) -> Longs:
+    """The interfaces of `gateway_pairs` for a subnet by position, ascending."""
+    subnets, interface = gateway_pairs(network)
+    first, end = np.searchsorted(subnets, [subnet, subnet + 1])
+    return interface[first:end]

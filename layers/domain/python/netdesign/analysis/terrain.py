@@ -189,17 +189,18 @@ def _hand_offs(network: Network, link: int, bases: tuple[int, int]) -> list[int]
 def _subnet_nodes(network: Network, segment: int, vlan: int) -> dict[str, int]:
     """The node of each subnet that has a VLAN, a zone or a service; of those without VLAN where an address lies."""
     serving = {service.subnet for service in network.design.infrastructure.service_instances}
-    found, bare = dict[str, int](), list[str]()
-    for subnet, code in zip(network.design.addressing.subnets, subnet_vlans(network).tolist(), strict=True):
+    found, bare = dict[str, int](), list[int]()
+    subnets = network.design.addressing.subnets
+    for at, (subnet, code) in enumerate(zip(subnets, subnet_vlans(network).tolist(), strict=True)):
         if code >= 0:
             found[subnet.id] = vlan + code
         elif subnet.zone is not None or subnet.id in serving:
-            bare.append(subnet.id)
+            bare.append(at)
     if bare:
-        l3, holders = layer3(network), gateways(network)
+        l3 = layer3(network)
         first = dict(zip(l3.member_interface[::-1].tolist(), l3.member_segment[::-1].tolist(), strict=True))
-        for name in bare:
-            held = [first[place] for place in holders.get(name, ()) if place in first]
+        for at in bare:
+            held = [first[place] for place in gateways(network, at).tolist() if place in first]
             if held:
-                found[name] = segment + held[0]
+                found[subnets[at].id] = segment + held[0]
     return found

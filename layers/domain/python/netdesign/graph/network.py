@@ -141,10 +141,21 @@ class Network:
     def usable_links(self) -> Bools:
         """Which links join two different devices that exist and are, like the link, in service."""
         a, b = self.link_ends
-        up = np.fromiter((link.in_service for link in self.links), np.bool_, len(self.links))
+        up = np.fromiter((link.in_service for link in self.links), np.bool_, len(self.links)) & ~self._shut_links
         alive = np.append(self.in_service, False)
         usable: Bools = up & (a >= 0) & (b >= 0) & (a != b) & alive[a] & alive[b]
         return usable
+
+    @cached_property
+    def _shut_links(self) -> Bools:
+        """Which links end at a port that is switched off, or that belongs to a bundle that is."""
+        shut = {(i.device, i.name) for i in self.interfaces if not i.enabled}
+        lags = {i.lag for i in self.interfaces if i.lag and not i.enabled and i.kind is InterfaceKind.LAG}
+        shut |= {(i.device, i.name) for i in self.interfaces if i.lag in lags} if lags else set()
+        if not shut:
+            return np.zeros(len(self.links), np.bool_)
+        ends = ((link.a.device, link.a.port) in shut or (link.b.device, link.b.port) in shut for link in self.links)
+        return np.fromiter(ends, np.bool_, len(self.links))
 
     def links_for(self, *purposes: LinkPurpose) -> Bools:
         """Which usable links serve one of the purposes."""

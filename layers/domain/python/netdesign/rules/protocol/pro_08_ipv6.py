@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.addresses import addresses, subnet_prefixes
+from netdesign.analysis.addresses import PURPOSES, addresses, subnet_prefixes, subnet_purposes, subnet_vlans
 from netdesign.analysis.adjacency import BGP, processes
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.providers import provider_devices
 from netdesign.analysis.routed_links import routed_pairs
-from netdesign.analysis.row_codes import among, distinct
+from netdesign.analysis.row_codes import among, column, distinct
 from netdesign.graph.network import Network
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.routing import AddressFamily
@@ -108,20 +108,18 @@ def _shares(network: Network) -> Iterator[Share]:
 
 
 def _subnets(network: Network) -> Share:
-    prefixes, subnets = subnet_prefixes(network), network.design.addressing.subnets
-    six = {subnets[at].vlan for at in np.flatnonzero(prefixes.version == 6).tolist()}
-    hosts = [
-        subnets[at]
-        for at in np.flatnonzero(prefixes.version == 4).tolist()
-        if subnets[at].purpose is SubnetPurpose.HOSTS
-    ]
-    lacking = sorted(subnet.id for subnet in hosts if subnet.vlan is None or subnet.vlan not in six)
-    return Share("host subnets", len(hosts), tuple(lacking))
+    version, vlan, subnets = subnet_prefixes(network).version, subnet_vlans(network), network.design.addressing.subnets
+    six = np.zeros(len(interfaces(network).vlans) + 1, np.bool_)
+    six[vlan[version == 6]] = True
+    six[-1] = False
+    hosts = np.flatnonzero((version == 4) & (subnet_purposes(network) == PURPOSES.index(SubnetPurpose.HOSTS)))
+    lacking = sorted(subnets[at].id for at in hosts[~six[vlan[hosts]]].tolist())
+    return Share("host subnets", int(hosts.size), tuple(lacking))
 
 
 def _interfaces(network: Network, kind: str, some: Longs) -> Share:
     rows = addresses(network)
-    four, six = (np.unique(rows.interface[rows.version == version]) for version in (4, 6))
+    four, six = (rows.interface[rows.version == version] for version in (4, 6))
     numbered = some[among(some, four)]
     lacking = numbered[~among(numbered, six)].tolist()
     return Share(kind, int(numbered.size), tuple(sorted(network.interfaces[at].id for at in lacking)))
@@ -131,8 +129,9 @@ def _processes(network: Network) -> Share:
     """Processes that route IPv4 for tables with addresses: BGP by its sessions, others for both versions."""
     running = processes(network)
     carried: dict[str, set[AddressFamily]] = defaultdict(set)
-    for neighbor in network.design.routing.bgp_neighbors:
-        carried[neighbor.process].update(neighbor.families)
+    said = network.design.routing.bgp_neighbors
+    for process, families in set(zip(column(said, "process"), column(said, "families"), strict=True)):
+        carried[process].update(families)
     theirs = np.append(provider_devices(network), False)
     some = np.flatnonzero((running.protocol == BGP) & (running.vertex >= 0) & ~theirs[running.device])
     facts = [network.design.routing.processes[at] for at in some.tolist()]
@@ -144,14 +143,14 @@ def _processes(network: Network) -> Share:
 def _lengths(network: Network) -> Iterator[Finding]:
     prefixes, subnets = subnet_prefixes(network), network.design.addressing.subnets
     wanted = {SubnetPurpose.HOSTS: LAN, SubnetPurpose.POINT_TO_POINT: POINT_TO_POINT, SubnetPurpose.LOOPBACK: LOOPBACK}
-    for at in np.flatnonzero(prefixes.version == 6).tolist():
-        subnet, length = subnets[at], wanted.get(subnets[at].purpose)
-        if length is not None and prefixes.length[at] != length:
-            yield Finding(
-                message=f"IPv6 subnet {subnet.id} is {subnet.prefix}, and not a /{length}",
-                elements=(subnet.id,),
-                witness={"prefix": subnet.prefix, "length": length},
-            )
+    length = np.array([wanted.get(purpose, -1) for purpose in PURPOSES])[subnet_purposes(network)]
+    for at in np.flatnonzero((prefixes.version == 6) & (length >= 0) & (prefixes.length != length)).tolist():
+        subnet = subnets[at]
+        yield Finding(
+            message=f"IPv6 subnet {subnet.id} is {subnet.prefix}, and not a /{length[at]}",
+            elements=(subnet.id,),
+            witness={"prefix": subnet.prefix, "length": int(length[at])},
+        )
 
 
 # --- policy
@@ -197,11 +196,8 @@ def _missing_twins(network: Network) -> Iterator[tuple[PolicyRule, int]]:
 
 def _zones_with_both(network: Network) -> frozenset[str]:
     prefixes = subnet_prefixes(network)
-    zones: dict[int, set[str]] = {4: set(), 6: set()}
-    for subnet, version in zip(network.design.addressing.subnets, prefixes.version.tolist(), strict=True):
-        if version and subnet.zone is not None:
-            zones[version].add(subnet.zone)
-    return frozenset(zones[4] & zones[6])
+    zones = set(zip(column(network.design.addressing.subnets, "zone"), prefixes.version.tolist(), strict=True))
+    return frozenset(zone for zone, version in zones if zone is not None and version == 4 and (zone, 6) in zones)
 
 
 def _one_sided(network: Network) -> Iterator[Finding]:

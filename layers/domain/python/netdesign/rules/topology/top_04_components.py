@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netdesign.analysis.carriage import carriage
+from netdesign.analysis.row_codes import column
 from netdesign.analysis.tiers import fabrics
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import Network
@@ -16,6 +18,9 @@ from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Role, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
+
+if TYPE_CHECKING:
+    from netdesign.graph.multigraph import Bools, Ints
 
 OUT_OF_BAND = frozenset({Role.MANAGEMENT_SWITCH, Role.CONSOLE_SERVER})
 SHOWN = 10
