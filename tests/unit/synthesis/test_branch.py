@@ -1,3 +1,5 @@
+from typing import Any
+
 from netdesign.model.inventory import HaMode
 from netdesign.model.vocabulary import Archetype, LinkPurpose, Role
 from tests.unit.synthesis.campus_samples import asked, design
@@ -15,7 +17,7 @@ def branch(**fields):
 
 
 def roles(made):
-    found = {}
+    found: dict[Role, list[Any]] = {}
     for device in made.inventory.devices:
         found.setdefault(device.role, []).append(device)
     return found
@@ -64,13 +66,6 @@ def test_two_firewalls_have_a_circuit_each_and_share_the_gateways():
     assert sorted(circuits) == sorted(device.id for device in firewalls)
     assert all(interface.virtual_addresses for interface in shared)
     assert firewalls[0].rack != firewalls[1].rack
-
-
-def test_a_medium_branch_bundles_two_links_to_its_firewall():
-    made = branch(redundancy="medium")
-    (bundle,) = (lag for lag in made.cabling.lags if lag.device == roles(made)[Role.FIREWALL][0].id)
-
-    assert len(bundle.members) == 2
 
 
 def test_services_live_beside_the_switch():

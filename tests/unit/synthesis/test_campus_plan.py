@@ -25,7 +25,7 @@ BRANCH = {
     ("site", "fields", "shape"),
     [
         pytest.param(TINY, BRANCH, Archetype.BRANCH, id="a dozen ports in one closet"),
-        pytest.param(TINY, {"redundancy": "high"}, Archetype.COLLAPSED_CORE, id="high asks for a pair"),
+        pytest.param(TINY, BRANCH | {"redundancy": "medium"}, Archetype.COLLAPSED_CORE, id="medium asks for a pair"),
         pytest.param(TINY, {"security_level": "government"}, Archetype.COLLAPSED_CORE, id="management apart"),
         pytest.param(TINY | {"servers": 9}, BRANCH, Archetype.COLLAPSED_CORE, id="a server room"),
         pytest.param(

@@ -9,7 +9,7 @@ from netdesign.model.addressing import Pool
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Rack, Room, RoomKind
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
-from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role
+from netdesign.model.vocabulary import LinkPurpose, Role
 from netdesign.synthesis.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.campus_equipment import choose_access
 from netdesign.synthesis.campus_ground import (
@@ -38,18 +38,20 @@ from netdesign.synthesis.infrastructure import Home, add_services
 from netdesign.synthesis.internet import add_circuit, protect, provider_links
 from netdesign.synthesis.management import port_profile
 from netdesign.synthesis.pairs import Pair, trunk
+from netdesign.synthesis.site_demand import at_site
 from netdesign.synthesis.zones import INTERNET
 
 SERVER_INDEX = 99
 
 
-def build_branch(ground: Ground, zones: Sequence[str], share: float) -> tuple[Edge, tuple[ServiceInstance, ...]]:
+def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[ServiceInstance, ...]]:
     """Every fact of a branch: its one switch, and the firewalls that route for it."""
     blueprint = ground.blueprint
     (unit,) = ground.plan.units
     ground.radios = choose_radios(blueprint, unit.serves.access_points)
     access = choose_access(blueprint, ground.plan, (unit,), ground.radios, 2, most=1)
-    plan = plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=2, branch=True, share=share)
+    asked = at_site(blueprint.requirements, ground.site)
+    plan = plan_edge(asked, blueprint.parameters, blueprint.catalog, links=1, branch=True)
     explain_access(blueprint, ground.plan, access)
     racks = _racks(ground, plan.firewalls)
     _plan_addresses(ground, unit, zones)
@@ -148,7 +150,6 @@ def _join(ground: Ground, edge: Edge, unit: Unit, switch: Device) -> None:
         blueprint.define_vlan(vlan, switch.id)
     blueprint.add(SpanningTree(id=f"{switch.id}:stp", device=switch.id, mode=SpanningTreeMode.RSTP, priority=4_096))
     double = len(edge.firewalls) > 1
-    bundled = not double and blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM)
     for at, firewall in enumerate(edge.firewalls):
         parent = trunk(
             blueprint,
@@ -156,7 +157,6 @@ def _join(ground: Ground, edge: Edge, unit: Unit, switch: Device) -> None:
             Pair((switch,)),
             edge.plan.firewall_port_bps,
             LinkPurpose.ATTACHMENT,
-            per_peer=2 if bundled else 1,
             use=(PortUse.DOWNLINK, PortUse.UPLINK),
             vlans=tuple(vlan.id for vlan in vlans),
         )

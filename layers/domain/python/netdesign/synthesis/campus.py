@@ -105,37 +105,26 @@ def campus_zones(blueprint: Blueprint) -> tuple[str, ...]:
     return tuple(zone for zone in KINDS if zone in names)
 
 
-def edge_share(blueprint: Blueprint, site: ResolvedSite) -> float:
-    """The part of all demand that the site's edge must carry: by users, servers or devices, whichever is most."""
-    return max(_part(blueprint, site, name) for name in ("users", "servers", "endpoints"))
-
-
-def _part(blueprint: Blueprint, site: ResolvedSite, name: str) -> float:
-    sites = blueprint.requirements.sites
-    total = sum(getattr(one, name) for one in sites)
-    return float(getattr(site, name) / total) if total else 1 / len(sites)
-
-
 def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -> Built:
     """One site: rooms, switches, links, routing, endpoints, edge, management, services."""
     add_site(blueprint, site)
     plan = plan_campus(blueprint.requirements, blueprint.parameters, site)
     ground = Ground(blueprint, plan)
     if plan.archetype is Archetype.BRANCH:
-        edge, services = build_branch(ground, zones, edge_share(blueprint, site))
+        edge, services = build_branch(ground, zones)
     else:
-        edge, services = _build_large(ground, zones, edge_share(blueprint, site))
+        edge, services = _build_large(ground, zones)
     _explain_shape(blueprint, site, ground.plan.archetype, len(ground.plan.units))
     if (PUBLISHED.name, "") in ground.vlans:
         publish(blueprint, group_id(ground, PUBLISHED.name))
     return Built(ground.plan.archetype, edge, services, flow_ends(ground, edge.providers))
 
 
-def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Edge, tuple[ServiceInstance, ...]]:
+def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[ServiceInstance, ...]]:
     """A site with tiers of its own."""
     blueprint = ground.blueprint
     apart = out_of_band(blueprint)
-    equipment = _equip(ground, share)
+    equipment = _equip(ground)
     plan = ground.plan
     prepare_rooms(ground, main_racks(ground, equipment), closet_racks(ground, equipment))
     inside = [zone for zone in zones if zone != INTERNET and not (apart and zone == MANAGEMENT)]
@@ -166,7 +155,7 @@ def _build_large(ground: Ground, zones: Sequence[str], share: float) -> tuple[Ed
     return edge, add_services(blueprint, ground.site, service_homes(ground, network))
 
 
-def _equip(ground: Ground, share: float) -> Equipment:
+def _equip(ground: Ground) -> Equipment:
     """The types of everything; three tiers where no core of the catalogue has ports for all access switches."""
     blueprint, site = ground.blueprint, ground.plan.site
     shapes = dict.fromkeys((ground.plan.archetype, Archetype.THREE_TIER))
@@ -174,10 +163,10 @@ def _equip(ground: Ground, share: float) -> Equipment:
     for shape in shapes:
         ground.plan = plan_campus(blueprint.requirements, blueprint.parameters, site, shape)
         try:
-            return equip(ground, share)
+            return equip(ground)
         except InfeasibleError as exc:
             refusal = exc
-    raise with_way_out(blueprint, site, share, refusal)
+    raise with_way_out(blueprint, site, refusal)
 
 
 def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> None:

@@ -17,9 +17,9 @@ from netdesign.synthesis.campus_tiers import equip
 SPLITS: Final = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
 
-def with_way_out(blueprint: Blueprint, site: ResolvedSite, share: float, refusal: InfeasibleError) -> InfeasibleError:
+def with_way_out(blueprint: Blueprint, site: ResolvedSite, refusal: InfeasibleError) -> InfeasibleError:
     """The refusal, with the smallest split of the site that can be built as its first relaxation."""
-    parts = smallest_split(blueprint, site, share)
+    parts = smallest_split(blueprint, site)
     if parts is None or not refusal.conflicts:
         return refusal
     first, *others = refusal.conflicts
@@ -35,7 +35,7 @@ def with_way_out(blueprint: Blueprint, site: ResolvedSite, share: float, refusal
     return InfeasibleError((replace(first, relaxations=(way, *first.relaxations)), *others))
 
 
-def smallest_split(blueprint: Blueprint, site: ResolvedSite, share: float) -> int | None:
+def smallest_split(blueprint: Blueprint, site: ResolvedSite) -> int | None:
     """The fewest equal parts of a site for each of which there are devices; None when that is very many."""
     for parts in SPLITS:
         scratch = Blueprint(blueprint.requirements, blueprint.catalog, blueprint.parameters)
@@ -49,7 +49,7 @@ def smallest_split(blueprint: Blueprint, site: ResolvedSite, share: float) -> in
             closets=ceil(site.closets / parts),
         )
         try:
-            equip(Ground(scratch, plan_campus(scratch.requirements, scratch.parameters, piece)), share / parts)
+            equip(Ground(scratch, plan_campus(scratch.requirements, scratch.parameters, piece)), 1 / parts)
         except InfeasibleError:
             continue
         return parts

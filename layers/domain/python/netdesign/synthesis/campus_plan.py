@@ -113,8 +113,7 @@ def choose_archetype(
     if wish is TopologyPreference.THREE_TIER:
         return Archetype.THREE_TIER
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
-    medium, high = (requirements.redundancy.at_least(level) for level in (Redundancy.MEDIUM, Redundancy.HIGH))
-    tall = apart or high or (medium and bool(requirements.frameworks))
+    tall = apart or requirements.redundancy.at_least(Redundancy.MEDIUM)
     slow = not site.servers or requirements.servers.nic_speed_bps <= GIGABIT
     single = len(served) == 1 and site.buildings == 1 and site.servers <= 2 and slow and not tall
     if ports <= limits.branch_max_ports and single and wish is not TopologyPreference.COLLAPSED_CORE:

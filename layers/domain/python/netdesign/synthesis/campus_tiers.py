@@ -26,6 +26,7 @@ from netdesign.synthesis.campus_sizing import block_uplink_bps, uplinks
 from netdesign.synthesis.edge_sizing import EdgePlan, plan_edge
 from netdesign.synthesis.port_bank import PortBank, PortTable
 from netdesign.synthesis.selection import Choice, PortNeed
+from netdesign.synthesis.site_demand import at_site
 
 SERVICE_HOSTS = 2
 PUBLISHED_HOSTS = 2
@@ -79,8 +80,8 @@ def published_hosts(blueprint: Blueprint) -> int:
     return PUBLISHED_HOSTS if asked.internet_facing or asked.remote_users else 0
 
 
-def equip(ground: Ground, share: float) -> Equipment:
-    """Choose every type; `share` is the site's part of all demand."""
+def equip(ground: Ground, share: float = 1.0) -> Equipment:
+    """Choose every type; `share` is the part of the site's demand that is to be carried."""
     blueprint, plan = ground.blueprint, ground.plan
     ground.radios = choose_radios(blueprint, sum(unit.serves.access_points for unit in plan.units))
     per_peer = access_links(blueprint.requirements)
@@ -100,7 +101,7 @@ def _edge_and_tops(
     for least in EXIT_SPEEDS:
         try:
             edge = plan_edge(
-                blueprint.requirements,
+                at_site(blueprint.requirements, ground.site),
                 blueprint.parameters,
                 blueprint.catalog,
                 links=ground.plan.pair,

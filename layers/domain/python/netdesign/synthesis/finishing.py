@@ -8,22 +8,14 @@ from dataclasses import replace
 from netdesign.model.addressing import Subnet
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import Device, EndpointGroup
-from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements
 from netdesign.model.security import PublishedService, Residency
 from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import Role, SubnetPurpose
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.flows import Ends, application_flows, service_flows
 from netdesign.synthesis.policies import Place, make_policy, rules_from_flows
+from netdesign.synthesis.site_demand import at_site
 from netdesign.synthesis.zones import INTERNET, KINDS
-
-_COLUMNS: dict[str, str] = {
-    Population.IOT: "endpoints",
-    Population.SERVERS: "servers",
-    Population.STORAGE: "servers",
-    Population.DMZ: "servers",
-}
-"""What counts those who send a flow at a site; users where nothing else is named."""
 
 
 def add_flows(blueprint: Blueprint, site: str, ends: Ends, services: Sequence[ServiceInstance]) -> tuple[Flow, ...]:
@@ -33,25 +25,13 @@ def add_flows(blueprint: Blueprint, site: str, ends: Ends, services: Sequence[Se
     """
     providers = tuple(device.id for device in blueprint.devices(Role.PROVIDER, site))
     groups = [group for group in blueprint.all(EndpointGroup) if group.site == site]
-    asked = blueprint.requirements
-    others = {one.id for one in asked.sites} - {site}
-    flows = (flow for flow in asked.flows if flow.source not in others)
-    local = replace(asked, flows=tuple(_scaled(flow, asked, site) for flow in flows))
+    local = at_site(blueprint.requirements, site)
     made = (*application_flows(local, ends), *service_flows(groups, services, providers))
-    named = tuple(replace(flow, id=f"{flow.id}-{site}") for flow in made) if others else made
+    named = (
+        tuple(replace(flow, id=f"{flow.id}-{site}") for flow in made) if local is not blueprint.requirements else made
+    )
     blueprint.add_all(named)
     return named
-
-
-def _scaled(flow: ResolvedFlow, asked: ResolvedRequirements, site: str) -> ResolvedFlow:
-    """A site's part of a flow: by those who send it, and all of it where the flow names the site."""
-    column = _COLUMNS.get(flow.source, "users")
-    total = sum(getattr(one, column) for one in asked.sites)
-    own = next(one for one in asked.sites if one.id == site)
-    share = getattr(own, column) / total if total else 1 / len(asked.sites)
-    if share == 1 or site in (flow.source, flow.target):
-        return flow
-    return replace(flow, up_bps=round(flow.up_bps * share), down_bps=round(flow.down_bps * share))
 
 
 def add_policy(blueprint: Blueprint, policy: str, devices: Sequence[Device], flows: Iterable[Flow]) -> None:

@@ -1,0 +1,47 @@
+"""One site's part of what is asked for: its own people, servers and flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements, ResolvedSite
+
+COLUMNS: Final[Mapping[str, str]] = {
+    Population.IOT: "endpoints",
+    Population.SERVERS: "servers",
+    Population.STORAGE: "servers",
+    Population.DMZ: "servers",
+}
+"""What counts those who send a flow at a site; users where nothing else is named."""
+
+
+def at_site(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
+    """The requirements as the site alone would have them: flows by those who send them there."""
+    if len(asked.sites) == 1:
+        return asked
+    own = next(one for one in asked.sites if one.id == site)
+    others = {one.id for one in asked.sites} - {site}
+    flows = (flow for flow in asked.flows if flow.source not in others)
+    return replace(
+        asked,
+        users=own.users,
+        remote_users=round(asked.remote_users * part(asked, own, "users")),
+        servers=replace(asked.servers, count=own.servers),
+        flows=tuple(_scaled(flow, asked, own) for flow in flows),
+    )
+
+
+def part(asked: ResolvedRequirements, site: ResolvedSite, column: str) -> float:
+    """The site's part of a count over all sites; an equal part where there is none anywhere."""
+    total = sum(getattr(one, column) for one in asked.sites)
+    return float(getattr(site, column) / total) if total else 1 / len(asked.sites)
+
+
+def _scaled(flow: ResolvedFlow, asked: ResolvedRequirements, site: ResolvedSite) -> ResolvedFlow:
+    """The site's part of a flow: all of it where the flow names the site."""
+    if site.id in (flow.source, flow.target):
+        return flow
+    share = part(asked, site, COLUMNS.get(flow.source, "users"))
+    return replace(flow, up_bps=round(flow.up_bps * share), down_bps=round(flow.down_bps * share))
