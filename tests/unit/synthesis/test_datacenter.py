@@ -68,7 +68,7 @@ anything = st.builds(
     facing=st.booleans(),
 )
 each = pytest.mark.parametrize("asked", NAMED.values(), ids=NAMED)
-few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def made(asked):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from netdesign.catalog.media import cheapest_phy, media
+from netdesign.catalog.media import cheapest_phy
 from netdesign.catalog.ports import FormFactor
 from netdesign.errors import CatalogError
 from netdesign.model.vocabulary import Medium
@@ -74,9 +74,3 @@ def _cable(  # noqa: PLR0917 - a key of the cache
         )
     allowed = [m for m in phy.mediums(length_m) if mediums is None or m in mediums]
     return Cable(phy.name, Medium(allowed[0].value))
-
-
-def is_optical(phy: str) -> bool:
-    """Whether a link of this physical layer takes a transceiver at each end."""
-    found = media().phys[phy]
-    return not found.per_cable and found.fibres > 0

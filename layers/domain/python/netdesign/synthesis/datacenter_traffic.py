@@ -45,11 +45,6 @@ class Leg:
     source: str
     target: str
 
-    @property
-    def peak_bps(self) -> int:
-        """The larger direction."""
-        return max(self.flow.up_bps, self.flow.down_bps)
-
 
 @dataclass(frozen=True, slots=True)
 class Presence:
