@@ -116,6 +116,13 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
         2,
     ),
     (
+        "government without IPv6",
+        request(security_level="government", addressing={"ipv6": False}),
+        "security-needs-ipv6",
+        ("security_level", "addressing/ipv6"),
+        2,
+    ),
+    (
         "latency over an ocean",
         request(max_latency_ms=5, sites=FAR, **TWO_SITES),
         "latency-below-physics",

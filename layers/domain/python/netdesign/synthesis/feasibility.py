@@ -12,6 +12,7 @@ from netdesign.synthesis.conditions.budget import budget_below_cost
 from netdesign.synthesis.conditions.distance import latency_below_physics
 from netdesign.synthesis.conditions.protection import (
     flat_network,
+    old_family_alone,
     open_zones,
     unencrypted,
     unvalidated_crypto,
@@ -34,6 +35,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     open_zones,
     unvalidated_crypto,
     unencrypted,
+    old_family_alone,
     latency_below_physics,
     racks_full,
     power_short,

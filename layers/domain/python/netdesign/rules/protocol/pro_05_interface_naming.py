@@ -141,7 +141,7 @@ def _logical(network: Network) -> Iterator[Finding]:
 
 
 def _oddity(kind: DeviceType | None, name: str, parent: str | None) -> str | None:
-    if not LOGICAL.fullmatch(name):
+    if parent is None and not LOGICAL.fullmatch(name):
         return "is not one word that starts with a letter"
     if kind is not None and kind.port(name) is not None:
         return "is the name of a port"

@@ -113,6 +113,30 @@ def unencrypted(question: Question) -> Iterator[Conflict]:
     )
 
 
+def old_family_alone(question: Question) -> Iterator[Conflict]:
+    """IPv6 refused although the security level, or else a framework, asks for it."""
+    wanted = question.requirements
+    if wanted.ipv6:
+        return
+    allow = relax("addressing/ipv6", ("false", "true"), "run IPv6 beside IPv4", "an address plan and rules for it")
+    if wanted.security_level.at_least(SecurityLevel.GOVERNMENT):
+        yield Conflict(
+            code="security-needs-ipv6",
+            requirements=("security_level", "addressing/ipv6"),
+            statement=f"Networks of security level {wanted.security_level} run IPv6, but IPv6 is refused.",
+            numbers=numbers(source="OMB M-21-07"),
+            relaxations=(allow, _level(question, SecurityLevel.ENTERPRISE, "less protection everywhere")),
+        )
+    elif names := _named(question, VALIDATED_CRYPTO):
+        yield Conflict(
+            code="compliance-needs-ipv6",
+            requirements=("compliance", "addressing/ipv6"),
+            statement=f"{', '.join(names)} asks for IPv6, but IPv6 is refused.",
+            numbers=numbers(source="OMB M-21-07"),
+            relaxations=(allow, _without(question, VALIDATED_CRYPTO)),
+        )
+
+
 def _named(question: Question, frameworks: frozenset[Framework]) -> tuple[str, ...]:
     return tuple(str(ref) for ref in question.requirements.frameworks if ref.framework in frameworks)
 
