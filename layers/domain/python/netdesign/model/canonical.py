@@ -68,7 +68,8 @@ def design_from(document: object) -> Design:
     """Return the design that `document` holds.
 
     Raises `InvalidInputError` with the place of every fault: wrong types, unknown fields, ids used
-    twice, names of facts that are not there, quantities below zero. What a sound document says wrongly is for the rules.
+    twice, names of facts that are not there, quantities below zero. What a sound document says
+    wrongly is for the rules.
     """
     design: Design = decode(adapter(Design), document, subject="design")
     faults = tuple(islice(chain(faults_in(design), negatives_in(design)), MAX_FAULTS))
