@@ -109,8 +109,10 @@ def _lend_from_subnets(network: Network, parsed: Parsed, rest: Longs, vlan: Ints
     """Lend the length of the longest subnet (of the same VLAN) around each address; return the rest."""
     prefixes, subnet_vlan = subnet_prefixes(network), subnet_vlans(network)
     high, low = prefixes.networks()
-    lengths = np.unique(np.stack([prefixes.version, prefixes.length]), axis=1).T.tolist()
-    for version, length in sorted(lengths, key=lambda pair: -pair[1]):
+    kinds = (
+        np.flatnonzero(np.bincount(prefixes.length * 8 + prefixes.version, minlength=1)).tolist() if rest.size else []
+    )
+    for length, version in (divmod(kind, 8) for kind in reversed(kinds)):
         mine = np.flatnonzero((prefixes.version == version) & (prefixes.length == length))
         theirs = rest[parsed.version[rest] == version]
         if not version or not theirs.size:

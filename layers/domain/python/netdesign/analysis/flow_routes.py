@@ -73,7 +73,9 @@ def _subnets_by_vlan(network: Network) -> dict[str, list[int]]:
 
 @analysis
 def _subnet_index(network: Network) -> dict[str, int]:
-    return {subnet.id: at for at, subnet in enumerate(network.design.addressing.subnets)}
+    """The position of each subnet with a service."""
+    serving = {service.subnet for service in network.design.infrastructure.service_instances}
+    return {subnet.id: at for at, subnet in enumerate(network.design.addressing.subnets) if subnet.id in serving}
 
 
 @analysis

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.addresses import subnet_prefixes
+from netdesign.analysis.addresses import PURPOSES, subnet_prefixes, subnet_purposes
 from netdesign.analysis.demand import USER_PORT_BPS, SiteDemand, site_demands
 from netdesign.analysis.enforcers import Enforcer, enforcers
 from netdesign.analysis.port_supply import endpoint_ports
+from netdesign.analysis.row_codes import column
 from netdesign.graph.network import ROLES
 from netdesign.model.inventory import HaMode
 from netdesign.model.patch import Patch, SetRequirement
@@ -136,8 +137,9 @@ def _places(case: Case, place: int) -> int:
 def _addresses(case: Case, site: str) -> int:
     """Addresses for hosts in the IPv4 subnets of a site that are for hosts."""
     prefixes, total = subnet_prefixes(case.network), 0
-    for at, subnet in enumerate(case.design.addressing.subnets):
-        if subnet.site == site and subnet.purpose is SubnetPurpose.HOSTS and prefixes.version[at] == 4:
+    hosts = subnet_purposes(case.network) == PURPOSES.index(SubnetPurpose.HOSTS)
+    for at in np.flatnonzero(hosts & (prefixes.version == 4)).tolist():
+        if case.design.addressing.subnets[at].site == site:
             total += _room(32 - int(prefixes.length[at]))
     return total
 
@@ -150,15 +152,16 @@ def _room(bits: int) -> int:
 def _crowded(case: Case) -> Iterator[Finding]:
     """IPv4 subnets too short for the hosts planned on them."""
     prefixes = subnet_prefixes(case.network)
-    for at, subnet in enumerate(case.design.addressing.subnets):
-        if subnet.planned_hosts and prefixes.version[at] == 4:
-            room = _room(32 - int(prefixes.length[at]))
-            if subnet.planned_hosts > room:
-                yield Finding(
-                    message=f"{subnet.prefix} has {room} addresses for {subnet.planned_hosts} planned hosts",
-                    elements=(subnet.id,),
-                    witness={"prefix": subnet.prefix, "usable": room, "planned": subnet.planned_hosts},
-                )
+    subnets = case.design.addressing.subnets
+    planned = np.array([bool(count) for count in column(subnets, "planned_hosts")], np.bool_)
+    for at in np.flatnonzero(planned & (prefixes.version == 4)).tolist():
+        subnet, room = subnets[at], _room(32 - int(prefixes.length[at]))
+        if subnet.planned_hosts > room:
+            yield Finding(
+                message=f"{subnet.prefix} has {room} addresses for {subnet.planned_hosts} planned hosts",
+                elements=(subnet.id,),
+                witness={"prefix": subnet.prefix, "usable": room, "planned": subnet.planned_hosts},
+            )
 
 
 def _sessions(case: Case) -> Resource | None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from netdesign.analysis.addresses import PURPOSES, subnet_purposes
 from netdesign.analysis.demand import OUTSIDE
 from netdesign.analysis.layer3 import gateway_pairs
+from netdesign.analysis.row_codes import column, text_codes
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
 from netdesign.model.patch import Patch, Set
 from netdesign.model.resolved import ResolvedSite
@@ -70,8 +72,8 @@ def _sites_with_gateway(network: Network) -> frozenset[str]:
     subnet, interface = gateway_pairs(network)
     serving = np.append(network.in_service, False)[network.interface_devices[interface]]
     subnets = network.design.addressing.subnets
-    served = (subnets[at] for at in dict.fromkeys(subnet[serving].tolist()))
-    return frozenset(one.site for one in served if one.purpose is SubnetPurpose.HOSTS)
+    hosts = subnet_purposes(network)[subnet] == PURPOSES.index(SubnetPurpose.HOSTS)
+    return frozenset(subnets[at].site for at in subnet[serving & hosts].tolist())
 
 
 @analysis
@@ -79,7 +81,9 @@ def _sites_with_exit(network: Network) -> frozenset[str]:
     """Sites with a link to a provider, or to a device of another site."""
     a, b = network.link_ends
     circuit, found = network.links_for(LinkPurpose.CIRCUIT), set[str]()
-    for link in np.flatnonzero(network.links_for(*FORWARDING_PURPOSES)).tolist():
+    sites = np.append(text_codes(column(network.devices, "site"), {}), -1)
+    out = network.links_for(*FORWARDING_PURPOSES) & ((sites[a] != sites[b]) | circuit)
+    for link in np.flatnonzero(out).tolist():
         ends = network.devices[a[link]], network.devices[b[link]]
         if ends[0].site != ends[1].site or (circuit[link] and any(e.role is Role.PROVIDER for e in ends)):
             found.update(end.site for end in ends if end.role is not Role.PROVIDER)

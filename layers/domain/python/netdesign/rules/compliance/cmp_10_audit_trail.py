@@ -114,8 +114,9 @@ def _stores(case: Case) -> Iterator[Finding]:
     instances = {one.id: one for one in collectors(case.network)}
     sent: dict[str, set[str]] = defaultdict(set)
     for flow in case.design.traffic.flows:
+        logged = instances.keys() & set(flow.targets)
         for source in flow.sources:
-            sent[source].update(instances.keys() & set(flow.targets))
+            sent[source].update(logged)
     for group in _regulated_stores(case):
         apart = [name for name in sent[group.id] if instances[name].zone != group.zone]
         if len(apart) < _needed(case):

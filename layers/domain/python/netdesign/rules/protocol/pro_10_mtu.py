@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.addresses import addresses
+from netdesign.analysis.addresses import addresses, subnet_vlans
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer3 import gateway_pairs, layer3
 from netdesign.analysis.routed_links import control_graph, routed_pairs
-from netdesign.analysis.row_codes import among, distinct
+from netdesign.analysis.row_codes import among, distinct, whole_numbers
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import PURPOSES, Network, analysis
 from netdesign.model.inventory import EndpointKind
@@ -131,16 +131,19 @@ def host_mtus(network: Network) -> dict[str, int]:
 
 def _small_gateways(network: Network) -> Iterator[Finding]:
     hosts, subnets = host_mtus(network), network.design.addressing.subnets
-    mtu = interfaces(network).mtu_bytes
+    mtu, vlans = interfaces(network).mtu_bytes, interfaces(network).vlans
+    sent = whole_numbers([hosts.get(name or "", 0) for name in vlans])
+    pairs = gateway_pairs(network)
+    wanted = sent[np.array([*vlans.values()], np.int64).argsort()][subnet_vlans(network)[pairs[0]] + 1]
+    small = np.flatnonzero(mtu[pairs[1]] < wanted)
     told: set[int] = set()
-    for subnet, at in zip(*(column.tolist() for column in gateway_pairs(network)), strict=True):
-        wanted = hosts.get(subnets[subnet].vlan or "", 0)
-        if mtu[at] < wanted and at not in told:
+    for subnet, at, bytes_sent in zip(*(some[small].tolist() for some in (*pairs, wanted)), strict=True):
+        if at not in told:
             told.add(at)
             yield Finding(
-                message=f"gateway {network.interfaces[at].id} takes {int(mtu[at])} bytes, its hosts send {wanted}",
+                message=f"gateway {network.interfaces[at].id} takes {int(mtu[at])} bytes, its hosts send {bytes_sent}",
                 elements=(network.interfaces[at].id, subnets[subnet].id),
-                witness={"mtu_bytes": int(mtu[at]), "hosts_mtu_bytes": wanted},
+                witness={"mtu_bytes": int(mtu[at]), "hosts_mtu_bytes": bytes_sent},
             )
 
 
