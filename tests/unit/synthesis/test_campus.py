@@ -240,6 +240,18 @@ def test_the_strict_levels_manage_by_a_network_of_its_own():
     assert any(vlan.isolated for vlan in made.switching.vlans)
 
 
+def test_servers_meet_only_where_they_must_at_the_strict_levels():
+    def isolated(requirements):
+        made = design(requirements)
+        return {vlan.isolated for vlan in made.switching.vlans if vlan.purpose is VlanPurpose.SERVERS}
+
+    flow = {"from": "servers", "to": "servers", "service": "https", "up": "1Mbps", "down": "1Mbps"}
+
+    assert isolated(asked(security_level="government")) == {True}
+    assert isolated(asked(security_level="government", flows=[flow])) == {False}
+    assert isolated(asked()) == {False}
+
+
 def test_critical_redundancy_doubles_links_and_rooms():
     made = design(asked(redundancy="critical"))
     roles = {device.id: device.role for device in made.inventory.devices}

@@ -1,6 +1,9 @@
 from dataclasses import replace
 
-from netdesign.synthesis.site_demand import at_site, part
+import pytest
+
+from netdesign.synthesis.flows import crossing_bps
+from netdesign.synthesis.site_demand import at_site, evened, part
 from tests.unit.synthesis.campus_samples import asked
 
 SITES = [
@@ -51,3 +54,11 @@ def test_what_names_a_site_is_all_there():
 
     assert rates(at_site(both, "north")) == {"flow-1": 10_000_000, "flow-2": 7_500_000}
     assert rates(at_site(both, "south")) == {"flow-2": 2_500_000}
+
+
+def test_an_edge_carries_at_least_its_users_part_of_everything():
+    whole, north = crossing_bps(TWO.flows, TWO), crossing_bps(at_site(TWO, "north").flows, TWO)
+
+    assert evened(TWO, "north") == pytest.approx(max(1.0, whole * 0.75 / north))
+    assert evened(TWO, "south") == 1.0
+    assert evened(asked(), "site") == 1.0

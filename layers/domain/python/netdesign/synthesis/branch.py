@@ -38,7 +38,7 @@ from netdesign.synthesis.infrastructure import Home, add_services
 from netdesign.synthesis.internet import add_circuit, protect, provider_links
 from netdesign.synthesis.management import port_profile
 from netdesign.synthesis.pairs import Pair, trunk
-from netdesign.synthesis.site_demand import at_site
+from netdesign.synthesis.site_demand import at_site, evened
 from netdesign.synthesis.zones import INTERNET
 
 SERVER_INDEX = 99
@@ -50,8 +50,8 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     (unit,) = ground.plan.units
     ground.radios = choose_radios(blueprint, unit.serves.access_points)
     access = choose_access(blueprint, ground.plan, (unit,), ground.radios, 2, most=1)
-    asked = at_site(blueprint.requirements, ground.site)
-    plan = plan_edge(asked, blueprint.parameters, blueprint.catalog, links=1, branch=True)
+    asked, share = at_site(blueprint.requirements, ground.site), evened(blueprint.requirements, ground.site)
+    plan = plan_edge(asked, blueprint.parameters, blueprint.catalog, links=1, branch=True, share=share)
     explain_access(blueprint, ground.plan, access)
     racks = _racks(ground, plan.firewalls)
     _plan_addresses(ground, unit, zones)

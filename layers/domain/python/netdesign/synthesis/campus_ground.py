@@ -8,6 +8,7 @@ from math import ceil
 from typing import Final
 
 from netdesign.model.inventory import Device, EndpointGroup, Rack, Room, RoomKind
+from netdesign.model.resolved import Population
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Archetype, Redundancy, VlanPurpose
 from netdesign.synthesis.blueprint import Blueprint
@@ -215,6 +216,18 @@ def add_unit_vlans(ground: Ground, unit: Unit, *devices: str) -> None:
         add_vlan(ground, function, unit.name, unit.index, hosts, *devices)
 
 
+def _isolated(ground: Ground, function: Function) -> bool:
+    """Whether hosts of a VLAN are kept from each other: guests always, others at the strictest levels unless flows of
+    theirs need each other."""
+    if function is GUESTS:
+        return True
+    asked = ground.blueprint.requirements
+    serving = {Population.SERVERS, Population.STORAGE}
+    meet = any({flow.source, flow.target} <= serving for flow in asked.flows)
+    apart = function in APART or (function in (SERVERS, RESTRICTED) and not meet)
+    return apart and ground.blueprint.posture.fips_module
+
+
 def add_vlan(ground: Ground, function: Function, unit: str, index: int, hosts: int, *devices: str) -> Vlan:
     """A VLAN of a function with its subnets."""
     name = f"{function.name}-{unit}" if unit else function.name
@@ -228,7 +241,7 @@ def add_vlan(ground: Ground, function: Function, unit: str, index: int, hosts: i
         function.zone,
         *devices,
         igmp_querier=blueprint.requirements.video,
-        isolated=function is GUESTS or (function in APART and blueprint.posture.fips_module),
+        isolated=_isolated(ground, function),
     )
     blueprint.host_subnet(vlan, hosts, dhcp=not fixed)
     ground.vlans[function.name, unit] = vlan

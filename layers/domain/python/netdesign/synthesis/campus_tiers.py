@@ -26,7 +26,7 @@ from netdesign.synthesis.campus_sizing import block_uplink_bps, uplinks
 from netdesign.synthesis.edge_sizing import EdgePlan, plan_edge
 from netdesign.synthesis.port_bank import PortBank, PortTable
 from netdesign.synthesis.selection import Choice, PortNeed
-from netdesign.synthesis.site_demand import at_site
+from netdesign.synthesis.site_demand import at_site, evened
 
 SERVICE_HOSTS = 2
 PUBLISHED_HOSTS = 2
@@ -105,7 +105,7 @@ def _edge_and_tops(
                 blueprint.parameters,
                 blueprint.catalog,
                 links=ground.plan.pair,
-                share=share,
+                share=share * evened(blueprint.requirements, ground.site),
                 least_bps=least,
             )
             return edge, _tops(ground, access, edge, per_peer, servers)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements, ResolvedSite
+from netdesign.synthesis.flows import crossing_bps
 
 COLUMNS: Final[Mapping[str, str]] = {
     Population.IOT: "endpoints",
@@ -31,6 +32,16 @@ def at_site(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
         servers=replace(asked.servers, count=own.servers),
         flows=tuple(_scaled(flow, asked, own) for flow in flows),
     )
+
+
+def evened(asked: ResolvedRequirements, site: str) -> float:
+    """By how much the site's edge must exceed its own demand so that it carries its users' part of all demand too.
+
+    Who sits where changes sooner than what is asked for.
+    """
+    own = next(one for one in asked.sites if one.id == site)
+    local, whole = crossing_bps(at_site(asked, site).flows, asked), crossing_bps(asked.flows, asked)
+    return max(1.0, whole * part(asked, own, "users") / local) if local else 1.0
 
 
 def part(asked: ResolvedRequirements, site: ResolvedSite, column: str) -> float:
