@@ -137,7 +137,7 @@ def test_the_edge_is_sized_for_what_changes_zone():
     asked = requirements(flows=(flow("ew", "servers", "servers"), flow("app", "users", "servers", up=3)))
     sized = sizing_requirements(asked, [tenant("server", 5), tenant("dmz", 2)], 0.5)
 
-    assert [one.id for one in sized.flows] == ["app-in", "app"]
+    assert [one.id for one in sized.flows] == ["app-in", "app", "upstream"]
     assert all(one.source != one.target for one in sized.flows)
     assert sized.flows[0].down_bps == G // 2
 

@@ -47,14 +47,11 @@ def _plan(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements
         power_supplies=2 if requirements.redundancy.at_least(Redundancy.MEDIUM) else 1,
     )
     per_switch = ceil(server_ports(blueprint, site.servers) / switches)
-    ports = (
-        PortNeed(2 * (switches - 1), PEER_BPS, PortUse.UPLINK),
-        PortNeed(per_switch, requirements.servers.nic_speed_bps, PortUse.DOWNLINK),
-        PortNeed(SPARE_PORTS, SPARE_BPS, PortUse.DOWNLINK),
-    )
+    peers = (PortNeed(2 * (switches - 1), PEER_BPS, PortUse.UPLINK), PortNeed(SPARE_PORTS, SPARE_BPS))
+    servers = (PortNeed(per_switch, requirements.servers.nic_speed_bps, PortUse.DOWNLINK),)
     kinds = suitable(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, requirements)
     ranked = sorted(kinds, key=lambda kind: (price_usd(kind), kind.sku))
-    return choose_exit(blueprint, demand, ranked, ports, switches)
+    return choose_exit(blueprint, demand, ranked, peers, switches, after=servers)
 
 
 def build_pair(blueprint: Blueprint, hall: Hall, kind: DeviceType, count: int) -> Pair:

@@ -42,8 +42,10 @@ def choose_exit(
     borders: Sequence[DeviceType],
     ports: tuple[PortNeed, ...],
     switches: int,
+    *,
+    after: tuple[PortNeed, ...] = (),
 ) -> ExitPlan | None:
-    """The first border type that has `ports` and those of an edge that carries the demand; None when none has.
+    """The first border type that has `ports`, those of an edge that carries the demand, and then `after`; or None.
 
     `switches` border switches share the edge. Two firewalls stand in for each other from medium redundancy on.
     """
@@ -54,6 +56,7 @@ def choose_exit(
                 *ports,
                 PortNeed(edge.firewalls * each, edge.firewall_port_bps, PortUse.DOWNLINK),
                 PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
+                *after,
             )
             if not ports_refusal(border, needs) and _joins(border, ports, edge, each):
                 return ExitPlan(border, edge, each, switches, _management_bps(blueprint, demand))

@@ -12,14 +12,18 @@ from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.zones import DATABASE, DMZ, STORAGE, zone_data, zone_names
 
 DATABASE_SHARE = 0.2
+DATABASE_SHARE_STRICT = 0.3
 DMZ_SHARE = 0.1
 STORAGE_SHARE = 0.15
 STORAGE_FABRIC_SHARE = 0.5
+STORAGE_SHARE_STRICT = 0.4
 """Default shares of the servers in a zone of their own; what is left is in the server zone."""
 SERVICE_HOSTS = 2
 """Hosts that run names, addresses, time, logins and logs."""
 
 SERVERS_PER_RACK = 40
+FEW_SERVERS = 8
+"""Servers for each zone below which all zones get like numbers."""
 
 VLAN_PURPOSES = {
     "server": VlanPurpose.SERVERS,
@@ -83,15 +87,23 @@ def server_zones(requirements: ResolvedRequirements) -> tuple[str, ...]:
     return tuple(zones)
 
 
+def zone_shares(requirements: ResolvedRequirements) -> dict[str, float]:
+    """Shares of the servers in zones beside the server zone; from government level on no zone holds half of all."""
+    strict = requirements.security_level.at_least(SecurityLevel.GOVERNMENT)
+    stored = STORAGE_FABRIC_SHARE if requirements.fabric_workload is FabricWorkload.STORAGE else STORAGE_SHARE
+    return {
+        DATABASE: DATABASE_SHARE_STRICT if strict else DATABASE_SHARE,
+        DMZ: DMZ_SHARE,
+        STORAGE: min(stored, STORAGE_SHARE_STRICT) if strict else stored,
+    }
+
+
 def tenants(requirements: ResolvedRequirements, servers: int) -> tuple[Tenant, ...]:
     """The servers of a site by zone: default shares, rounded up, and the server zone takes what is left."""
-    shares = {
-        "database": DATABASE_SHARE,
-        "dmz": DMZ_SHARE,
-        "storage": STORAGE_FABRIC_SHARE if requirements.fabric_workload is FabricWorkload.STORAGE else STORAGE_SHARE,
-    }
+    shares = zone_shares(requirements)
     wanted = [zone for zone in (DMZ, DATABASE, STORAGE) if zone in server_zones(requirements)]
-    fair = max(1, servers // (len(wanted) + 1))
+    few = servers < FEW_SERVERS * (len(wanted) + 1)
+    fair = max(1, servers // (len(wanted) + 1)) if few else servers
     counts: dict[str, int] = {}
     for zone in wanted:
         room = servers - 1 - sum(counts.values())

@@ -12,12 +12,10 @@ from netdesign.synthesis.clos_choice import FabricPlan
 from netdesign.synthesis.clos_sizing import FabricDemand
 from netdesign.synthesis.datacenter_border import ExitPlan
 from netdesign.synthesis.datacenter_demand import (
-    DATABASE_SHARE,
-    DMZ_SHARE,
-    STORAGE_SHARE,
     Tenant,
     racks_of,
     server_ports,
+    zone_shares,
 )
 from netdesign.synthesis.server_placement import host_mtu
 
@@ -46,7 +44,7 @@ def explain_zones(blueprint: Blueprint, site: ResolvedSite, here: Sequence[Tenan
         f"How are the servers of {site.id} divided among zones?",
         ", ".join(f"{tenant.count} {tenant.zone}" for tenant in here),
         formula="zone = max(2, ceil(servers * share)); the server zone takes what is left",
-        inputs={"database": DATABASE_SHARE, "dmz": DMZ_SHARE, "storage": STORAGE_SHARE, "servers": site.servers},
+        inputs={**zone_shares(blueprint.requirements), "servers": site.servers},
         result=len(here),
         fields=("data_classes", "internet_facing", "flows", "security_level"),
         source="default shares, for nothing says how many servers hold what",

@@ -24,6 +24,18 @@ MAX_TIER_BPS = 10_000_000_000
 """Assumed queries of one server to the database zone, and of all together."""
 UNENCRYPTED = frozenset({"dns", "ntp", "dhcp"})
 """Services that stay in the clear inside; others are encrypted by the application, RDMA by the adapter."""
+UPSTREAM = ResolvedFlow(
+    id="upstream",
+    source=Population.SERVERS,
+    target=Population.INTERNET,
+    service=HTTPS,
+    up_bps=1_000_000,
+    down_bps=1_000_000,
+    service_class=ServiceClass.SILVER,
+    data_class=DataClass.INTERNAL,
+    assumed=True,
+)
+"""What the services of a site themselves exchange with the Internet, rounded up."""
 ADMINISTRATION = frozenset({22, 23, 161, 830, 3389, 5900, 5985, 5986})
 """Ports of administration, which no flow may carry from the DMZ inward."""
 QUERIES = Service(name="database", protocol=IpProtocol.TCP, first_port=5432, last_port=5432)
@@ -153,7 +165,7 @@ def sizing_requirements(
 ) -> ResolvedRequirements:
     """The requirements with each stretch that changes zone as a flow of its own, for the size of the edge."""
     crossing = (leg for leg in legs(requirements, tenants, share) if leg.source != leg.target)
-    return replace(requirements, flows=tuple(_sized(leg) for leg in crossing))
+    return replace(requirements, flows=(*(_sized(leg) for leg in crossing), UPSTREAM))
 
 
 def _sized(leg: Leg) -> ResolvedFlow:
