@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from netdesign.model.addressing import Interface
+from netdesign.model.routing import BgpNeighbor, RoutingProcess
 from netdesign.model.verdict import Status
-from netdesign.model.vocabulary import LinkPurpose, Role, Severity
+from netdesign.model.vocabulary import LinkPurpose, Role, RoutingProtocol, Severity
 from netdesign.rules.topology.top_11_east_west import east_west as top_11
-from tests.support.sketch import GBPS, case, design, device, link
+from tests.support.sketch import GBPS, case, design, device, interface, link
 from tests.unit.rules.topology.shapes import attach, campus, clos, elements, flow, group, killed, messages, verdict
 
 
@@ -35,7 +39,7 @@ def test_a_leaf_behind_a_leaf_is_too_far():
 
 
 def test_leaves_that_only_a_firewall_joins_are_apart():
-    facts = [device("a", Role.LEAF), device("b", Role.LEAF), device("fw", Role.FIREWALL)]
+    facts: list[Any] = [device("a", Role.LEAF), device("b", Role.LEAF), device("fw", Role.FIREWALL)]
     facts += [link("a:1", "fw:1", LinkPurpose.ATTACHMENT), link("b:1", "fw:2", LinkPurpose.ATTACHMENT)]
 
     found = verdict(top_11, *facts)
@@ -63,8 +67,53 @@ def test_a_full_uplink_is_an_error():
 
 
 def test_mutants():
-    assert killed(top_11, *clos()) == [True]
+    assert killed(top_11, *clos()) == [True, None]
     pair = [device("a", Role.LEAF), device("b", Role.LEAF), link("a:1", "b:1"), link("a:2", "b:2")]
-    assert killed(top_11, *pair) == [True]
+    assert killed(top_11, *pair) == [True, None]
     assert top_11.mutants[0].mutate(case(design(*campus()))) is None
     assert top_11.mutants[0].mutate(case(design(device("a", Role.LEAF), device("b", Role.LEAF)))) is None
+
+
+def sessions(leaf: str, max_paths: int, asns: tuple[int, int] = (65000, 65000), **changes: Any) -> list[Any]:
+    """BGP between one leaf and two spines, over a /31 each."""
+    facts: list[Any] = [process(f"{leaf}:bgp", leaf, asn=65100, max_paths=max_paths, **changes)]
+    for n, asn in enumerate(asns):
+        mine, theirs = f"10.9.{n}.0", f"10.9.{n}.1"
+        facts += [routed(f"{leaf}:r{n}", f"{mine}/31"), routed(f"s{n}:r{n}", f"{theirs}/31")]
+        facts += [link(f"{leaf}:r{n}", f"s{n}:r{n}"), process(f"s{n}:bgp", f"s{n}", asn=asn)]
+        facts += [neighbor(f"{leaf}:n{n}", f"{leaf}:bgp", asn, theirs), neighbor(f"s{n}:n", f"s{n}:bgp", 65100, mine)]
+    return facts
+
+
+def process(identity: str, place: str, **changes: Any) -> RoutingProcess:
+    return RoutingProcess(id=identity, device=place, vrf="default", protocol=RoutingProtocol.BGP, **changes)
+
+
+def neighbor(identity: str, of: str, asn: int, address: str) -> BgpNeighbor:
+    return BgpNeighbor(id=identity, process=of, remote_asn=asn, peer_address=address)
+
+
+def routed(identity: str, address: str) -> Interface:
+    return interface(*identity.split(":"), addresses=(address,), vrf="default")
+
+
+def test_routing_as_wide_as_the_cabling_passes():
+    assert verdict(top_11, *clos(3), *sessions("l0", 2)).status is Status.PASS
+    assert verdict(top_11, *clos(3), *sessions("l0", 2, (65000, 65001), multipath_relax=True)).status is Status.PASS
+
+
+def test_too_few_paths_at_once_are_found():
+    found = verdict(top_11, *clos(3), *sessions("l0", 1))
+
+    assert messages(found) == ["l0:bgp of l0 uses 1 of its 2 equal sessions to the tier above"]
+    assert found.findings[0].witness == {"paths": 1, "sessions": 2, "max_paths": 1, "multipath_relax": False}
+
+
+def test_spines_of_different_as_need_relaxed_comparison():
+    found = verdict(top_11, *clos(3), *sessions("l0", 2, (65000, 65001)))
+
+    assert messages(found) == ["l0:bgp of l0 uses 1 of its 2 equal sessions to the tier above"]
+
+
+def test_one_path_mutant():
+    assert killed(top_11, *clos(3), *sessions("l0", 2)) == [True, True]

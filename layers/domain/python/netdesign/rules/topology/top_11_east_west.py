@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from netdesign.analysis.adjacency import processes
 from netdesign.analysis.clos import links_between, planes
+from netdesign.analysis.path_width import upward_widths
 from netdesign.analysis.tiers import CLOS, Fabric, fabrics, role_tiers, uplinks
 from netdesign.analysis.traffic import utilisation
 from netdesign.graph.connectivity import components
@@ -48,13 +50,14 @@ def _clos(network: Network) -> tuple[Fabric, ...]:
     " beyond the steady limit.",
     passes="Leaves are two hops apart (four in five stages), every spine carries its share, and fabric"
     " links keep their headroom.",
-    remedy="Complete the links between leaves and spines, or add spines.",
+    remedy="Complete the links between leaves and spines, or add spines; let routing use all equal paths.",
     references=("RFC 7938 section 3",),
 )
 def east_west(case: Case) -> Iterator[Said]:
     """Distances between classes of leaves, next hops per leaf, and the loads of fabric links."""
     yield from _hops(case)
     yield from _width(case)
+    yield from _routing_width(case)
     yield from _loads(case)
 
 
@@ -104,6 +107,26 @@ def _width(case: Case) -> Iterator[Finding]:
                 )
 
 
+def _routing_width(case: Case) -> Iterator[Finding]:
+    network, widths = case.network, upward_widths(case.network)
+    inside = np.zeros(len(network.devices) + 1, np.bool_)
+    for fabric in _clos(network):
+        inside[fabric.devices] = True
+    facts, device = network.design.routing.processes, processes(network).device
+    narrow = (widths.used < widths.sessions) & inside[device[widths.process]]
+    rows = (column[narrow].tolist() for column in (widths.process, widths.sessions, widths.used))
+    for process, sessions, used in zip(*rows, strict=True):
+        fact = facts[process]
+        message = f"{fact.id} of {fact.device} uses {used} of its {sessions} equal sessions to the tier above"
+        witness: Witness = {
+            "paths": used,
+            "sessions": sessions,
+            "max_paths": fact.max_paths,
+            "multipath_relax": fact.multipath_relax,
+        }
+        yield Finding(message=message, elements=(fact.id, fact.device), witness=witness)
+
+
 def _loads(case: Case) -> Iterator[Said]:
     network = case.network
     limit = case.parameters.redundancy[case.requirements.redundancy].max_utilisation
@@ -136,3 +159,14 @@ def single_core(case: Case) -> Patch | None:
         if cut:
             return tuple(Set("links", network.links[link].id, {"in_service": False}) for link in cut)
     return None
+
+
+@east_west.mutant("let a leaf use one path at a time")
+def one_path(case: Case) -> Patch | None:
+    """The process of a Clos switch with the most sessions to the tier above takes one path only."""
+    network, widths = case.network, upward_widths(case.network)
+    clos = {network.devices[at].id for fabric in _clos(network) for at in fabric.devices.tolist()}
+    facts = network.design.routing.processes
+    rows = zip(widths.sessions.tolist(), widths.process.tolist(), strict=True)
+    wide = [(-many, facts[process].id) for many, process in rows if many > 1 and facts[process].device in clos]
+    return (Set("processes", min(wide)[1], {"max_paths": 1}),) if wide else None
