@@ -59,6 +59,6 @@ def test_what_names_a_site_is_all_there():
 def test_an_edge_carries_at_least_its_users_part_of_everything():
     whole, north = crossing_bps(TWO.flows, TWO), crossing_bps(at_site(TWO, "north").flows, TWO)
 
-    assert evened(TWO, "north") == pytest.approx(max(1.0, whole * 0.75 / north))
+    assert evened(TWO, "north") == pytest.approx(max(1.0, whole * 94 / 124 / north))
     assert evened(TWO, "south") == 1.0
     assert evened(asked(), "site") == 1.0

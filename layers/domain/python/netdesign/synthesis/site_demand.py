@@ -35,13 +35,13 @@ def at_site(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
 
 
 def evened(asked: ResolvedRequirements, site: str) -> float:
-    """By how much the site's edge must exceed its own demand so that it carries its users' part of all demand too.
-
-    Who sits where changes sooner than what is asked for.
-    """
+    """By how much the site's edge must exceed its own demand so that it carries its part of all demand too, by people
+    and servers together: who and what is where changes sooner than what is asked for."""
     own = next(one for one in asked.sites if one.id == site)
+    heads = [one.users + one.servers for one in asked.sites]
+    share = (own.users + own.servers) / sum(heads) if sum(heads) else 1 / len(heads)
     local, whole = crossing_bps(at_site(asked, site).flows, asked), crossing_bps(asked.flows, asked)
-    return max(1.0, whole * part(asked, own, "users") / local) if local else 1.0
+    return max(1.0, whole * max(share, part(asked, own, "users")) / local) if local else 1.0
 
 
 def part(asked: ResolvedRequirements, site: ResolvedSite, column: str) -> float:
