@@ -67,6 +67,17 @@ def test_the_east_west_peak_must_fit_with_one_spine_down():
     assert (calm.uplinks, busy.uplinks) == (4, 8)
 
 
+def test_critical_leaves_have_as_many_uplinks_as_disjoint_paths():
+    assert leaf_tier(demand(24, min_uplinks=3), TOR, 2).uplinks == 4
+
+
+def test_servers_with_several_ports_on_a_leaf_are_not_torn_apart():
+    leaf = LeafPorts(uplinks=8, uplink_bps=100 * G, downlinks=lambda _: 15)
+    tier = leaf_tier(demand(120, step=4), leaf, 2)
+
+    assert tier.leaves == 10
+
+
 def test_leaves_without_enough_uplinks_serve_fewer_ports():
     leaf = LeafPorts(uplinks=4, uplink_bps=40 * G, downlinks=lambda _: 48)
     tier = fitting(leaf_tier(demand(96), leaf, 4))
@@ -132,3 +143,4 @@ def test_a_five_stage_fabric_keeps_every_bound(wanted, spine_ports, super_ports)
     assert down / up <= 2.0
     assert size.pods * size.spine_parallel * 1.2 <= super_ports
     assert size.plane_width >= 2
+    assert up <= 64

@@ -199,7 +199,7 @@ def _podded(
             continue
         for width in range(max(2, ceil(pods * up * reserve / super_ports)), up + 1):
             parallel = ceil(up / width)
-            if width * parallel < demand.min_uplinks:
+            if not demand.min_uplinks <= width * parallel <= demand.max_ecmp_paths:
                 continue
             if width * parallel + down <= spine_ports and pods * parallel * reserve <= super_ports:
                 yield _size(demand, leaf, tier, pods=pods, plane_width=width, spine_parallel=parallel)

@@ -146,7 +146,7 @@ def _explain(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -> None:
 def _rack_runs(blueprint: Blueprint, hall: Hall, count: int) -> list[list[str]]:
     """All racks in about `count` runs of neighbours that hold equally many devices, none over two rooms."""
     rooms: dict[str, list[RackSpace]] = {}
-    for identity in {*hall.server_racks, *hall.network_racks}:
+    for identity in dict.fromkeys((*hall.server_racks, *hall.network_racks)):
         space = blueprint.floor.racks[identity]
         rooms.setdefault(space.rack.room, []).append(space)
     total = sum(_weight(space) for spaces in rooms.values() for space in spaces)
