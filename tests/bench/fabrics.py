@@ -19,7 +19,7 @@ from netdesign.synthesis.synthesize import synthesize
 REQUIREMENTS = Path(__file__).parents[2] / "events" / "requirements" / "dc-300-racks.yaml"
 GBPS = 1_000_000_000
 LEAF_PORTS = 32
-SPARE = 1.2
+SPARE = 1.25
 """What the redundancy of the example asks to keep free: leaves are as full as they may be."""
 
 

@@ -8,6 +8,7 @@ that names the other's address (or a shared unnumbered link) and AS, with the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -254,31 +255,40 @@ def address_rows(network: Network, parsed: Parsed, vertex: Longs, *, last: bool 
 
     Of several that hold it (a virtual address) it is the first, or the last one.
     """
-    rows, (live, ordered, sorted_rows) = addresses(network), _address_index(network)
-    if not live.size:
+    rows, (ordered, sorted_rows) = addresses(network), _address_index(network)
+    if not ordered.size:
         return np.full(vertex.size, -1, np.int64)
     wanted = _mixed(parsed.version, parsed.high, parsed.low)
     by_key, at = np.argsort(wanted), np.zeros(wanted.size, np.int64)
-    at[by_key] = np.minimum(np.searchsorted(ordered, wanted[by_key]), live.size - 1)
+    at[by_key] = np.minimum(np.searchsorted(ordered, wanted[by_key]), ordered.size - 1)
     row = sorted_rows[at]
     found = (rows.high[row] == parsed.high) & (rows.low[row] == parsed.low) & (rows.version[row] == parsed.version)
     twice = np.append(ordered[1:] == ordered[:-1], False)[at]
     unclear = np.flatnonzero((ordered[at] == wanted) & (twice | ~found))
     row = np.where(found, row, -1)
     if unclear.size:
-        live = live[:: -1 if last else 1]
-        row[unclear] = _nearest_rows(network, live, _picked(parsed, unclear), vertex[unclear])
+        some = _rows_of_keys(ordered, sorted_rows, wanted[unclear])[:: -1 if last else 1]
+        row[unclear] = _nearest_rows(network, some, _picked(parsed, unclear), vertex[unclear])
     return row
 
 
 @analysis
-def _address_index(network: Network) -> tuple[Longs, Words, Longs]:
-    """Rows of addresses on routed interfaces; their keys in ascending order, and the row of each of these."""
+def _address_index(network: Network) -> tuple[Words, Longs]:
+    """The keys of addresses on routed interfaces in ascending order, and the row of each."""
     rows = addresses(network)
     live = np.flatnonzero(layer3(network).interface_vertex[rows.interface] >= 0)
     keys = _mixed(rows.version, rows.high, rows.low)[live]
     order = np.argsort(keys)
-    return live, keys[order], live[order]
+    return keys[order], live[order]
+
+
+def _rows_of_keys(ordered: Words, rows: Longs, wanted: Words) -> Longs:
+    """The rows, ascending, whose key is one of `wanted`."""
+    keys = np.unique(wanted)
+    first = np.searchsorted(ordered, keys, "left")
+    count = np.searchsorted(ordered, keys, "right") - first
+    at = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+    return np.sort(rows[at])
 
 
 def _mixed(version: Ints, high: Words, low: Words) -> Words:
@@ -357,11 +367,8 @@ def _speakers(running: Processes, vertex: Longs, asn: Longs) -> Longs:
 
 
 def _families(values: Sequence[tuple[AddressFamily, ...]]) -> Longs:
-    joined = [",".join(value) for value in values]
-    bits = {
-        text: sum(FAMILY_BITS[AddressFamily(word)] for word in set(text.split(",")) if word) for text in set(joined)
-    }
-    return np.fromiter(map(bits.__getitem__, joined), np.int64, len(joined))
+    bits = {value: sum(FAMILY_BITS[family] for family in set(value)) for value in set(values)}
+    return np.fromiter(map(bits.__getitem__, values), np.int64, len(values))
 
 
 def _directions(network: Network) -> Longs:
@@ -379,4 +386,4 @@ def _directions(network: Network) -> Longs:
 
 def _positions(names: Sequence[str | None], index: dict[str, int]) -> Longs:
     """The position of each name; -1 for one that is unknown."""
-    return np.fromiter((index.get(name, -1) for name in names), np.int64, len(names))  # type: ignore[arg-type]
+    return np.fromiter(map(index.get, names, repeat(-1)), np.int64, len(names))  # type: ignore[arg-type]

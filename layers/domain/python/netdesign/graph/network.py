@@ -117,8 +117,8 @@ class Network:
     def link_ends(self) -> tuple[Ints, Ints]:
         """The devices at the a and b end of each link; -1 where the link names a device that is not there."""
         index, count = self.device_index, len(self.links)
-        a = np.fromiter((index.get(link.a.device, -1) for link in self.links), np.int32, count)
-        b = np.fromiter((index.get(link.b.device, -1) for link in self.links), np.int32, count)
+        named = (map(attrgetter(f"{end}.device"), self.links) for end in "ab")
+        a, b = (np.fromiter(map(index.get, names, repeat(-1)), np.int32, count) for names in named)
         return a, b
 
     @cached_property
@@ -202,7 +202,8 @@ class Network:
     def interface_devices(self) -> Ints:
         """The device of each interface; -1 where there is no such device."""
         index = self.device_index
-        return np.fromiter((index.get(i.device, -1) for i in self.interfaces), np.int32, len(self.interfaces))
+        devices = map(attrgetter("device"), self.interfaces)
+        return np.fromiter(map(index.get, devices, repeat(-1)), np.int32, len(self.interfaces))
 
     @cached_property
     def interface_at(self) -> dict[tuple[str, str], int]:
