@@ -9,7 +9,7 @@ import gc
 import json
 import resource
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import cached_property, partial
 from time import process_time
@@ -49,7 +49,7 @@ class Watched:
     """A network's memory that notes how long each thing took to compute, without what that asked for itself."""
 
     def __init__(self, memo: Callable[..., Any]) -> None:
-        self.memo, self.seconds, self.inner = memo, Counter[str](), [0.0]
+        self.memo, self.seconds, self.inner = memo, defaultdict[str, float](float), [0.0]
 
     def time(self, name: str, compute: Callable[[], R]) -> R:
         """Return what `compute` returns; its own time is added to `name`."""
@@ -64,7 +64,8 @@ class Watched:
 
     def __call__(self, key: Any, compute: Callable[[], R]) -> R:
         verdict = isinstance(key, tuple) and key[0] == "verdict"
-        return self.memo(key, compute if verdict else lambda: self.time(_name(key), compute))
+        made: R = self.memo(key, compute if verdict else lambda: self.time(_name(key), compute))
+        return made
 
 
 def judged(key: str) -> Judged:
@@ -99,7 +100,7 @@ def _total(design: Design) -> float:
     return process_time() - start
 
 
-def _parts(design: Design) -> Counter[str]:
+def _parts(design: Design) -> dict[str, float]:
     case = case_of(design, default_workbench())
     network: Any = case.network
     watched = network.memo = Watched(network.memo)

@@ -47,7 +47,7 @@ def read(key: str) -> NamedGraph:
 
 
 def _zoo(name: str) -> NamedGraph:
-    root = ElementTree.parse(DATA / "zoo" / "graphml" / f"{name}.graphml").getroot()  # noqa: S314 - our own file
+    root = ElementTree.parse(DATA / "zoo" / "graphml" / f"{name}.graphml").getroot()
     names = [node.attrib["id"] for node in root.findall(".//g:node", GRAPHML)]
     edges = root.findall(".//g:edge", GRAPHML)
     return named_graph(names, [(edge.attrib["source"], edge.attrib["target"]) for edge in edges])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from ipaddress import ip_network
 from typing import Any
 
 from netdesign.catalog.parameters import default_parameters
@@ -37,6 +38,7 @@ from netdesign.rules.case import Case
 
 GBPS = 1_000_000_000
 DATE = "2026-11-01"
+NO_CATALOG: Any = None  # for analyses of the drawing alone: a look at the catalogue would fail
 
 
 def site(identity: str = "dc1", **changes: Any) -> ResolvedSite:
@@ -175,3 +177,9 @@ def interface(device_id: str, name: str, **changes: Any) -> Interface:
         mode=PortMode.ROUTED,
     )
     return replace(made, **changes)
+
+
+def within(prefix: str, block: str) -> bool:
+    """Whether all addresses of a prefix are in a block, as the standard library sees it."""
+    inner, outer = ip_network(prefix), ip_network(block)
+    return inner.version == outer.version and inner[0] in outer and inner[-1] in outer

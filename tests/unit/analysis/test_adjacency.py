@@ -52,6 +52,7 @@ def test_ospf_neighbours_agree_on_everything(changes: dict[str, Any], expected: 
 
 
 def test_igp_processes_of_different_protocols_or_tables_do_not_talk() -> None:
+    process: Any
     process, member = ospf("b", "1")
 
     assert talking(compiled(*WIRED, *ospf("a", "1"), replace(process, protocol=RoutingProtocol.ISIS), member)) == []

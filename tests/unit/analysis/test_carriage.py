@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,12 +14,12 @@ from netdesign.graph.network import compile_network
 from netdesign.model.cabling import Circuit, CircuitKind, Mlag
 from netdesign.model.inventory import Homing
 from netdesign.model.vocabulary import LinkPurpose, Role, Trust
-from tests.support.sketch import design, device, link
+from tests.support.sketch import NO_CATALOG, design, device, link
 from tests.unit.rules.topology.shapes import attach, clos, flow, group
 
 
 def network(*facts):
-    return compile_network(design(*facts), None)
+    return compile_network(design(*facts), NO_CATALOG)
 
 
 def esi(name: str, *leaves: str, count: int = 4, **changes):
@@ -65,7 +67,13 @@ def test_circuits_without_a_provider_join_nothing():
         device("b", Role.WAN_EDGE),
         link("a:1", "b:1", LinkPurpose.CIRCUIT, id="dark", trust=Trust.LEASED),
     ]
-    kinds = {"kind": CircuitKind.WAVE, "provider": "p", "site": "dc1", "rate_down_bps": 1, "rate_up_bps": 1}
+    kinds: dict[str, Any] = {
+        "kind": CircuitKind.WAVE,
+        "provider": "p",
+        "site": "dc1",
+        "rate_down_bps": 1,
+        "rate_up_bps": 1,
+    }
     facts += [
         link("a:2", "b:2", LinkPurpose.CIRCUIT, id="own"),
         Circuit(id="k", link="dark", **kinds),

@@ -13,7 +13,6 @@ from netdesign.analysis.providers import (
     lonely_exits,
     private_networks,
     provider_sessions,
-    taught_by_providers,
 )
 from netdesign.analysis.routes import OUTCOMES
 from netdesign.graph.network import Network
@@ -148,7 +147,7 @@ def test_circuits_and_sessions_with_providers_are_known() -> None:
 
     assert circuit_interfaces(network) == {1: (0,)}
     assert provider_sessions(network) == ((0, 1),)
-    assert taught_by_providers(network) == {0}
+    assert {process for process, _ in provider_sessions(network)} == {0}
     assert circuit_interfaces(compiled(*EDGE, replace(CIRCUIT, in_service=False), OUR_PORT)) == {}
 
 

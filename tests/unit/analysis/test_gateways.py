@@ -8,11 +8,11 @@ from netdesign.graph.network import compile_network
 from netdesign.model.addressing import Subnet
 from netdesign.model.inventory import Attachment, EndpointGroup, EndpointKind, PortProfile
 from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, Role, SubnetPurpose
-from tests.support.sketch import design, device, interface, link
+from tests.support.sketch import NO_CATALOG, design, device, interface, link
 
 
 def network(*facts):
-    return compile_network(design(*facts), None)
+    return compile_network(design(*facts), NO_CATALOG)
 
 
 def svi(device_id: str, vlan: str, **changes):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,11 +14,11 @@ from netdesign.model.cabling import Lag, Mlag
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import InterfaceKind, PortMode, Role, VlanPurpose
-from tests.support.sketch import design, device, interface, link
+from tests.support.sketch import NO_CATALOG, design, device, interface, link
 
 
 def network(*facts):
-    return compile_network(design(*facts), None)
+    return compile_network(design(*facts), NO_CATALOG)
 
 
 def vlan(number: int, *devices: str):
@@ -24,7 +26,7 @@ def vlan(number: int, *devices: str):
 
 
 def test_a_link_carries_what_both_ends_bridge_and_allow():
-    facts = [device("a", Role.ACCESS), device("b", Role.ACCESS), device("fw", Role.FIREWALL)]
+    facts: list[Any] = [device("a", Role.ACCESS), device("b", Role.ACCESS), device("fw", Role.FIREWALL)]
     facts += [vlan(1, "a", "b", "fw"), vlan(2, "a", "b"), vlan(3, "a"), vlan(4, "a", "b", "ghost")]
     facts += [interface("a", "1", mode=PortMode.TRUNK, vlans=("v1", "v2", "v3"), native_vlan="v4")]
     facts += [interface("b", "1", mode=PortMode.TRUNK, vlans=("v1", "v3", "v4", "?"))]
@@ -117,4 +119,4 @@ def test_loops_are_the_cycle_space_of_the_graph_with_pairs_as_one(case):
 def on_cycle(graph, a, b, key) -> bool:
     rest = graph.copy()
     rest.remove_edge(a, b, key)
-    return nx.has_path(rest, a, b)
+    return bool(nx.has_path(rest, a, b))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,15 +13,20 @@ from netdesign.analysis.redundancy import disjoint_paths, single_points, weakest
 from netdesign.graph.network import compile_network
 from netdesign.model.inventory import HaGroup, HaMode
 from netdesign.model.vocabulary import LinkPurpose, Role
-from tests.support.sketch import design, device, link
+from tests.support.sketch import NO_CATALOG, design, device, link
 
 
 def network(*facts):
-    return compile_network(design(*facts), None)
+    return compile_network(design(*facts), NO_CATALOG)
 
 
 def test_pairs_are_those_that_a_site_needs():
-    facts = [device("c0", Role.CORE), device("c1", Role.CORE), device("a0", Role.ACCESS), device("a1", Role.ACCESS)]
+    facts: list[Any] = [
+        device("c0", Role.CORE),
+        device("c1", Role.CORE),
+        device("a0", Role.ACCESS),
+        device("a1", Role.ACCESS),
+    ]
     facts += [link(f"a{m}:{n}", f"c{n}:{m}") for m in range(2) for n in range(2)]
     facts += [device("fw", Role.FIREWALL), link("c0:f", "fw:1", LinkPurpose.ATTACHMENT), device("isp", Role.PROVIDER)]
     facts += [link("c1:i", "isp:1", LinkPurpose.CIRCUIT), HaGroup(id="h", mode=HaMode.NONE, members=("fw",))]
@@ -136,7 +143,7 @@ def brute_force(campus):
     graph = nx.MultiGraph()
     graph.add_nodes_from(range(len(roles)))
     graph.add_edges_from((a, b, number) for number, (a, b) in enumerate(pairs) if a != b)
-    found = set()
+    found: set[tuple[int | None, int | None]] = set()
     for node in range(len(roles)):
         after = graph.copy()
         after.remove_node(node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,13 +20,13 @@ from netdesign.analysis.tiers import (
 )
 from netdesign.graph.network import compile_network
 from netdesign.model.vocabulary import LinkPurpose, Role
-from tests.support.sketch import design, device, link
+from tests.support.sketch import NO_CATALOG, design, device, link
 
 CAMPUS = (Role.CORE, Role.DISTRIBUTION, Role.ACCESS)
 
 
 def network(*facts):
-    return compile_network(design(*facts), None)
+    return compile_network(design(*facts), NO_CATALOG)
 
 
 def test_fabrics_are_told_apart_by_site_and_family():
@@ -45,7 +47,7 @@ def test_fabrics_are_told_apart_by_site_and_family():
 
 
 def test_uplinks_know_their_ends_and_leave_out_other_fabrics():
-    facts = [device("s", Role.SPINE), device("l", Role.LEAF), device("m", Role.LEAF), device("c", Role.CORE)]
+    facts: list[Any] = [device("s", Role.SPINE), device("l", Role.LEAF), device("m", Role.LEAF), device("c", Role.CORE)]
     facts += [link("s:1", "l:1"), link("l:2", "s:2"), link("l:3", "m:3", LinkPurpose.PEER), link("c:1", "s:3")]
     compiled = network(*facts, link("l:9", "s:9", LinkPurpose.MANAGEMENT))
 
@@ -80,7 +82,7 @@ def campuses(draw):
 @settings(max_examples=80, deadline=None)
 def test_graph_tiers_are_hops_from_the_top(campus):
     roles, pairs = campus
-    facts = [device(f"d{n}", role) for n, role in enumerate(roles)]
+    facts: list[Any] = [device(f"d{n}", role) for n, role in enumerate(roles)]
     facts += [link(f"d{a}:{n}", f"d{b}:{n}", id=f"k{n}") for n, (a, b) in enumerate(pairs)]
     graph = nx.Graph([pair for pair in pairs if pair[0] != pair[1]])
     graph.add_nodes_from(range(len(roles)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -21,7 +22,7 @@ from netdesign.model.inventory import Attachment, EndpointGroup, EndpointKind, H
 from netdesign.model.security import IpProtocol, Service, Zone
 from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import DataClass, Exposure, LinkPurpose, Role, ServiceClass, Trust
-from tests.support.sketch import GBPS, design, device, interface, link
+from tests.support.sketch import GBPS, NO_CATALOG, design, device, interface, link
 
 HTTPS = Service(name="https", protocol=IpProtocol.TCP, first_port=443, last_port=443)
 
@@ -53,7 +54,7 @@ def flow(identity: str, sources: str, targets: str, up: float = 0, down: float =
 
 
 def network(*facts, **changes) -> Network:
-    return compile_network(design(*facts, **changes), None)
+    return compile_network(design(*facts, **changes), NO_CATALOG)
 
 
 def on_links(compiled: Network, result) -> dict[str, tuple[float, float]]:
@@ -62,7 +63,7 @@ def on_links(compiled: Network, result) -> dict[str, tuple[float, float]]:
 
 
 def clos(leaves: int = 2, spines: int = 2):
-    facts = [device(f"s{n}", Role.SPINE) for n in range(spines)]
+    facts: list[Any] = [device(f"s{n}", Role.SPINE) for n in range(spines)]
     facts += [device(f"l{n}", Role.LEAF) for n in range(leaves)]
     facts += [link(f"l{m}:u{n}", f"s{n}:d{m}", id=f"l{m}s{n}") for m in range(leaves) for n in range(spines)]
     return facts
@@ -111,7 +112,7 @@ def test_a_dual_homed_group_survives_one_switch():
 
 
 def firewalled(mode: HaMode, **changes):
-    facts = [device("c", Role.CORE), device("fw1", Role.FIREWALL), device("fw2", Role.FIREWALL)]
+    facts: list[Any] = [device("c", Role.CORE), device("fw1", Role.FIREWALL), device("fw2", Role.FIREWALL)]
     facts += [
         link("c:1", "fw1:1", LinkPurpose.ATTACHMENT, id="c-fw1"),
         link("c:2", "fw2:1", LinkPurpose.ATTACHMENT, id="c-fw2"),
@@ -150,7 +151,7 @@ def test_active_firewalls_share_and_none_serves_nobody():
 
 
 def test_a_firewall_is_no_shortcut_within_a_zone():
-    facts = [device("c1", Role.CORE), device("c2", Role.CORE), device("fw", Role.FIREWALL)]
+    facts: list[Any] = [device("c1", Role.CORE), device("c2", Role.CORE), device("fw", Role.FIREWALL)]
     facts += [
         link("c1:1", "c2:1", LinkPurpose.PEER, id="peer"),
         link("c1:2", "fw:1", id="x"),
@@ -163,7 +164,7 @@ def test_a_firewall_is_no_shortcut_within_a_zone():
 
 
 def exits():
-    facts = [
+    facts: list[Any] = [
         device("edge", Role.INTERNET_EDGE),
         device("isp1", Role.PROVIDER, managed=False),
         device("isp2", Role.PROVIDER),
@@ -196,7 +197,7 @@ def test_the_internet_is_reached_through_the_nearest_exits():
 
 
 def test_sites_meet_in_the_network_of_their_provider():
-    facts = [device(f"r{n}", Role.WAN_EDGE, site=f"s{n}") for n in (1, 2)]
+    facts: list[Any] = [device(f"r{n}", Role.WAN_EDGE, site=f"s{n}") for n in (1, 2)]
     facts += [device(f"mpls{n}", Role.PROVIDER, site=f"s{n}") for n in (1, 2)]
     for n in (1, 2):
         facts.append(link(f"r{n}:1", f"mpls{n}:x", LinkPurpose.CIRCUIT, id=f"c{n}", trust=Trust.LEASED))
@@ -263,7 +264,9 @@ def test_no_flows_and_links_without_speed():
 @st.composite
 def small_designs(draw):
     count = draw(st.integers(2, 5))
-    facts = [device(f"d{n}", draw(st.sampled_from((Role.SPINE, Role.LEAF, Role.CORE)))) for n in range(count)]
+    facts: list[Any] = [
+        device(f"d{n}", draw(st.sampled_from((Role.SPINE, Role.LEAF, Role.CORE)))) for n in range(count)
+    ]
     pairs = draw(st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)), max_size=8))
     facts += [
         link(f"d{a}:p{n}", f"d{b}:p{n}", draw(st.sampled_from((LinkPurpose.FABRIC, LinkPurpose.PEER))), id=f"k{n}")
@@ -275,8 +278,10 @@ def small_designs(draw):
         facts.append(group(name, sum(at.values())))
         facts += [attach(name, f"d{n}", endpoints) for n, endpoints in at.items()]
     for n in range(draw(st.integers(1, 3))):
-        ends = [draw(st.sets(st.sampled_from(("g0", "g1", "g2")), min_size=1)) for _ in range(2)]
-        facts.append(flow(f"f{n}", *(" ".join(sorted(e)) for e in ends), up=draw(st.integers(0, 9)) * 1000, down=700))
+        sources, targets = (
+            " ".join(sorted(draw(st.sets(st.sampled_from(("g0", "g1", "g2")), min_size=1)))) for _ in range(2)
+        )
+        facts.append(flow(f"f{n}", sources, targets, up=draw(st.integers(0, 9)) * 1000, down=700))
     return facts
 
 
@@ -300,7 +305,8 @@ def one_by_one(compiled: Network):
         cost = 100 if made.purpose is LinkPurpose.PEER else 1
         graph.add_edge(a, b, key=(0, n), cost=cost)
         graph.add_edge(b, a, key=(1, n), cost=cost)
-    load, unserved = np.zeros((2, len(compiled.links))), defaultdict(float)
+    load = np.zeros((2, len(compiled.links)))
+    unserved: defaultdict[str, float] = defaultdict(float)
     for wanted in compiled.design.traffic.flows:
         ends = [_endpoints(compiled, names) for names in (wanted.sources, wanted.targets)]
         pairs = [(s, t) for s in ends[0] for t in ends[1] if s != t]

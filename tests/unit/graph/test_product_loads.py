@@ -15,9 +15,9 @@ from netdesign.graph.multigraph import multigraph
 @settings(max_examples=100, deadline=None)
 def test_products_are_sums_of_demands(seed):
     random = np.random.default_rng(seed)
-    nodes, edges, products = random.integers(2, 10), random.integers(1, 20), random.integers(1, 4)
-    ends = random.integers(0, nodes, (2, edges))
-    graph = multigraph(nodes, *ends, random.integers(1, 3, edges) if seed % 2 else None)
+    nodes, edges, products = (int(random.integers(*bounds)) for bounds in ((2, 10), (1, 20), (1, 4)))
+    tails, heads = random.integers(0, nodes, (2, edges))
+    graph = multigraph(nodes, tails, heads, random.integers(1, 3, edges) if seed % 2 else None)
     if seed % 3 == 0:
         graph = graph.without(nodes=[int(random.integers(0, nodes))])
     leaving, arriving = random.integers(0, 3, (2, products, nodes)).astype(float)

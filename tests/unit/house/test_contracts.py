@@ -44,9 +44,7 @@ def forbidden_imports(contract: dict[str, Any]) -> set[tuple[str, str]]:
             for source in contract["source_modules"]
             for target in contract["forbidden_modules"]
         }
-    layers = [
-        [f"{contract['containers'][0]}.{name}" for name in siblings(layer)] for layer in contract["layers"]
-    ]
+    layers = [[f"{contract['containers'][0]}.{name}" for name in siblings(layer)] for layer in contract["layers"]]
     upward = {(low, high) for above, below in pairwise(layers) for low in below for high in above}
     sideways = {pair for layer in layers for pair in combinations(layer, 2)}
     return upward | sideways

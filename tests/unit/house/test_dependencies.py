@@ -41,9 +41,7 @@ def test_each_requirement_is_locked_within_its_bounds(requirement: Requirement) 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.split("==")[0])
 def test_each_locked_package_is_exact_and_hashed(entry: str) -> None:
-    assert re.fullmatch(
-        r"[a-z0-9-]+(\[[a-z,]+\])?==[\w.]+( ; [^\\\n]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+", entry
-    )
+    assert re.fullmatch(r"[a-z0-9-]+(\[[a-z,]+\])?==[\w.]+( ; [^\\\n]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+", entry)
 
 
 def test_each_package_is_locked_once() -> None:

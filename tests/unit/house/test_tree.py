@@ -43,9 +43,7 @@ def sources() -> dict[str, str]:
 
 @pytest.mark.parametrize("pattern", FOREIGN.values(), ids=FOREIGN)
 def test_no_file_names_what_only_one_machine_has(pattern: str, sources: dict[str, str]) -> None:
-    found = [
-        f"{path}: {match.group()}" for path, text in sources.items() for match in re.finditer(pattern, text)
-    ]
+    found = [f"{path}: {match.group()}" for path, text in sources.items() for match in re.finditer(pattern, text)]
 
     assert len(sources) > 20
     assert found == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from netdesign.errors import InvalidInputError
@@ -66,5 +68,5 @@ def test_every_collection_holds_one_kind_of_fact_with_an_id() -> None:
 
     assert found["devices"] == ("inventory", type(SPINE))
     assert len(found) > 35
-    assert all("id" in kind.__dataclass_fields__ for _, kind in found.values())
+    assert all("id" in {field.name for field in dataclasses.fields(kind)} for _, kind in found.values())
     assert len({kind for _, kind in found.values()}) == len(found)

@@ -19,7 +19,15 @@ from netdesign.synthesis.synthesize import synthesize
 
 G = 1_000_000_000
 EXAMPLES = sorted((Path(__file__).parents[3] / "events" / "requirements").glob("campus-*.yaml"))
-SITE = {"name": "Site", "users": 120, "endpoints": 30, "servers": 4, "area_m2": 1800, "buildings": 1, "closets": 2}
+SITE: dict[str, Any] = {
+    "name": "Site",
+    "users": 120,
+    "endpoints": 30,
+    "servers": 4,
+    "area_m2": 1800,
+    "buildings": 1,
+    "closets": 2,
+}
 CAMPUS = {
     "project_name": "Campus",
     "description": "a campus",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.selection import default_catalog
 from netdesign.errors import ConflictError, InfeasibleError
+from netdesign.model.conflict import Conflict
 from netdesign.model.inventory import EndpointKind, Homing, Rack, Room, RoomKind
 from netdesign.model.resolved import FabricWorkload
 from netdesign.model.security import IpProtocol, Service
@@ -88,9 +90,19 @@ def test_the_ceiling_follows_the_workload(workload, wanted):
     assert ceiling(blueprint(requirements(workload=workload))) == wanted
 
 
-def test_an_odd_number_of_ports_takes_as_many_on_either_leaf():
-    assert server_ports(blueprint(requirements(nics=3, growth=1.0)), 10) == 50
-    assert server_ports(blueprint(requirements(nics=1, growth=1.0)), 10) == 13
+def test_server_ports_grow_and_keep_spares():
+    assert server_ports(blueprint(requirements(nics=3, growth=1.0)), 10) == 38
+    assert server_ports(blueprint(requirements(nics=1, growth=2.0)), 10) == 25
+
+
+def test_an_odd_number_of_ports_is_shared_out_between_both_leaves():
+    found = design(requirements(12, 21, nics=3))
+    used = Counter()
+    for attachment in found.inventory.attachments:
+        used[attachment.device] += len(attachment.ports)
+    leaves = [d.id for d in found.inventory.devices if d.role is Role.LEAF]
+
+    assert max(used[leaf] for leaf in leaves) - min(used[leaf] for leaf in leaves) <= 6
 
 
 def zones_of(flows, counts=(("server", 10), ("database", 4), ("dmz", 2)), **over):
@@ -154,6 +166,7 @@ def test_the_cheapest_fabric_is_of_one_vendor_and_says_what_it_beat():
 def test_a_leaf_without_the_right_ports_is_none():
     assert leaf_ports(kind("toy", downlinks()), 25 * G, 400 * G) is None
     ports = leaf_ports(kind(), 25 * G, 100 * G)
+    assert ports is not None
     assert (ports.uplinks, ports.downlinks(8), ports.downlinks(9)) == (8, 48, 0)
 
 
@@ -249,6 +262,7 @@ def test_what_does_not_fit_its_racks_is_refused_with_ways_out():
         synthesize(asked, default_catalog(), default_parameters())
 
     (conflict,) = caught.value.conflicts
+    assert isinstance(conflict, Conflict)
     assert conflict.code == "does-not-fit"
     assert {way.field for way in conflict.relaxations} == {"sites/racks", "servers/count"}
 

@@ -1,4 +1,5 @@
 from ipaddress import ip_interface
+from typing import Any
 
 import pytest
 
@@ -145,6 +146,7 @@ def test_sessions_with_providers_agree_and_are_filtered():
     device = {process.id: process.device for process in made.routing.processes}
     providers = {d.id for d in made.inventory.devices if d.role is Role.PROVIDER}
     for neighbor in made.routing.bgp_neighbors:
+        assert neighbor.peer_address
         peer = owner[neighbor.peer_address]
         assert neighbor.remote_asn == next(asn[p] for p in asn if device[p] == peer)
         if peer in providers:
@@ -156,7 +158,7 @@ def test_sessions_with_providers_agree_and_are_filtered():
 def test_firewalls_meet_every_zone_at_one_address():
     made = design(asked())
     firewalls = {d.id for d in made.inventory.devices if d.role is Role.FIREWALL}
-    bound = {}
+    bound: dict[str, dict[str, Any]] = {}
     for interface in made.addressing.interfaces:
         if interface.device in firewalls and interface.zone:
             bound.setdefault(interface.zone, {})[interface.device] = interface

@@ -1,10 +1,12 @@
+from typing import Any
+
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.synthesis.infrastructure import collector_rate, event_rate, retention_days
 from tests.unit.synthesis.campus_samples import asked, blueprint, design
 
 
 def services(requirements):
-    found = {}
+    found: dict[ServiceKind, list[Any]] = {}
     for service in design(requirements).infrastructure.service_instances:
         found.setdefault(service.kind, []).append(service)
     return found

@@ -1,4 +1,4 @@
-from collections import Counter
+from collections import Counter, defaultdict
 from math import exp, factorial
 
 import pytest
@@ -48,7 +48,7 @@ def test_lines_count_what_was_drawn(requirements):
     devices = Counter(device.sku for device in made.inventory.devices if device.sku)
     groups = {group.id: group for group in made.inventory.endpoint_groups}
     phys = media().phys
-    fibres, copper = Counter(), Counter()
+    fibres, copper = Counter[str](), Counter[str]()
     for link in made.cabling.links:
         if link.phy and phys[link.phy].fibres and not phys[link.phy].per_cable:
             fibres[link.phy] += 2
@@ -66,6 +66,7 @@ def test_lines_count_what_was_drawn(requirements):
 
 def test_every_line_adds_up_and_money_is_never_negative():
     for line in design(SMALL).parts.lines:
+        assert line.unit_usd is not None
         assert line.total_usd == pytest.approx((line.quantity + line.spares) * line.unit_usd)
         assert line.unit_usd >= 0
         assert line.quantity > 0
@@ -73,8 +74,10 @@ def test_every_line_adds_up_and_money_is_never_negative():
 
 def test_sums_follow_their_formulas():
     made, cost = design(SMALL), PARAMETERS.cost
-    sums, by_kind = costs(made), Counter()
+    sums = costs(made)
+    by_kind: defaultdict[PartKind, float] = defaultdict(float)
     for line in made.parts.lines:
+        assert line.total_usd is not None
         by_kind[line.kind] += line.total_usd
     watts = sum(line.power_w for line in made.parts.lines)
     capital = ("equipment", "optics", "cabling", "racks", "installation")
@@ -82,7 +85,7 @@ def test_sums_follow_their_formulas():
     assert sums["equipment"].amount_usd == pytest.approx(by_kind[PartKind.DEVICE], abs=0.01)
     assert sums["capital"].amount_usd == pytest.approx(sum(sums[name].amount_usd for name in capital), abs=0.05)
     assert sums["support"].amount_usd == pytest.approx(by_kind[PartKind.DEVICE] * cost.support_share, abs=0.01)
-    assert sums["circuits"].amount_usd == 12 * sum(one.monthly_usd for one in made.cabling.circuits)
+    assert sums["circuits"].amount_usd == 12 * sum(one.monthly_usd or 0 for one in made.cabling.circuits)
     assert sums["power"].amount_usd == pytest.approx(watts * 0.6 * 8.76 * 1.5 * 0.12, rel=1e-6)
     assert sums["total"].amount_usd == pytest.approx(
         sums["capital"].amount_usd + made.requirements.horizon_years * sums["yearly"].amount_usd, abs=0.1

@@ -99,7 +99,8 @@ def test_many_prefixes_become_the_summary_of_their_zone():
     ],
 )
 def test_inspection_grows_with_the_level(level, pair, looked_into):
-    found = inspection(*pair, PARAMETERS.security[level], TRUST, 20)
+    source, destination = pair
+    found = inspection(source, destination, PARAMETERS.security[level], TRUST, 20)
 
     assert (Inspection.IPS in found) is looked_into
 

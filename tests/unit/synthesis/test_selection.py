@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.selection import default_catalog
 from netdesign.errors import InfeasibleError
+from netdesign.model.conflict import Conflict
 from netdesign.model.vocabulary import Role
 from netdesign.synthesis.port_bank import PortBank, PortTable
 from netdesign.synthesis.selection import Needs, PortNeed, made_by, ports_refusal, select, suitable
@@ -110,6 +111,7 @@ def test_nothing_suitable_is_a_conflict_with_ways_out(excluded, field):
         select([kind()], Role.LEAF, Needs(ports=(PortNeed(99, 400 * G),), field="servers"), asked)
 
     (conflict,) = caught.value.conflicts
+    assert isinstance(conflict, Conflict)
     assert conflict.requirements == ("servers", field)
     assert "99 x 400 Gbit/s" in conflict.statement
     assert conflict.numbers == (("toy", "has 0 of 99 ports at 400 Gbit/s"),)

@@ -39,7 +39,7 @@ def group(identity: str = "servers", count: int = 20, **changes: Any) -> Endpoin
         "nic_speed_bps": 10 * GBPS,
         "homing": Homing.ESI,
     }
-    return EndpointGroup(**{"id": identity, "name": identity, "site": "dc1", "count": count} | fields | changes)
+    return EndpointGroup(**{"id": identity, "name": identity, "site": "dc1", "count": count, **fields, **changes})
 
 
 def attached(to: str, ports: int, name: str = "Ethernet{}", of: str = "servers", first: int = 1) -> Attachment:

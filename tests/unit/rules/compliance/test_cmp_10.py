@@ -105,7 +105,10 @@ def test_collectors_behind_a_lone_firewall_are_lost_with_it() -> None:
         id="remote", protocols=("ssh",), vrf="management", aaa=("aaa1", "aaa2"), logs=("log1", "log2")
     )
     rule = permit("logs", 6, "user", "management", SYSLOG, destinations=("10.0.4.0/24",))
-    lone = [Set("policies", "inner", {"devices": ("fw1",)}), Remove("interfaces", "fw2:user-transit-svi")]
+    lone: list[Operation] = [
+        Set("policies", "inner", {"devices": ("fw1",)}),
+        Remove("interfaces", "fw2:user-transit-svi"),
+    ]
     both = audited(Add("management_profiles", profile), Add("policy_rules", rule), *far, asked=ISO)
     alone = audited(Add("management_profiles", profile), Add("policy_rules", rule), *far, *lone, asked=ISO)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -272,7 +273,7 @@ def test_a_default_that_permits_is_access_without_need() -> None:
     assert {"policy": "inner", "rule": "rest", "from_zone": "internet", "to_zone": "server"} in found
 
 
-def tunnel(profile: str, **changes: object) -> tuple[Add, Add]:
+def tunnel(profile: str, **changes: Any) -> tuple[Add, Add]:
     crypto = CryptoProfile(id="vpn", kind=CryptoKind.IPSEC, cipher="aes-256-gcm", key_bits=256, integrity="aead")
     made = Tunnel(id="t", a="fw1", b="core1", kind=TunnelKind.IPSEC, inner_mtu_bytes=1400, crypto=profile)
     return Add("crypto_profiles", replace(crypto, **changes)), Add("tunnels", made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from netdesign.model.addressing import Interface
 from netdesign.model.patch import apply
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role
@@ -75,7 +76,8 @@ def test_answers_to_a_provider_are_traced_too() -> None:
 
 def test_ends_of_a_link_in_different_subnets_are_found() -> None:
     moved = [
-        replace(f, addresses=("192.0.2.9/31",)) if getattr(f, "id", "") == "a:1" else f for f in (*RING, *A, *B, *C)
+        replace(f, addresses=("192.0.2.9/31",)) if isinstance(f, Interface) and f.id == "a:1" else f
+        for f in (*RING, *A, *B, *C)
     ]
 
     assert [m for m in messages(*moved) if "subnet" in m] == [

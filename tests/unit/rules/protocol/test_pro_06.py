@@ -19,7 +19,7 @@ from tests.support.routed import flow, group
 from tests.support.sketch import case, design, device, link
 
 RULE = queue_plan_unsound
-VOICE = {"voice": True}
+VOICE: dict[str, Any] = {"voice": True}
 REALTIME = QosClass(name="realtime", dscp=(46,), bandwidth_percent=30, priority=True)
 BUSINESS = QosClass(name="business", dscp=(26, 34), bandwidth_percent=40)
 REST = QosClass(name="rest", dscp=(0,), bandwidth_percent=30)

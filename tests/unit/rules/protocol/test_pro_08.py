@@ -19,7 +19,7 @@ from tests.support.routed import DEFAULT, bgp, joined, loopback, peer, port, sub
 from tests.support.sketch import case, design, device, link
 
 RULE = ipv6_incomplete
-ASKED = {"ipv6": True}
+ASKED: dict[str, Any] = {"ipv6": True}
 PAIR = (DEFAULT, device("a", Role.CORE), device("b", Role.CORE))
 LAN4, LAN6 = subnet("10.1.0.0/24", "v", zone="in"), subnet("fd00:1::/64", "v", zone="in")
 OUT4, OUT6 = subnet("10.2.0.0/24", "w", zone="out"), subnet("fd00:2::/64", "w", zone="out")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netdesign.catalog.selection import default_catalog
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import LinkPurpose, Role, Severity
@@ -59,7 +61,11 @@ def test_a_bare_device_is_found_twice():
 def test_links_end_at_real_ports():
     kind = default_catalog().devices(Role.LEAF)[0]
     real = kind.port_names[0]
-    facts = [device("a", Role.LEAF, sku=kind.sku), device("b", Role.LEAF, sku="no-such-sku"), device("c", Role.LEAF)]
+    facts: list[Any] = [
+        device("a", Role.LEAF, sku=kind.sku),
+        device("b", Role.LEAF, sku="no-such-sku"),
+        device("c", Role.LEAF),
+    ]
     facts += [
         link(f"a:{real}", "b:1", id="good"),
         link("a:nothing", "c:1", id="bad"),

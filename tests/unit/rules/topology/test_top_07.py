@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from netdesign.catalog.selection import default_catalog
 from netdesign.model.cabling import Mlag
@@ -78,7 +79,7 @@ def test_a_spine_has_ports_for_its_leaves():
 
 def pods():
     """Two pods of two spines and two leaves below two super-spines."""
-    facts = [device(f"x{n}", Role.SUPER_SPINE) for n in range(2)]
+    facts: list[Any] = [device(f"x{n}", Role.SUPER_SPINE) for n in range(2)]
     for pod in "ab":
         facts += [device(f"{pod}s{n}", Role.SPINE, block=pod) for n in range(2)]
         facts += [device(f"{pod}l{n}", Role.LEAF, block=pod) for n in range(2)]
