@@ -48,7 +48,10 @@ class Stranded(NamedTuple):
 
 @analysis
 def flow_ends(network: Network, names: tuple[str, ...]) -> End:
-    """The subnets that ids of endpoint groups, service instances and providers stand for."""
+    """The subnets that ids of endpoint groups, service instances and providers stand for.
+
+    A service lies in its subnet and in those of the same VLAN: its IPv6 twin counts too.
+    """
     groups, services = network.by_id("endpoint_groups"), network.by_id("service_instances")
     by_vlan, by_id = _subnets_by_vlan(network), _subnet_index(network)
     subnets: dict[int, None] = {}
@@ -56,7 +59,9 @@ def flow_ends(network: Network, names: tuple[str, ...]) -> End:
         if name in groups:
             subnets.update((at, None) for vlan in groups[name].vlans for at in by_vlan.get(vlan, ()))
         elif name in services and services[name].subnet in by_id:
-            subnets[by_id[services[name].subnet]] = None
+            at = by_id[services[name].subnet]
+            twins = by_vlan.get(network.design.addressing.subnets[at].vlan or "", ())
+            subnets.update((one, None) for one in (at, *twins))
     theirs = provider_devices(network)
     index = network.device_index
     return End(tuple(subnets), tuple(index[name] for name in names if name in index and theirs[index[name]]))

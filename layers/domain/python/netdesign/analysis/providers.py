@@ -86,11 +86,11 @@ def beside(network: Network, interface: int, text: str | None) -> bool:
 @analysis
 def provider_sessions(network: Network) -> tuple[tuple[int, int], ...]:
     """(our process, device of the provider) of each session with a provider."""
-    return tuple(dict.fromkeys((process, provider) for process, provider, _ in _sessions(network)))
+    return tuple(dict.fromkeys((process, provider) for process, provider, _ in sessions_with_providers(network)))
 
 
 @analysis
-def _sessions(network: Network) -> tuple[tuple[int, int, int], ...]:
+def sessions_with_providers(network: Network) -> tuple[tuple[int, int, int], ...]:
     """(our process, device of the provider, bits of families) of each session with a provider.
 
     The provider's side may be described by processes and statements of its own, or not at all: then our
@@ -120,12 +120,6 @@ def _one_sided(network: Network) -> Iterable[tuple[int, int, int]]:
                 break
 
 
-def taught_by_providers(network: Network) -> frozenset[int]:
-    """Our processes that have a session with a provider."""
-    return frozenset(process for process, _ in provider_sessions(network))
-
-
-@analysis
 def private_networks(network: Network) -> tuple[tuple[int, ProviderNetwork], ...]:
     """(our process, provider's network) of each session with a provider that joins sites of ours."""
     kinds: dict[int, ProviderNetwork] = {}
@@ -153,7 +147,7 @@ def lonely_exits(network: Network) -> tuple[int, ...]:
         ends = pairs.tail[ours].astype(np.int32), pairs.head[ours].astype(np.int32)
         label = components(Multigraph(running.vertex.size, *ends))
         by_site: dict[str, set[tuple[int, int]]] = defaultdict(set)
-        for process, provider, families in _sessions(network):
+        for process, provider, families in sessions_with_providers(network):
             if families & family:
                 by_site[network.devices[provider].site].add((process, provider))
         for those in by_site.values():

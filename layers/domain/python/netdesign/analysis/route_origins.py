@@ -13,7 +13,8 @@ from netdesign.analysis.address_text import parse
 from netdesign.analysis.addresses import addresses
 from netdesign.analysis.adjacency import address_rows, igp_members, processes, shared_segments
 from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.providers import beside, circuit_tables, provider_tables, taught_by_providers
+from netdesign.analysis.provider_defaults import default_takers
+from netdesign.analysis.providers import beside, circuit_tables, provider_tables
 from netdesign.analysis.route_domains import domains
 from netdesign.analysis.row_codes import column, equal_pairs, whole_numbers
 from netdesign.graph.network import Network, analysis
@@ -215,10 +216,12 @@ def _statics_spread(network: Network, takers: list[int]) -> _Rows:
 def _defaults(network: Network, outside: int) -> Iterable[_Rows]:
     """Default routes: those that processes originate and hold, and those that providers send."""
     facts, unbacked = network.design.routing.processes, unbacked_defaults(network)
+    theirs = np.append(provider_tables(network), False)[processes(network).vertex]
+    senders = [p for p, fact in enumerate(facts) if fact.default_originate and not theirs[p]]
     for version in (4, 6):
-        own = [p for p, fact in enumerate(facts) if fact.default_originate and (p, version) not in unbacked]
+        own = [p for p in senders if (p, version) not in unbacked]
         yield _spread(network, np.array(own, np.int64), _zero(version, len(own)))
-        learned = np.array(sorted(taught_by_providers(network)), np.int64)
+        learned = np.array(sorted(p for p, family in default_takers(network) if family == version), np.int64)
         heard = _spread(network, learned, _zero(version, learned.size))
         beyond = np.full(heard.vertex.size, outside)
         yield heard._replace(vertex=beyond, target=beyond, other=beyond)
@@ -235,7 +238,7 @@ def unbacked_defaults(network: Network) -> frozenset[tuple[int, int]]:
     prefixes = _static_prefixes(network)
     usable = np.flatnonzero((target >= 0) & (prefixes.length == 0) & (vertex >= 0))
     held = set(zip(vertex[usable].tolist(), prefixes.version[usable].tolist(), strict=True))
-    taught, theirs = taught_by_providers(network), provider_tables(network)
+    taught, theirs = default_takers(network), provider_tables(network)
     peers: dict[int, list[int]] = defaultdict(list)
     for p, at in enumerate(running.vertex.tolist()):
         peers[at].append(p)
@@ -243,8 +246,8 @@ def unbacked_defaults(network: Network) -> frozenset[tuple[int, int]]:
     for p in (p for p, fact in enumerate(facts) if fact.default_originate and running.vertex[p] >= 0):
         here = int(running.vertex[p])
         for family, version in enumerate((4, 6)):
-            other = any(domain[family, q] != domain[family, p] or q in taught for q in peers[here] if q != p)
-            if (here, version) not in held and not other and p not in taught and not theirs[here]:
+            other = any(domain[family, q] != domain[family, p] or (q, version) in taught for q in peers[here] if q != p)
+            if (here, version) not in held and not other and (p, version) not in taught and not theirs[here]:
                 found.add((p, version))
     return frozenset(found)
 
