@@ -124,3 +124,15 @@ def test_an_empty_blueprint_costs_nothing():
 
     assert parts.lines == ()
     assert {line.amount_usd for line in parts.costs} == {0}
+
+
+def test_a_server_reaches_the_switch_in_the_other_rack():
+    """Two switches in racks apart: the second cable of each server is longer than three metres."""
+    made = design(SMALL)
+    cables = lines(made, PartKind.CABLE)
+    switches = {one.device for one in made.inventory.attachments if one.group == "site-servers"}
+    racks = {device.rack for device in made.inventory.devices if device.id in switches}
+
+    assert len(racks) == 2
+    assert {part for part in cables if part.startswith("10G-DAC-3M")}
+    assert {part for part in cables if part.startswith("10G-AOC")}

@@ -62,3 +62,11 @@ def test_an_edge_carries_at_least_its_users_part_of_everything():
     assert evened(TWO, "north") == pytest.approx(max(1.0, whole * 94 / 124 / north))
     assert evened(TWO, "south") == 1.0
     assert evened(asked(), "site") == 1.0
+
+
+def test_machines_that_are_elsewhere_are_reached_by_the_internet():
+    south = {flow.id: flow.target for flow in at_site(TWO, "south").flows}
+    lonely = asked({"servers": 0})
+
+    assert south["assumed-business"] == "internet"
+    assert {flow.target for flow in at_site(lonely, "site").flows} <= {"internet", "voice"}

@@ -53,7 +53,7 @@ from netdesign.synthesis.finishing import add_flows, add_policy, publish, relay,
 from netdesign.synthesis.flows import Ends
 from netdesign.synthesis.infrastructure import add_services
 from netdesign.synthesis.management import encrypt_between_buildings, manage_devices, port_profile
-from netdesign.synthesis.pairs import allow_on_peer_link
+from netdesign.synthesis.pairs import Pair, allow_on_peer_link, settle_peer_link
 from netdesign.synthesis.parts import add_parts
 from netdesign.synthesis.zones import DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 
@@ -151,6 +151,7 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     else:
         _services_out_of_band(ground, network)
         manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers))
+        settle_peer_link(blueprint, Pair(tuple(network.cores), network.mlag))
     explain_campus(ground, equipment)
     return edge, add_services(blueprint, ground.site, service_homes(ground, network))
 

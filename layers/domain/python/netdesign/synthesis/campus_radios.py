@@ -142,6 +142,9 @@ def _explain_radios(blueprint: Blueprint, radios: Radios, count: int) -> None:
         formula="max(area / cell, users * devices * active / clients each, calls * airtime / (share * radios)); "
         "controllers = ceil(access points * headroom / licence) + 1",
         inputs={
+            "area_m2": f"{sum(site.area_m2 for site in blueprint.requirements.sites):g}",
+            "users": blueprint.requirements.users,
+            "g": f"{blueprint.growth:.3f}",
             "cell_m2": air.area_voice_m2 if blueprint.requirements.voice else air.area_data_m2,
             "devices_per_user": air.devices_per_user,
             "active_share": air.active_share,

@@ -27,9 +27,7 @@ def add_flows(blueprint: Blueprint, site: str, ends: Ends, services: Sequence[Se
     groups = [group for group in blueprint.all(EndpointGroup) if group.site == site]
     local = at_site(blueprint.requirements, site)
     made = (*application_flows(local, ends), *service_flows(groups, services, providers))
-    named = (
-        tuple(replace(flow, id=f"{flow.id}-{site}") for flow in made) if local is not blueprint.requirements else made
-    )
+    named = tuple(replace(flow, id=f"{flow.id}-{site}") for flow in made) if len(local.sites) > 1 else made
     blueprint.add_all(named)
     return named
 

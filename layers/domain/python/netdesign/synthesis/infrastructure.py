@@ -86,19 +86,28 @@ def _instance(  # noqa: PLR0917 - one fact, all its traits
 def event_rate(blueprint: Blueprint) -> float:
     """Log events each second of users, firewall connections and devices, grown."""
     asked, logging = blueprint.requirements, blueprint.parameters.logging
-    capacity = blueprint.parameters.capacity
-    sessions = (asked.users + asked.remote_users) * capacity.sessions_per_user
-    sessions += asked.servers.count * capacity.sessions_per_server
-    devices = max(asked.devices_stated, len(blueprint.all(Device)))
     rate = log_rate(
         asked.users,
-        sessions / capacity.session_lifetime_s,
-        devices,
+        connections_per_s(blueprint),
+        device_count(blueprint),
         per_user=logging.events_per_user_s,
         per_connection=logging.events_per_connection,
         per_device=logging.events_per_device_s,
     )
     return rate * blueprint.growth
+
+
+def connections_per_s(blueprint: Blueprint) -> float:
+    """Connections that users and servers open each second, today."""
+    asked, capacity = blueprint.requirements, blueprint.parameters.capacity
+    sessions = (asked.users + asked.remote_users) * capacity.sessions_per_user
+    sessions += asked.servers.count * capacity.sessions_per_server
+    return sessions / capacity.session_lifetime_s
+
+
+def device_count(blueprint: Blueprint) -> int:
+    """Devices that log: those stated, or all that have been drawn where these are more."""
+    return max(blueprint.requirements.devices_stated, len(blueprint.all(Device)))
 
 
 def collector_rate(blueprint: Blueprint, rate: float) -> int:
@@ -124,6 +133,10 @@ def _explain(blueprint: Blueprint, site: str, rate: float) -> None:
         " bytes = events/s * size * 86400 * days",
         inputs={
             "users": blueprint.requirements.users,
+            "connections/s": f"{connections_per_s(blueprint):.1f}",
+            "devices": device_count(blueprint),
+            "g": f"{blueprint.growth:.3f}",
+            "events/s": f"{rate:.1f}",
             "e_u": logging.events_per_user_s,
             "e_c": logging.events_per_connection,
             "e_d": logging.events_per_device_s,
@@ -131,6 +144,12 @@ def _explain(blueprint: Blueprint, site: str, rate: float) -> None:
             "days": days,
         },
         result=log_bytes(rate, logging.event_bytes, days),
+        alternatives=(
+            (
+                "hosts and disks of the services in the bill",
+                "the bill holds the network; hosts are bought with the servers",
+            ),
+        ),
         fields=("users", "compliance"),
         source="policy parameters logging",
     )

@@ -10,6 +10,7 @@ from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.cabling import Lag, Link, Mlag, Srlg, SrlgKind
 from netdesign.model.inventory import Device
+from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode
 from netdesign.synthesis.blueprint import Blueprint
 
@@ -122,3 +123,12 @@ def allow_on_peer_link(blueprint: Blueprint, pair: Pair, vlans: tuple[str, ...])
     for end in (link.a, link.b):
         bundle = blueprint.get(Lag, blueprint.interface(end.device, end.port).lag or "")
         blueprint.change(blueprint.interface(end.device, bundle.interface), vlans=vlans)
+
+
+def settle_peer_link(blueprint: Blueprint, pair: Pair) -> None:
+    """Let every VLAN that is defined on both of a pair through their peer links."""
+    if pair.mlag is None:
+        return
+    members = {device.id for device in pair.devices}
+    shared = (vlan.id for vlan in blueprint.all(Vlan) if members <= set(blueprint.vlan_devices(vlan)))
+    allow_on_peer_link(blueprint, pair, tuple(shared))

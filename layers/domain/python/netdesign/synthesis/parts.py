@@ -21,6 +21,7 @@ from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.cabling import endpoint_cable
 from netdesign.synthesis.campus_equipment import SERVER_CABLE_M
 from netdesign.synthesis.costs import Priced, cost_lines
+from netdesign.synthesis.placement import Floor
 from netdesign.synthesis.port_bank import FreePort
 
 DESK_CABLE_M: Final = 45.0
@@ -84,7 +85,7 @@ def bill(
     kinds = {device.id: device.sku for device in inventory.devices if device.sku is not None}
     for link in cabling.links:
         _link(tallies, link, kinds, catalog)
-    _endpoints(tallies, inventory, kinds, catalog)
+    _endpoints(tallies, inventory, kinds, catalog, parameters)
     for _ in inventory.racks:
         _tally(tallies, PartKind.RACK, "rack").add(parameters.cost.rack_usd, assumed=True)
     ordered = sorted(tallies.items(), key=lambda item: (_KINDS.index(item[0][0]), item[0][1]))
@@ -154,21 +155,47 @@ def _port(kind: DeviceType, name: str, speed_bps: int) -> FreePort:
     return FreePort(name, port.cage, port.form_factor, way)
 
 
-def _endpoints(tallies: Tallies, inventory: Inventory, kinds: dict[str, str], catalog: Catalog) -> None:
+def _endpoints(
+    tallies: Tallies, inventory: Inventory, kinds: dict[str, str], catalog: Catalog, parameters: Parameters
+) -> None:
     """The cables of wired endpoints; their far ends are theirs."""
     groups = {group.id: group for group in inventory.endpoint_groups}
+    devices = {device.id: device for device in inventory.devices}
+    floor, homes = _floor(inventory, parameters), dict[str, str]()
     for attachment in inventory.attachments:
         group = groups[attachment.group]
         if group.homing is Homing.WIRELESS or attachment.device not in kinds:
             continue
-        length = SERVER_CABLE_M if group.kind in _SERVERS else DESK_CABLE_M
+        near = homes.setdefault(group.id, attachment.device)
+        length = DESK_CABLE_M
+        if group.kind in _SERVERS:
+            length = _apart_m(floor, devices[near], devices[attachment.device])
         kind = catalog.device(kinds[attachment.device])
         for name in attachment.ports:
             _endpoint(tallies, _port(kind, name, group.nic_speed_bps), group.nic_speed_bps, length)
 
 
+def _floor(inventory: Inventory, parameters: Parameters) -> Floor:
+    """The racks with their distances."""
+    floor = Floor(parameters.fabric)
+    for rack in inventory.racks:
+        floor.rack(rack)
+    return floor
+
+
+def _apart_m(floor: Floor, near: Device, far: Device) -> float:
+    """Length of a server's cable: short to the switch of its own rack, longer to a peer in another."""
+    if near.rack == far.rack or near.room != far.room:
+        return SERVER_CABLE_M
+    return max(SERVER_CABLE_M, floor.length_m(near.rack, far.rack, near.room, far.room))
+
+
 def _endpoint(tallies: Tallies, port: FreePort, speed_bps: int, length_m: float) -> None:
-    cable = endpoint_cable(port, speed_bps, length_m)
+    try:
+        cable = endpoint_cable(port, speed_bps, length_m)
+    except CatalogError:  # nothing that long for a lane of a split port: the server stands beside its switch
+        cable = endpoint_cable(port, speed_bps, SERVER_CABLE_M)
+        length_m = SERVER_CABLE_M
     phy = media().phys[cable.phy]
     cage = Cage(port.form_factor, port.lanes)
     far = Cage(port.form_factor)

@@ -18,13 +18,22 @@ COLUMNS: Final[Mapping[str, str]] = {
 """What counts those who send a flow at a site; users where nothing else is named."""
 
 
+MACHINES: Final[Mapping[str, str]] = {
+    Population.IOT: "endpoints",
+    Population.SERVERS: "servers",
+    Population.STORAGE: "servers",
+}
+"""What counts the targets that a site may be without."""
+
+
 def at_site(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
-    """The requirements as the site alone would have them: flows by those who send them there."""
-    if len(asked.sites) == 1:
-        return asked
+    """The requirements as the site alone would have them: flows by those who send them there, and to the Internet
+    where the site has none of those they are for."""
     own = next(one for one in asked.sites if one.id == site)
     others = {one.id for one in asked.sites} - {site}
-    flows = (flow for flow in asked.flows if flow.source not in others)
+    flows = tuple(_outward(flow, own) for flow in asked.flows if flow.source not in others)
+    if not others:
+        return asked if flows == asked.flows else replace(asked, flows=flows)
     return replace(
         asked,
         users=own.users,
@@ -32,6 +41,13 @@ def at_site(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
         servers=replace(asked.servers, count=own.servers),
         flows=tuple(_scaled(flow, asked, own) for flow in flows),
     )
+
+
+def _outward(flow: ResolvedFlow, site: ResolvedSite) -> ResolvedFlow:
+    """The flow, to the Internet where its targets are not at the site."""
+    column = MACHINES.get(flow.target)
+    absent = column is not None and not getattr(site, column)
+    return replace(flow, target=Population.INTERNET.value) if absent else flow
 
 
 def evened(asked: ResolvedRequirements, site: str) -> float:
