@@ -29,19 +29,18 @@ from netdesign.synthesis.datacenter_demand import (
 from netdesign.synthesis.datacenter_exit import build_exit
 from netdesign.synthesis.datacenter_hall import Hall, build_hall
 from netdesign.synthesis.datacenter_management import (
-    ManagementKinds,
     OutOfBand,
     add_console,
     build_management,
+    join_vlans,
     manage,
-    management_hosts,
-    management_kinds,
 )
 from netdesign.synthesis.datacenter_reasons import explain_fabric, explain_pair, explain_shape, explain_zones
 from netdesign.synthesis.datacenter_services import SERVICE_ADDRESSES, build_services
 from netdesign.synthesis.datacenter_traffic import Presence, add_traffic, sizing_requirements
 from netdesign.synthesis.finishing import residencies
 from netdesign.synthesis.management import QOS, manage_devices
+from netdesign.synthesis.management_choice import ManagementKinds, management_hosts, management_kinds
 from netdesign.synthesis.pairs import Pair
 from netdesign.synthesis.parts import add_parts
 from netdesign.synthesis.server_placement import JUMBO_WORKLOADS, Slice, gateways, place_servers, slices, subnet_hosts
@@ -91,6 +90,7 @@ def build(blueprint: Blueprint) -> Archetype:
             add_console(blueprint, centre.hall, centre.management)
         explain_zones(blueprint, site, here)
         services += build_services(blueprint, centre.management)
+        join_vlans(blueprint, centre.management)
         presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
         shapes.append(centre.archetype)
     zones = (INTERNET, MANAGEMENT, *server_zones(requirements))

@@ -64,11 +64,8 @@ def ceiling(blueprint: Blueprint) -> float:
 
 
 def server_ports(blueprint: Blueprint, servers: int) -> int:
-    """Leaf ports for servers with growth and spare; where ports do not divide by two leaves, one more each."""
-    requirements = blueprint.requirements
-    nics = requirements.servers.nics_per_server
-    if nics > 1 and requirements.fabric_workload is not FabricWorkload.AI:
-        nics += nics % 2
+    """Leaf ports for servers with growth and spare."""
+    nics = blueprint.requirements.servers.nics_per_server
     return ceil(servers * nics * blueprint.growth * (1 + blueprint.redundancy.spare_share) - 1e-9)
 
 

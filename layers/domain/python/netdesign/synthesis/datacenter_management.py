@@ -10,30 +10,19 @@ from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import ConflictError
 from netdesign.model.addressing import Interface, VirtualGateway
-from netdesign.model.cabling import Mlag
+from netdesign.model.cabling import Lag, Link, Mlag
 from netdesign.model.inventory import Device
 from netdesign.model.routing import StaticRoute
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass, VlanPurpose
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.datacenter_hall import Hall, place
+from netdesign.synthesis.management_choice import GIGABIT, HOSTS_PER_SWITCH, UPLINK_BPS, ManagementKinds
+from netdesign.synthesis.pairs import Pair, allow_on_peer_link
 from netdesign.synthesis.placement import RackSpace
-from netdesign.synthesis.selection import Needs, PortNeed, price_usd, refusal, select, suitable
+from netdesign.synthesis.selection import Needs, select
 
-GIGABIT = 1_000_000_000
-UPLINK_BPS = 10_000_000_000
-SMALL_RACKS = 8
-"""Up to so many racks the pair itself takes the management ports of the devices."""
-SPARE_PORTS = 8
-"""Ports of the pair for services, firewalls, console servers and its own links."""
-MAX_SWITCHES = 240
-"""More switches than this would outgrow one pair, so that each then serves more racks."""
-DEVICES_PER_SWITCH = 44
-CORE_ROLES = (Role.LEAF, Role.CORE)
-"""What the routed switches may be made for, tried in this order."""
 FIRST_VLAN = 10
-HOSTS_PER_SWITCH = 40
-"""Management addresses planned for each switch."""
 ROOT_PRIORITY = 4096
 
 
@@ -51,55 +40,6 @@ class OutOfBand:
     """The switch that serves each rack; a rack that is not listed is served by the cores in turn."""
     left: dict[str, int] = field(default_factory=dict)
     """Ports left on each switch by rack."""
-
-
-ManagementKinds = tuple[DeviceType, DeviceType | None, int]
-"""The type of the routed switches, that of the switches by rack (None: the former serve all), and their number."""
-
-
-def management_hosts(kinds: ManagementKinds) -> list[int]:
-    """Hosts of each management subnet to be: one for each switch, and one to spare."""
-    return [HOSTS_PER_SWITCH] * (kinds[2] + 2)
-
-
-def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> ManagementKinds:
-    """Types of the routed pair and of the switches by rack (None: the pair serves all), and how many of those."""
-    per = blueprint.parameters.fabric.racks_per_management_switch
-    supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
-    features = frozenset({"vrf", "stp", "mlag"} if supplies == 2 else {"vrf", "stp"})
-    wanted = ceil(devices * 1.25)
-    small = Needs(
-        ports=(PortNeed(2, UPLINK_BPS, PortUse.UPLINK), PortNeed(ceil(wanted / 2) + SPARE_PORTS, GIGABIT)),
-        features=features,
-        power_supplies=supplies,
-    )
-    offered = blueprint.catalog.devices(Role.MANAGEMENT_SWITCH)
-    if racks <= SMALL_RACKS and any(not refusal(kind, small, blueprint.requirements) for kind in offered):
-        return select(offered, Role.MANAGEMENT_SWITCH, small, blueprint.requirements).kind, None, 0
-    count = min(MAX_SWITCHES, max(ceil(racks / per), ceil(devices / DEVICES_PER_SWITCH)))
-    busiest = ceil(wanted / count)
-    access = Needs(
-        ports=(
-            PortNeed(2, UPLINK_BPS, PortUse.UPLINK),
-            PortNeed(min(48, busiest + 4), GIGABIT, PortUse.DOWNLINK),
-        ),
-        features=frozenset({"stp"}),
-    )
-    core = Needs(
-        ports=(PortNeed(count * (3 - supplies) + SPARE_PORTS, UPLINK_BPS, PortUse.UPLINK),),
-        features=features,
-        power_supplies=supplies,
-    )
-    return _routed(blueprint, core), select(offered, Role.MANAGEMENT_SWITCH, access, blueprint.requirements).kind, count
-
-
-def _routed(blueprint: Blueprint, needs: Needs) -> DeviceType:
-    """The cheapest type for the routed switches; raises `InfeasibleError` when none has the ports."""
-    for role in CORE_ROLES:
-        fit = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
-        if fit:
-            return min(fit, key=lambda kind: (price_usd(kind), kind.sku))
-    return select(blueprint.catalog.devices(Role.CORE), Role.CORE, needs, blueprint.requirements).kind
 
 
 def build_management(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -> OutOfBand:
@@ -263,6 +203,7 @@ def _vlan(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device], a
 def route_vlan(blueprint: Blueprint, network: OutOfBand, vlan: Vlan) -> tuple[Interface, ...]:
     """The gateway of a management VLAN on the routed switches, VRRP between two."""
     pair = len(network.cores) == 2
+    _let_between(blueprint, network, vlan)
     return tuple(
         blueprint.svi(
             device,
@@ -273,6 +214,15 @@ def route_vlan(blueprint: Blueprint, network: OutOfBand, vlan: Vlan) -> tuple[In
         )
         for at, device in enumerate(network.cores)
     )
+
+
+def _let_between(blueprint: Blueprint, network: OutOfBand, vlan: Vlan) -> None:
+    """Let a VLAN through the peer links of the pair, where its hosts and its two gateways meet."""
+    link = blueprint.get(Link, network.mlag.peer_links[0]) if network.mlag is not None else None
+    for end in (link.a, link.b) if link is not None else ():
+        bundle = blueprint.get(Lag, blueprint.interface(end.device, end.port).lag or "")
+        trunk = blueprint.interface(end.device, bundle.interface)
+        blueprint.change(trunk, vlans=tuple(dict.fromkeys((*trunk.vlans, vlan.id))))
 
 
 def _default_routes(blueprint: Blueprint, device: Device, vlan: Vlan) -> None:
@@ -287,6 +237,14 @@ def _default_routes(blueprint: Blueprint, device: Device, vlan: Vlan) -> None:
                 next_hop=net.address(1),
             )
         )
+
+
+def join_vlans(blueprint: Blueprint, network: OutOfBand) -> None:
+    """Let the peer links of the routed switches carry every VLAN that both have."""
+    both = {device.id for device in network.cores}
+    if network.mlag is not None:
+        vlans = (vlan.id for vlan in blueprint.all(Vlan) if both <= set(blueprint.vlan_devices(vlan)))
+        allow_on_peer_link(blueprint, Pair(tuple(network.cores), network.mlag), tuple(vlans))
 
 
 def _mlag(blueprint: Blueprint, cores: Sequence[Device]) -> Mlag:

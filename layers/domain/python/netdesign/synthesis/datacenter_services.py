@@ -9,9 +9,10 @@ from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing
 from netdesign.model.vocabulary import DataClass, ServiceClass, VlanPurpose
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
-from netdesign.synthesis.datacenter_management import GIGABIT, UPLINK_BPS, OutOfBand, route_vlan
+from netdesign.synthesis.datacenter_management import OutOfBand, route_vlan
 from netdesign.synthesis.infrastructure import SERVICE_HOSTS, Home, add_services
 from netdesign.synthesis.management import port_profile
+from netdesign.synthesis.management_choice import GIGABIT, UPLINK_BPS
 
 SERVICES_VLAN = 900
 SERVICE_ADDRESSES = 24

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netdesign.catalog.ports import PortUse
 from netdesign.model.addressing import VirtualGateway
@@ -75,7 +75,21 @@ def place_servers(
         else:
             vlans = [_vlan(blueprint, site, name, part, leaves)]
             yield vlans[0], leaves
-        _attach(blueprint, f"{site}-{name}", leaves, vlans, part, homing)
+        for mark, order, some in _orders(blueprint, leaves, part, homing):
+            _attach(blueprint, f"{site}-{name}{mark}", order, vlans, some, homing)
+
+
+def _orders(
+    blueprint: Blueprint, leaves: Sequence[Device], part: Slice, homing: Homing
+) -> Iterator[tuple[str, Sequence[Device], Slice]]:
+    """The servers of a slice and the order of their leaves: where ports are odd, half have one more on the second."""
+    odd = blueprint.requirements.servers.nics_per_server % 2 == 1
+    if homing not in (Homing.ESI, Homing.MLAG) or not odd or part.count < 2:
+        yield "", leaves, part
+        return
+    half = part.count // 2
+    yield "a", leaves, replace(part, count=part.count - half)
+    yield "b", leaves[::-1], replace(part, count=half)
 
 
 def host_mtu(blueprint: Blueprint, zones: Collection[str] = ()) -> int:
