@@ -124,12 +124,18 @@ def explain_fabric(blueprint: Blueprint, site: ResolvedSite, demand: FabricDeman
         source="policy parameters oversubscription and fabric",
     )
     if size.pods > 1:
-        blueprint.decide(
-            f"How are the pods of {site.id} joined?",
-            f"{size.super_spines} super-spines of type {plan.super_spine.sku if plan.super_spine else ''}",
-            formula="super-spines per plane = ceil(pods * spine uplinks * (1 + reserve) / super-spine ports)",
-            inputs={"pods": size.pods, "planes": size.spines, "links to each": size.spine_parallel},
-            result=size.super_spines,
-            fields=("servers",),
-            source="RFC 7938, five-stage Clos",
-        )
+        _explain_pods(blueprint, site, plan)
+
+
+def _explain_pods(blueprint: Blueprint, site: ResolvedSite, plan: FabricPlan) -> None:
+    """The decision about the tier above the pods."""
+    size = plan.size
+    blueprint.decide(
+        f"How are the pods of {site.id} joined?",
+        f"{size.super_spines} super-spines of type {plan.super_spine.sku if plan.super_spine else ''}",
+        formula="super-spines per plane = ceil(pods * spine uplinks * (1 + reserve) / super-spine ports)",
+        inputs={"pods": size.pods, "planes": size.spines, "links to each": size.spine_parallel},
+        result=size.super_spines,
+        fields=("servers",),
+        source="RFC 7938, five-stage Clos",
+    )

@@ -170,29 +170,22 @@ class Wiring(FactStore):
         """
         length = self.distance_m(a, b) if length_m is None else length_m
         apart = self.floor.between_buildings(a.room, b.room)
-        fixed: dict[str, Any] = {"srlgs": srlgs, "trust": trust, "crypto": crypto, "between_buildings": apart}
+        fixed: dict[str, Any] = {
+            "srlgs": srlgs,
+            "trust": trust,
+            "crypto": crypto,
+            "between_buildings": apart,
+            "length_m": None if medium else length,
+        }
         on_port = {} if lag else interface
         made = []
         for _ in range(count):
             port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
             cable = _cable(medium) or cable_between(port_a, port_b, speed_bps, length, between_buildings=apart)
-            identity = self._link_id(a.id, b.id)
-            made.append(
-                self.add(
-                    Link(
-                        id=identity,
-                        a=PortRef(device=a.id, port=port_a.name),
-                        b=PortRef(device=b.id, port=port_b.name),
-                        speed_bps=speed_bps,
-                        medium=cable.medium,
-                        purpose=purpose,
-                        phy=cable.phy or None,
-                        length_m=None if medium else length,
-                        **fixed,
-                    )
-                )
-            )
-            ends = [{"addresses": own, **on_port} for own in addresses(identity)] if addresses else (on_port, on_port)
+            refs = PortRef(device=a.id, port=port_a.name), PortRef(device=b.id, port=port_b.name)
+            link = self._link(refs, cable, speed_bps=speed_bps, purpose=purpose, **fixed)
+            made.append(link)
+            ends = [{"addresses": own, **on_port} for own in addresses(link.id)] if addresses else (on_port, on_port)
             self._port_interface(a, port_a.name, b.id, port_b.name, speed_bps, purpose, ends[0])
             self._port_interface(b, port_b.name, a.id, port_a.name, speed_bps, purpose, ends[1])
         if lag:
@@ -290,6 +283,12 @@ class Wiring(FactStore):
             kind = InterfaceKind.MANAGEMENT
         values = {"mode": PortMode.NONE, "description": f"to:{peer}:{peer_port}"} | fields
         self.add(Interface(id=f"{end.id}:{port}", device=end.id, name=port, kind=kind, speed_bps=speed_bps, **values))
+
+    def _link(self, ends: tuple[PortRef, PortRef], cable: Cable, **fields: Any) -> Link:
+        """A link between two ports over a cable, numbered among those of the two devices."""
+        a, b = ends
+        identity = self._link_id(a.device, b.device)
+        return self.add(Link(id=identity, a=a, b=b, medium=cable.medium, phy=cable.phy or None, **fields))
 
     def _link_id(self, a: str, b: str) -> str:
         key = (a, b)
