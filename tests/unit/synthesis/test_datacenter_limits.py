@@ -98,7 +98,7 @@ def test_server_ports_grow_and_keep_spares():
 
 def test_an_odd_number_of_ports_is_shared_out_between_both_leaves():
     found = design(requirements(12, 21, nics=3))
-    used = Counter()
+    used: Counter[str] = Counter()
     for attachment in found.inventory.attachments:
         used[attachment.device] += len(attachment.ports)
     leaves = [d.id for d in found.inventory.devices if d.role is Role.LEAF]
