@@ -208,7 +208,7 @@ FABRIC = (
     *(port(f"{d}:vtep", f"10.8.0.{at}/32", kind=InterfaceKind.VTEP) for at, d in enumerate("ab")),
     svi("a", "v", "10.1.0.1/24", vrf="red"),
     svi("b", "w", "10.2.0.1/24", vrf="red"),
-    *(bgp(d, at + 1) for at, d in enumerate("ab")),
+    *(bgp(d, at + 1, networks=(f"10.8.0.{at}/32",)) for at, d in enumerate("ab")),
     *(bgp(d, at + 1, vrf="red", redistribute=(CONNECTED,)) for at, d in enumerate("ab")),
 )
 OVER = sessions(("a", "10.0.0.0", "b", "10.0.0.1"), families=(AddressFamily.EVPN,))

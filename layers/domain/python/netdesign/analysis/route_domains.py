@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netdesign.analysis.adjacency import BGP, EVPN, IPV4, IPV6, adjacencies, processes
-from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.providers import private_networks
+from netdesign.analysis.tunnel_endpoints import announced_endpoints
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
 from netdesign.model.overlay import VniKind
-from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,18 +85,15 @@ def overlay_processes(network: Network) -> tuple[tuple[int, str, int], ...]:
 
 
 def _evpn_of_devices(network: Network) -> Longs:
-    """The EVPN that each device with a tunnel endpoint takes part in; -1 for none."""
-    pairs, running, table = adjacencies(network), processes(network), interfaces(network)
+    """The EVPN that each device with an announced tunnel endpoint takes part in; -1 for none."""
+    pairs, running = adjacencies(network), processes(network)
     kept = pairs.carrying(EVPN)
     ends = pairs.tail[kept].astype(np.int32), pairs.head[kept].astype(np.int32)
     label = components(Multigraph(running.vertex.size, *ends)).astype(np.int64)
     device_evpn = np.full(len(network.devices) + 1, -1, np.int64)
     talking = np.unique(np.concatenate(ends))
     device_evpn[running.device[talking]] = label[talking]
-    endpoints = table.of_kind(InterfaceKind.VTEP) & table.up
-    holders = np.zeros(device_evpn.size, np.bool_)
-    holders[table.device[endpoints]] = True
-    found: Longs = np.where(holders, device_evpn, -1)
+    found: Longs = np.where(announced_endpoints(network), device_evpn, -1)
     return found
 
 

@@ -1,0 +1,78 @@
+"""Faults that every cable survives: what the facts of routing say, and what a failover would find."""
+
+from __future__ import annotations
+
+import pytest
+
+from netdesign.model.design import Design
+from netdesign.model.patch import Patch, Remove, Set, apply
+from netdesign.model.routing import PolicyAction, RoutePolicyTerm
+from netdesign.model.verdict import Status
+from netdesign.model.vocabulary import InterfaceKind, Mode, Role
+from netdesign.services.validate_design import validate_design
+from netdesign.services.workbench import default_workbench
+from tests.golden.conftest import synthesized
+
+BENCH = default_workbench()
+
+
+def failed(design: Design, patch: Patch) -> set[str]:
+    """The rules that fail once the patch is applied."""
+    assert patch
+    report = validate_design(apply(design, patch), BENCH, mode=Mode.LENIENT)
+    return {verdict.rule for verdict in report.verdicts if verdict.status in (Status.FAIL, Status.UNKNOWN)}
+
+
+@pytest.fixture(scope="module")
+def racks() -> Design:
+    return synthesized("dc-12-racks").design
+
+
+def with_role(design: Design, role: Role) -> list[str]:
+    return [device.id for device in design.inventory.devices if device.role is role]
+
+
+def test_ecmp_no_wider_than_one_path(racks: Design) -> None:
+    one = with_role(racks, Role.LEAF)[0]
+    mine = tuple(Set("processes", p.id, {"max_paths": 1}) for p in racks.routing.processes if p.device == one)
+    every = tuple(Set("processes", p.id, {"max_paths": 1}) for p in racks.routing.processes)
+
+    assert "TOP-11" in failed(racks, mine)
+    assert "TOP-11" in failed(racks, every)
+
+
+def test_tunnel_endpoints_that_nobody_announces(racks: Design) -> None:
+    ends = {i.device: i.addresses for i in racks.addressing.interfaces if i.kind is InterfaceKind.VTEP}
+    one = with_role(racks, Role.LEAF)[0]
+    quiet = tuple(
+        Set("processes", p.id, {"networks": tuple(n for n in p.networks if n not in ends[one])})
+        for p in racks.routing.processes
+        if p.device == one
+    )
+
+    assert "PRO-04" in failed(racks, quiet)
+
+
+def test_providers_that_send_no_default_route(racks: Design) -> None:
+    theirs = with_role(racks, Role.PROVIDER)
+    silent = tuple(
+        Set("processes", p.id, {"default_originate": False}) for p in racks.routing.processes if p.device in theirs
+    )
+
+    assert "PRO-04" in failed(racks, silent)
+
+
+@pytest.mark.parametrize("only", ["0.0.0.0/0", "::/0"])
+def test_a_default_route_let_in_for_one_family_alone(racks: Design, only: str) -> None:
+    terms = (RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=(only,)),)
+    letting = [p for p in racks.routing.route_policies if any("::/0" in term.prefixes for term in p.terms)]
+
+    assert "PRO-04" in failed(racks, tuple(Set("route_policies", p.id, {"terms": terms}) for p in letting))
+
+
+def test_services_that_cannot_answer_over_ipv6(racks: Design) -> None:
+    walls = with_role(racks, Role.FIREWALL)
+    back = [r for r in racks.routing.static_routes if r.device in walls and r.vrf == "default"]
+    gone = tuple(Remove("static_routes", r.id) for r in back if ":" in r.prefix and not r.prefix.endswith("/0"))
+
+    assert "PRO-04" in failed(racks, gone)
