@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from netdesign.model.addressing import Interface, Subnet
@@ -15,6 +16,7 @@ from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import (
     DataClass,
     InterfaceKind,
+    PortMode,
     RoutingProtocol,
     ServiceClass,
     SubnetPurpose,
@@ -39,6 +41,15 @@ def loopback(device_id: str, address: str, **changes: Any) -> Interface:
 def svi(device_id: str, vlan_id: str, *addresses: str, **changes: Any) -> Interface:
     """The routed interface of a VLAN."""
     return port(f"{device_id}:Vlan-{vlan_id}", *addresses, kind=InterfaceKind.SVI, vlan=vlan_id, **changes)
+
+
+def bridged(vlan_id: str, *devices: str) -> tuple[Link | Interface, ...]:
+    """Links from each device to the next, with trunks at both ends that allow a VLAN."""
+    facts: list[Link | Interface] = []
+    for a, b in pairwise(devices):
+        ends = f"{a}:to-{b}", f"{b}:to-{a}"
+        facts += [link(*ends), *(port(end, mode=PortMode.TRUNK, vlans=(vlan_id,)) for end in ends)]
+    return tuple(facts)
 
 
 def joined(a: str, b: str, net: str = "10.0.0", **changes: Any) -> tuple[Link, Interface, Interface]:

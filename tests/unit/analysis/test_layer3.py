@@ -20,6 +20,7 @@ from netdesign.model.cabling import Lag
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.switching import Vlan, Vrf
 from netdesign.model.vocabulary import InterfaceKind, PortMode, Role, SubnetPurpose, VlanPurpose
+from tests.support.routed import bridged
 from tests.support.sketch import case, design, device, interface, link
 
 
@@ -99,7 +100,23 @@ def joined(network: Network, **failures: Any) -> bool:
             True,
             id="no cable known",
         ),
-        pytest.param([*PAIR, svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")], True, id="VLAN"),
+        pytest.param([*PAIR, *bridged("v", "a", "b"), svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")], True, id="VLAN"),
+        pytest.param([*PAIR, svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")], False, id="cut VLAN"),
+        pytest.param(
+            [*PAIR, *bridged("w", "a", "b"), svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")],
+            False,
+            id="pruned VLAN",
+        ),
+        pytest.param(
+            [
+                *WIRED,
+                routed("a", "1", "10.0.0.0/31", mode=PortMode.ACCESS),
+                routed("b", "1", "10.0.0.1/31"),
+                svi("a", "v", "10.2.0.1/24"),
+            ],
+            False,
+            id="address on a switch port",
+        ),
         pytest.param([*PAIR, svi("a", "v", "10.0.0.2/24"), svi("b", "w", "10.0.0.3/24")], False, id="two VLANs"),
         pytest.param(
             [

@@ -13,7 +13,7 @@ from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import PortMode, Role, Severity
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_03_vlans import vlan_misuse
-from tests.support.routed import DEFAULT, subnet, svi, vlan
+from tests.support.routed import DEFAULT, bridged, group, subnet, svi, vlan
 from tests.support.sketch import case, design, device, interface, link
 
 RULE = vlan_misuse
@@ -104,7 +104,9 @@ def test_a_vlan_is_defined_where_switches_use_it() -> None:
 def test_firewalls_and_routers_define_no_vlans() -> None:
     ends = [device("fw", Role.FIREWALL), device("r", Role.WAN_EDGE)]
 
-    assert messages(USERS, *ends, svi("fw", "users", "10.1.0.3/24"), svi("r", "users", "10.1.0.4/24")) == []
+    wired = bridged("users", "fw", "a", "r")
+
+    assert messages(USERS, *ends, *wired, svi("fw", "users", "10.1.0.3/24"), svi("r", "users", "10.1.0.4/24")) == []
 
 
 def test_a_vlan_that_nothing_uses_is_a_warning() -> None:
@@ -116,8 +118,39 @@ def test_a_design_without_vlans_is_not_judged() -> None:
 
 
 def test_mutants_are_caught() -> None:
-    made = design(*PAIR, USERS, svi("b", "users", "10.1.0.1/24"))
+    desks = PortProfile(id="desk", mode=PortMode.ACCESS, vlans=("users",))
+    people = Attachment(id="at", group="people", device="a", endpoints=1, ports=("9",), profile="desk")
+    inside = (svi("b", "users", "10.1.0.1/24"), *bridged("users", "a", "b"), group("people", "users"), desks, people)
+    made = design(*PAIR, USERS, *inside, interface("b", "8", addresses=("10.9.0.1/31",)))
     for mutant in RULE.mutants:
         assert judge_one(RULE, case(apply(made, mutant.mutate(case(made)) or ()))).status is Status.FAIL
     bare = case(design(*PAIR, vlan("v", 10)))
-    assert [mutant.mutate(bare) for mutant in RULE.mutants] == [None, None, None]
+    assert [mutant.mutate(bare) for mutant in RULE.mutants] == [None] * len(RULE.mutants)
+
+
+def test_a_vlan_reaches_all_who_need_it() -> None:
+    ends = (svi("a", "users", "10.0.0.2/24"), svi("b", "users", "10.0.0.3/24"))
+    wired = bridged("users", "a", "b")
+    pruned = (wired[0], replace(wired[1], vlans=()), wired[2])
+
+    assert messages(USERS, *ends, *wired) == []
+    for cut in ((), pruned, (replace(wired[0], in_service=False), *wired[1:])):
+        assert messages(USERS, *ends, *cut) == [
+            "VLAN users is needed on a and on b, but no links between them carry it: it falls into 2 parts"
+        ]
+
+
+def test_endpoints_hang_on_ports_that_carry_their_vlan() -> None:
+    people = Attachment(id="at", group="people", device="a", endpoints=1, ports=("9",), profile="desk")
+    facts = (USERS, svi("a", "users", "10.0.0.2/24"), group("people", "users"), people)
+
+    assert messages(*facts, PortProfile(id="desk", mode=PortMode.ACCESS, vlans=("users",))) == []
+    assert messages(*facts, PortProfile(id="desk", mode=PortMode.ACCESS)) == [
+        "endpoints of people hang on ports of desk, which carry none of their VLANs"
+    ]
+
+
+def test_a_switch_port_has_no_address() -> None:
+    port = interface("a", "7", mode=PortMode.ACCESS, vlan="users", addresses=("10.0.0.2/24",))
+
+    assert messages(USERS, port) == ["a:7 is a switch port (access) and holds 10.0.0.2/24: it routes nothing"]

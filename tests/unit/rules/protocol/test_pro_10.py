@@ -14,7 +14,7 @@ from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, Role, Trust
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_10_mtu import mtu_mismatch
-from tests.support.routed import DEFAULT, bgp, group, joined, peer, port, subnet, svi
+from tests.support.routed import DEFAULT, bgp, bridged, group, joined, peer, port, subnet, svi
 from tests.support.sketch import case, design, device, interface, link
 
 RULE = mtu_mismatch
@@ -51,10 +51,11 @@ def test_members_of_a_bundle_have_its_mtu() -> None:
 
 def test_routed_neighbours_in_a_subnet_have_one_mtu() -> None:
     one, two = svi("a", "v", "10.1.0.1/24"), svi("b", "v", "10.1.0.2/24", mtu_bytes=9000)
+    wired = bridged("v", "a", "b")
 
-    assert messages(one, replace(two, mtu_bytes=1500)) == []
-    assert messages(one, replace(two, addresses=("10.2.0.2/24",))) == []
-    assert messages(one, two) == [
+    assert messages(*wired, one, replace(two, mtu_bytes=1500)) == []
+    assert messages(*wired, one, replace(two, addresses=("10.2.0.2/24",))) == []
+    assert messages(*wired, one, two) == [
         "neighbours in one subnet disagree: a:Vlan-v has an MTU of 1500 bytes, b:Vlan-v of 9000"
     ]
 

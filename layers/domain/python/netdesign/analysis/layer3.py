@@ -1,8 +1,8 @@
 """The network as routers see it: routing tables of devices, joined by the subnets that they share.
 
-A vertex is one VRF of one device. A segment is one prefix on one medium (a VLAN, or a wire between
-ports): interfaces with addresses of it can talk to each other. A layer-3 VNI joins the tables of its VRF
-on all devices whose tunnel endpoints reach one another.
+A vertex is one VRF of one device. A segment is one prefix on one medium (a part of a VLAN that holds
+together, or a wire between ports): interfaces with addresses of it can talk to each other. A layer-3 VNI
+joins the tables of its VRF on all devices whose tunnel endpoints reach one another.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from netdesign.analysis.addresses import Addresses, addresses, subnet_prefixes, subnet_vlans
 from netdesign.analysis.interfaces import Interfaces, interfaces, wires
 from netdesign.analysis.row_codes import among, equal_pairs, row_codes, small_codes
+from netdesign.analysis.vlan_parts import vlan_parts
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
@@ -71,7 +72,7 @@ def layer3(network: Network) -> Layer3:
     table, rows = interfaces(network), addresses(network)
     routed = np.zeros(len(network.interfaces), np.bool_)
     routed[rows.interface] = True
-    routed = (routed | table.unnumbered) & table.up
+    routed = (routed | table.unnumbered) & table.up & ~switch_ports(network)
     order = np.flatnonzero(routed)
     key = table.device[order].astype(np.int64) * (len(table.vrfs) + 1) + table.vrf[order] + 1
     first, vertex = small_codes(key)
@@ -91,9 +92,19 @@ def layer3(network: Network) -> Layer3:
     )
 
 
+@analysis
+def switch_ports(network: Network) -> Bools:
+    """Which interfaces are ports or bundles that bridge; an address on one of them routes nothing."""
+    table = interfaces(network)
+    bridges = table.in_mode(PortMode.ACCESS) | table.in_mode(PortMode.TRUNK)
+    found: Bools = bridges & table.of_kind(InterfaceKind.PHYSICAL, InterfaceKind.LAG)
+    return found
+
+
 def _members(network: Network, table: Interfaces, rows: Addresses, routed: Bools) -> tuple[Longs, Longs, Longs]:
     """(address row, interface, segment) of whatever can meet others: no loopbacks, no tunnel endpoints."""
     medium = media_of(network)
+    part = np.where(medium < len(table.vlans), vlan_parts(network).of_interface, 0)
     meets = routed & ~table.of_kind(InterfaceKind.LOOPBACK, InterfaceKind.VTEP)
     kept = np.flatnonzero(meets[rows.interface])
     bare = np.flatnonzero(meets & table.unnumbered & (medium != ANYWHERE))
@@ -104,7 +115,7 @@ def _members(network: Network, table: Interfaces, rows: Addresses, routed: Bools
         np.concatenate([rows.network_low[kept], nothing]),
         np.concatenate([rows.version[kept] * 256 + rows.length[kept], nothing.astype(np.int32)]),
         medium[interface],
-        np.where(medium[interface] == ANYWHERE, table.vrf[interface], 0),
+        np.where(medium[interface] == ANYWHERE, table.vrf[interface], part[interface]),
     )
     return np.concatenate([kept, np.full(bare.size, -1)]), interface, segment
 
@@ -150,7 +161,7 @@ def routed_graph(network: Network) -> Multigraph:
 def routed_components(network: Network, failed_devices: Iterable[int] = (), failed_links: Iterable[int] = ()) -> Longs:
     """A label for each vertex of `layer3`, equal where packets can be routed between them; -1: device failed.
 
-    A wire is down when all of its links are; a VLAN is taken to be whole.
+    A wire is down when all of its links are; a VLAN keeps the parts that it has before anything fails.
     """
     graph = layer3(network)
     gone = among(graph.device, np.array(list(failed_devices), np.int64))

@@ -9,6 +9,8 @@ import numpy as np
 
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer2 import NOT_BRIDGES
+from netdesign.analysis.layer3 import switch_ports
+from netdesign.analysis.vlan_users import cut_vlans, unserved_endpoints, vlan_users, wired_endpoints
 from netdesign.analysis.wire_ends import facing_pairs
 from netdesign.graph.network import Network
 from netdesign.model.patch import Add, Patch, Set
@@ -27,6 +29,8 @@ INTERNAL = range(3968, 4095)
 NOT_SWITCHES = NOT_BRIDGES | {Role.WAN_EDGE, Role.INTERNET_EDGE}
 """Routers and hosts of the network terminate VLANs as sub-interfaces and define none."""
 
+SHOWN = 10
+
 
 def has_vlans(case: Case) -> bool:
     """Whether there is any VLAN."""
@@ -43,9 +47,12 @@ def has_vlans(case: Case) -> bool:
     applicable=has_vlans,
     flags="A VLAN number outside 1..4094 or reserved by the platform; VLAN 1 that carries endpoints or addresses; two "
     "VLANs of one number on a device or joined by a link; a port, profile or trunk of a switch that uses a VLAN "
-    "which is unknown or not defined there; a VLAN that nothing uses (warning).",
-    passes="Every VLAN number is legal and unique where it meets others, and every VLAN in use is defined there.",
-    remedy="Renumber from the plan, and define the VLAN on every switch that uses it.",
+    "which is unknown or not defined there; a VLAN whose gateways and endpoints no links (and no VNI) that carry it "
+    "join; endpoints on ports that carry none of their VLANs; an address on a port that bridges; a VLAN that nothing "
+    "uses (warning).",
+    passes="Every VLAN number is legal and unique where it meets others, and every VLAN in use is defined there and "
+    "reaches all who need it.",
+    remedy="Renumber from the plan, define the VLAN on every switch that uses it, and allow it on the trunks between.",
     references=("IEEE 802.1Q-2022: VLAN identifiers", "CIS switch benchmarks: VLAN 1 is not used"),
 )
 def vlan_misuse(case: Case) -> Iterator[Said]:
@@ -55,6 +62,9 @@ def vlan_misuse(case: Case) -> Iterator[Said]:
     yield from _numbers(network, used)
     yield from _meetings(network)
     yield from _undefined(network, used)
+    yield from _cut(network)
+    yield from _unserved(network)
+    yield from _addressed(network)
     for vlan in network.design.switching.vlans:
         if not used.get(vlan.id) and not network.grouped("subnets", "vlan").get(vlan.id):
             yield Finding(
@@ -171,6 +181,46 @@ def _undefined(network: Network, used: dict[str, set[str]]) -> Iterator[Finding]
             )
 
 
+def _cut(network: Network) -> Iterator[Finding]:
+    """VLANs that fall into parts which do not hear each other, though each has a gateway or endpoints in it."""
+    vlans = {code: name for name, code in interfaces(network).vlans.items() if name is not None}
+    for cut in cut_vlans(network):
+        ends = [network.devices[part[0]].id for part in cut.parts[:SHOWN]]
+        yield Finding(
+            message=f"VLAN {vlans[cut.vlan]} is needed on {ends[0]} and on {ends[1]}, but no links between them carry "
+            f"it: it falls into {len(cut.parts)} parts",
+            elements=(vlans[cut.vlan], *ends),
+            witness={
+                "parts": len(cut.parts),
+                "ends": [*ends],
+                "devices": [network.devices[at].id for part in cut.parts[:SHOWN] for at in part[:SHOWN]],
+            },
+        )
+
+
+def _unserved(network: Network) -> Iterator[Finding]:
+    groups = network.by_id("endpoint_groups")
+    for group, profile in unserved_endpoints(network):
+        yield Finding(
+            message=f"endpoints of {group} hang on ports of {profile}, which carry none of their VLANs",
+            elements=(group, profile, *groups[group].vlans),
+            witness={"vlans": [*groups[group].vlans], "endpoints": groups[group].count},
+        )
+
+
+def _addressed(network: Network) -> Iterator[Finding]:
+    """A port that bridges has no address of its own: its VLAN's interface has."""
+    for at in np.flatnonzero(switch_ports(network)).tolist():
+        fact = network.interfaces[at]
+        if fact.addresses or fact.virtual_addresses:
+            held = (*fact.addresses, *fact.virtual_addresses)
+            yield Finding(
+                message=f"{fact.id} is a switch port ({fact.mode.value}) and holds {held[0]}: it routes nothing",
+                elements=(fact.id,),
+                witness={"mode": fact.mode.value, "addresses": [*held]},
+            )
+
+
 @vlan_misuse.mutant("a VLAN with users gets number 1")
 def users_in_vlan_1(case: Case) -> Patch | None:
     """Renumber the first VLAN in use to 1."""
@@ -206,4 +256,38 @@ def undefined_vlan(case: Case) -> Patch | None:
         if fact.kind is InterfaceKind.SVI and fact.vlan in vlans and fact.device in vlans[fact.vlan].devices:
             rest = tuple(device for device in vlans[fact.vlan].devices if device != fact.device)
             return (Set("vlans", fact.vlan, {"devices": rest}),)
+    return None
+
+
+@vlan_misuse.mutant("a VLAN is pruned from every trunk")
+def pruned(case: Case) -> Patch | None:
+    """Prune the first VLAN that only trunks join, and that is needed on two devices."""
+    table, users = interfaces(case.network), vlan_users(case.network)
+    bridged = {vni.vlan for vni in case.design.overlay.vnis}
+    bridged |= {fact.vlan for fact in case.network.interfaces if fact.mode is PortMode.ACCESS}
+    for vlan in case.design.switching.vlans:
+        trunks = [i for i in case.network.interfaces if i.mode is PortMode.TRUNK and vlan.id in i.vlans]
+        needed = np.unique(users.device[users.vlan == table.vlans[vlan.id]])
+        untagged = any(fact.native_vlan == vlan.id for fact in trunks)
+        if trunks and needed.size > 1 and vlan.id not in bridged and not untagged:
+            return tuple(Set("interfaces", i.id, {"vlans": tuple(v for v in i.vlans if v != vlan.id)}) for i in trunks)
+    return None
+
+
+@vlan_misuse.mutant("ports of endpoints carry no VLAN")
+def without_vlan(case: Case) -> Patch | None:
+    """Take the VLANs off the first profile of endpoints that have one."""
+    groups, profiles = case.network.by_id("endpoint_groups"), case.network.by_id("port_profiles")
+    for group, _, profile in wired_endpoints(case.network):
+        if group in groups and groups[group].vlans and profile in profiles:
+            return (Set("port_profiles", profile, {"vlans": (), "native_vlan": None}),)
+    return None
+
+
+@vlan_misuse.mutant("a routed port becomes a switch port")
+def bridged_port(case: Case) -> Patch | None:
+    """Put the first physical port with an address into access mode."""
+    for fact in case.network.interfaces:
+        if fact.kind is InterfaceKind.PHYSICAL and fact.addresses and fact.enabled:
+            return (Set("interfaces", fact.id, {"mode": PortMode.ACCESS}),)
     return None
