@@ -43,7 +43,7 @@ def svi(device_id: str, vlan_id: str, *addresses: str, **changes: Any) -> Interf
     return port(f"{device_id}:Vlan-{vlan_id}", *addresses, kind=InterfaceKind.SVI, vlan=vlan_id, **changes)
 
 
-def bridged(vlan_id: str, *devices: str) -> tuple[Link | Interface, ...]:
+def bridged(vlan_id: str, *devices: str) -> tuple[Any, ...]:
     """Links from each device to the next, with trunks at both ends that allow a VLAN."""
     facts: list[Link | Interface] = []
     for a, b in pairwise(devices):

@@ -13,7 +13,7 @@ from netdesign.analysis.adjacency import EVPN, IPV4, IPV6, adjacencies, bgp_sess
 from netdesign.graph.network import Network
 from netdesign.model.routing import AddressFamily, PolicyAction, RoutePolicy, RoutePolicyTerm
 from netdesign.model.vocabulary import Role, RoutingProtocol
-from tests.support.routed import DEFAULT, bridged, bgp, joined, loopback, ospf, peer, port, svi
+from tests.support.routed import DEFAULT, bgp, bridged, joined, loopback, ospf, peer, port, svi
 from tests.support.sketch import case, design, device, link
 
 PAIR = (DEFAULT, device("a", Role.CORE), device("b", Role.CORE))
@@ -65,7 +65,9 @@ def test_all_routers_of_a_segment_are_neighbours(count: int) -> None:
     names = [f"d{at:02d}" for at in range(count)]
     facts = [fact for n in names for fact in (device(n, Role.CORE), *ospf(n, "Vlan-v"))]
     found = igp_adjacencies(
-        compiled(DEFAULT, *facts, *bridged("v", *names), *(svi(n, "v", f"10.1.0.{at + 1}/24") for at, n in enumerate(names)))
+        compiled(
+            DEFAULT, *facts, *bridged("v", *names), *(svi(n, "v", f"10.1.0.{at + 1}/24") for at, n in enumerate(names))
+        )
     )
 
     drawn = set(zip(found.tail.tolist(), found.head.tolist(), strict=True))

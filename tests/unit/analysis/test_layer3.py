@@ -100,7 +100,11 @@ def joined(network: Network, **failures: Any) -> bool:
             True,
             id="no cable known",
         ),
-        pytest.param([*PAIR, *bridged("v", "a", "b"), svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")], True, id="VLAN"),
+        pytest.param(
+            [*PAIR, *bridged("v", "a", "b"), svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")],
+            True,
+            id="VLAN",
+        ),
         pytest.param([*PAIR, svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")], False, id="cut VLAN"),
         pytest.param(
             [*PAIR, *bridged("w", "a", "b"), svi("a", "v", "10.0.0.2/24"), svi("b", "v", "10.0.0.3/24")],
