@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from netdesign.model.patch import Remove, Set
+from netdesign.model.design import Design
+from netdesign.model.patch import Add, Remove, Set, apply
+from netdesign.model.routing import StaticRoute
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Redundancy, SecurityLevel, Severity
 from netdesign.rules.breaches import without_device
@@ -20,8 +22,14 @@ def test_a_synchronised_pair_in_two_racks_passes() -> None:
     assert [(m.name, m.value, m.threshold) for m in judged.measures] == [("least_firewalls_in_a_group", 2, 2)]
 
 
+def routed() -> Design:
+    """The stronghold, whose firewalls know the way out."""
+    ways = (StaticRoute(id=f"fw{n}:out", device=f"fw{n}", vrf="default", prefix="0.0.0.0/0") for n in (1, 2))
+    return stronghold(*(Add("static_routes", way) for way in ways))
+
+
 def test_no_mutant_survives() -> None:
-    assert survivors(redundant_firewalls, stronghold()) == []
+    assert survivors(redundant_firewalls, routed()) == []
 
 
 def test_a_single_firewall_is_critical_where_gold_flows_pass_it() -> None:
@@ -115,4 +123,15 @@ def test_levels_ask_for_pairs(level: SecurityLevel, redundancy: Redundancy, stat
 def test_mutants_of_a_lone_firewall_do_not_apply() -> None:
     alone = case(stronghold(*without_device(case(stronghold()), "fw2")))
 
-    assert [mutant.mutate(alone) for mutant in redundant_firewalls.mutants] == [None, None, None]
+    assert [mutant.mutate(alone) for mutant in redundant_firewalls.mutants] == [None, None, None, None, None]
+
+
+def test_a_member_that_cannot_take_over_is_found() -> None:
+    lost = apply(routed(), (Remove("static_routes", "fw2:out"),))
+
+    (finding,) = verdict(redundant_firewalls, lost).findings
+
+    assert finding.message == (
+        "fw2 cannot take over: it lacks the route to 0.0.0.0/0 in default, which its partner has"
+    )
+    assert finding.elements == ("fw2",)

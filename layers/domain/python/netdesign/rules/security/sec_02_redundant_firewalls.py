@@ -11,7 +11,8 @@ from netdesign.analysis.ends import End, ends_of
 from netdesign.analysis.enforcers import Enforcer, enforcers
 from netdesign.analysis.zones import enforcement_points
 from netdesign.graph.connectivity import components
-from netdesign.model.patch import Patch, Set
+from netdesign.model.addressing import VirtualGateway
+from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.traffic import Flow
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, LinkPurpose, Redundancy, ServiceClass, Severity
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from netdesign.graph.multigraph import Ints
 
 SHOWN = 10
+
+Way = tuple[str, str, str]
+"""What kind of way out of a firewall, where to, and by which group or table."""
 
 
 def _groups(case: Case) -> list[Enforcer]:
@@ -45,7 +49,8 @@ def _applies(case: Case) -> bool:
     applies="security level enterprise and above, or redundancy high and above, where firewalls enforce",
     applicable=_applies,
     flags="A group of firewalls with fewer than two members in service; that shares no sessions or has no"
-    " heartbeat link; whose members stand in one rack or hang on one power feed; or of which the loss of a member"
+    " heartbeat link; whose members stand in one rack or hang on one power feed, or differ in the zones they have"
+    " legs and gateways in or in their static routes; or of which the loss of a member"
     " leaves a gold flow without a way (critical).",
     passes="Every group keeps a synchronised member, apart from the others, that serves all gold flows.",
     remedy="Add a second firewall in another rack, a heartbeat link and state synchronisation, and home both to"
@@ -59,6 +64,7 @@ def redundant_firewalls(case: Case) -> Iterator[Said]:
         if len(group.members) > 1:
             yield from _synchronised(case, group)
             yield from _apart(case, group)
+            yield from _alike(case, group)
         for lost in group.members:
             yield from _without(case, group, lost)
     fewest = min(_alive(case, group) for group in _groups(case))
@@ -123,6 +129,36 @@ def _apart(case: Case, group: Enforcer) -> Iterator[Said]:
             elements=names,
             witness={"feed": feed},
         )
+
+
+def _alike(case: Case, group: Enforcer) -> Iterator[Finding]:
+    """A member takes over only what it has a leg, a shared gateway and a route for."""
+    members = [member for member in group.members if case.network.in_service[member]]
+    ways = {member: _ways(case, case.network.devices[member].id) for member in members}
+    every = frozenset[Way]().union(*ways.values())
+    for member in members:
+        lacking = sorted(every - ways[member])
+        if lacking:
+            name = case.network.devices[member].id
+            said = [" ".join(way) for way in lacking[:SHOWN]]
+            yield Finding(
+                message=f"{name} cannot take over: it lacks {', '.join(said[:3])}, which its partner has",
+                elements=(name,),
+                witness={"member": name, "lacking": list(said)},
+            )
+
+
+def _ways(case: Case, device: str) -> frozenset[Way]:
+    """The zones that a firewall has a leg in, those whose gateway it shares, and its static routes."""
+    found: set[Way] = set()
+    for leg in case.network.grouped("interfaces", "device").get(device, ()):
+        if leg.zone is not None and leg.enabled:
+            found.add(("a leg in", leg.zone, ""))
+            if leg.virtual_gateway is not VirtualGateway.NONE and leg.virtual_addresses:
+                found.add(("the virtual gateway of", leg.zone, f"group {leg.virtual_group}"))
+    for route in case.network.grouped("static_routes", "device").get(device, ()):
+        found.add(("the route to", route.prefix, f"in {route.vrf}"))
+    return frozenset(found)
 
 
 def _without(case: Case, group: Enforcer, lost: int) -> Iterator[Finding]:
@@ -205,3 +241,32 @@ def unplug(case: Case) -> Patch | None:
         link.id for link in case.network.links if link.purpose in carrying and others & {link.a.device, link.b.device}
     ]
     return tuple(Set("links", link, {"in_service": False}) for link in cut) or None
+
+
+@redundant_firewalls.mutant("take a route from one member of a group")
+def half_routed(case: Case) -> Patch | None:
+    """The last member of the first pair forgets where one of its destinations lies."""
+    routes = case.network.grouped("static_routes", "device")
+    for group in _groups(case) if _applies(case) else ():
+        if _alive(case, group) < 2:
+            continue
+        *others, last = _names(case, group)
+        shared = {(route.prefix, route.vrf) for other in others for route in routes.get(other, ())}
+        for chosen in routes.get(last, ()):
+            way = (chosen.prefix, chosen.vrf)
+            if way in shared:
+                same = [route.id for route in routes[last] if (route.prefix, route.vrf) == way]
+                return tuple(Remove("static_routes", name) for name in same)
+    return None
+
+
+@redundant_firewalls.mutant("switch off a leg of one member of a group")
+def half_legged(case: Case) -> Patch | None:
+    """The last member of the first pair loses its first leg into a zone."""
+    for group in _groups(case) if _applies(case) else ():
+        if _alive(case, group) > 1:
+            device = case.network.devices[group.members[-1]].id
+            for leg in case.network.grouped("interfaces", "device").get(device, ()):
+                if leg.zone is not None and leg.enabled:
+                    return (Set("interfaces", leg.id, {"enabled": False}),)
+    return None
