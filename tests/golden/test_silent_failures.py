@@ -76,3 +76,21 @@ def test_services_that_cannot_answer_over_ipv6(racks: Design) -> None:
     gone = tuple(Remove("static_routes", r.id) for r in back if ":" in r.prefix and not r.prefix.endswith("/0"))
 
     assert "PRO-04" in failed(racks, gone)
+
+
+def test_a_device_that_knows_no_way_to_its_servers(racks: Design) -> None:
+    leaf = with_role(racks, Role.LEAF)[0]
+    ways = [route for route in racks.routing.static_routes if route.device == leaf and route.vrf == "management"]
+
+    assert "SEC-06" in failed(racks, tuple(Remove("static_routes", route.id) for route in ways))
+    assert "SEC-06" in failed(racks, tuple(Set("static_routes", r.id, {"next_hop": "192.0.2.77"}) for r in ways))
+
+
+def test_a_standby_firewall_without_a_leg_a_gateway_or_a_route(racks: Design) -> None:
+    standby = max(with_role(racks, Role.FIREWALL))
+    leg = next(i for i in racks.addressing.interfaces if i.device == standby and i.zone and i.virtual_addresses)
+    route = next(r for r in racks.routing.static_routes if r.device == standby and r.vrf != "management")
+
+    assert "SEC-02" in failed(racks, (Set("interfaces", leg.id, {"enabled": False}),))
+    assert "SEC-02" in failed(racks, (Set("interfaces", leg.id, {"virtual_addresses": ()}),))
+    assert "SEC-02" in failed(racks, (Remove("static_routes", route.id),))

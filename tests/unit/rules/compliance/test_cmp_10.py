@@ -9,9 +9,10 @@ import pytest
 
 from netdesign.model.design import Design
 from netdesign.model.patch import Add, Operation, Remove, Set
+from netdesign.model.routing import RoutingProcess
 from netdesign.model.security import ManagementProfile
 from netdesign.model.verdict import Status
-from netdesign.model.vocabulary import DataClass, Framework, Redundancy
+from netdesign.model.vocabulary import DataClass, Framework, Redundancy, RoutingProtocol
 from netdesign.rules.compliance.cmp_10_audit_trail import audit_trail as cmp_10
 from netdesign.rules.compliance.cmp_10_audit_trail import retention_days
 from tests.support.sketch import case, design
@@ -100,6 +101,7 @@ def test_collectors_behind_a_lone_firewall_are_lost_with_it() -> None:
     far: list[Operation] = [
         Set("devices", "edge1", {"management_profile": "remote"}),
         Set("interfaces", "edge1:management-svi", {"vlan": "user", "addresses": ("10.0.2.10/24",)}),
+        Add("processes", RoutingProcess(id="far", device="edge1", vrf="management", protocol=RoutingProtocol.OSPF)),
     ]
     profile = ManagementProfile(
         id="remote", protocols=("ssh",), vrf="management", aaa=("aaa1", "aaa2"), logs=("log1", "log2")

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.addresses import addresses
+from netdesign.analysis.addresses import addresses, subnet_prefixes
+from netdesign.analysis.adjacency import processes
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.policy import TCP, UDP, decide, prefix_range, source_cuts
+from netdesign.analysis.route_origins import static_hops
 from netdesign.analysis.terrain import terrain
 from netdesign.analysis.zones import domains, enforcement_points, legs, policies_of
 from netdesign.errors import InvalidInputError
@@ -21,7 +23,7 @@ from netdesign.graph.prefixes import parse_interface, parse_prefix
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 
 if TYPE_CHECKING:
-    from netdesign.graph.multigraph import Longs
+    from netdesign.graph.multigraph import Bools, Longs
     from netdesign.model.addressing import Subnet
     from netdesign.model.inventory import EndpointGroup
 
@@ -161,13 +163,15 @@ def origins(network: Network) -> dict[int, tuple[Origin, ...]]:
     """Where the packets of each managed device in service start that manages it, by position.
 
     They start in the VRF that its management profile names, or in any where it names none. A device without
-    an address there has no origin.
+    an address there has no origin, nor has one whose table neither holds a route whose next hop lives beside it,
+    nor runs a protocol, unless a service lies on the device's own subnet.
     """
     l3, rows, table = layer3(network), addresses(network), interfaces(network)
     wanted = np.append(_management_vrfs(network), NO_VRF)  # for interfaces of devices that are not there
     usable = ~rows.virtual & (l3.interface_vertex[rows.interface] >= 0)
     device, vrf = table.device[rows.interface], table.vrf[rows.interface]
     usable &= (wanted[device] == vrf) | (wanted[device] == ANY_VRF)
+    usable &= _routed_tables(network)[l3.interface_vertex[rows.interface]] | _beside_services(network)
     chosen = np.flatnonzero(usable)
     nodes = _origin_nodes(network)
     label = domains(network)
@@ -178,6 +182,32 @@ def origins(network: Network) -> dict[int, tuple[Origin, ...]]:
     for at, here, version, value in zip(*columns, strict=True):
         found[at][Origin(here, version, source_cuts(network).like(version, value))] = None
     return {at: tuple(some) for at, some in found.items()}
+
+
+@analysis
+def _routed_tables(network: Network) -> Bools:
+    """Which tables know a way beyond their own subnets: by a static route to a neighbour, or by a protocol."""
+    l3, hops = layer3(network), static_hops(network)
+    able = np.zeros(l3.vertex_count + 1, np.bool_)
+    able[hops.vertex[(hops.vertex >= 0) & (hops.target >= 0)]] = True
+    running = processes(network).vertex
+    able[running[running >= 0]] = True
+    able[-1] = False
+    return able
+
+
+@analysis
+def _beside_services(network: Network) -> Bools:
+    """Which address rows lie in a subnet that a service instance lies in."""
+    rows, prefixes = addresses(network), subnet_prefixes(network)
+    high, low = prefixes.networks()
+    hosting = {instance.subnet for instance in network.design.infrastructure.service_instances}
+    beside = np.zeros(rows.interface.size, np.bool_)
+    for at, subnet in enumerate(network.design.addressing.subnets):
+        if subnet.id in hosting:
+            same = (rows.version == prefixes.version[at]) & (rows.length == prefixes.length[at])
+            beside |= same & (rows.network_high == high[at]) & (rows.network_low == low[at])
+    return beside
 
 
 @analysis
