@@ -85,11 +85,20 @@ def test_a_full_disk_is_told_and_no_defect(arguments: list[str]) -> None:
     ]
 
 
+def interruptible() -> None:
+    """Take back that interrupts are ignored, as they are below a shell's background job."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupt_ends_the_program_with_one_line(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "design")
     with (
         subprocess.Popen(
-            [*PROGRAM, "validate", tmp_path / "design"], env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+            [*PROGRAM, "validate", tmp_path / "design"],
+            env=ENVIRONMENT,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=interruptible,  # noqa: PLW1509  # no thread runs beside it
         ) as running,
         (tmp_path / "design").open("wb"),
     ):  # waits until the program reads
