@@ -14,6 +14,24 @@ class VirtualGateway(StrEnum):
     ANYCAST = "anycast"
 
 
+class UnicastRpf(StrEnum):
+    """Checks of source addresses against the routing table (RFC 3704, RFC 8704)."""
+
+    NONE = "none"
+    LOOSE = "loose"
+    FEASIBLE = "feasible"
+    STRICT = "strict"
+
+
+class NatKind(StrEnum):
+    SOURCE_PORT = "source_port"
+    """Many inside addresses share outside addresses by port (NAPT)."""
+    STATIC = "static"
+    """One to one."""
+    DESTINATION = "destination"
+    """Outside addresses lead to published inside services."""
+
+
 @fact
 class Pool:
     """A block that subnets of one purpose are cut from; `summary` says that it is advertised as one route."""
@@ -79,9 +97,30 @@ class Interface:
     """The zone that a firewall binds the interface to."""
     access_list: str | None = None
     """The policy that filters what enters here."""
+    unicast_rpf: UnicastRpf = UnicastRpf.NONE
+    root_guard: bool = False
     pim: bool = False
     enabled: bool = True
     description: str = ""
+
+
+@fact
+class Nat:
+    """Translation on `devices` of what leaves towards `provider` (a device), or of any where it is None.
+
+    `outside` stays empty while the provider has not assigned its addresses; `addresses` says how
+    many IPv4 addresses are to be ordered. No inside addresses means all that the devices route.
+    """
+
+    id: str
+    kind: NatKind
+    devices: tuple[str, ...]
+    addresses: int
+    provider: str | None = None
+    inside: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    state_shared: bool = False
+    """The devices share their translations, so that a session outlives one of them."""
 
 
 @fact
@@ -89,3 +128,4 @@ class Addressing:
     pools: tuple[Pool, ...] = ()
     subnets: tuple[Subnet, ...] = ()
     interfaces: tuple[Interface, ...] = ()
+    nats: tuple[Nat, ...] = ()

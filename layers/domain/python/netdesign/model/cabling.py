@@ -56,6 +56,8 @@ class Link:
     srlgs: tuple[str, ...] = ()
     trust: Trust = Trust.OWNED
     between_buildings: bool = False
+    fibre_km: float | None = None
+    """Length of the route that a circuit or long span takes."""
     crypto: str | None = None
     """The crypto profile on the link itself (MACsec)."""
     in_service: bool = True
@@ -74,6 +76,8 @@ class Lag:
     mlag: str | None = None
     """The MLAG pair that this bundle is one half of, seen from a member of the pair."""
     mlag_number: int | None = None
+    esi: str | None = None
+    """The Ethernet segment (RFC 7432 §5) that this bundle is one leg of, where no MLAG pair bundles."""
 
 
 @fact
@@ -112,6 +116,9 @@ class Circuit:
     monthly_usd: int | None = None
     price_assumed: bool = True
     availability: float | None = None
+    owner: str | None = None
+    contract: str | None = None
+    review_date: str | None = None
 
 
 @fact

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netdesign.model.addressing import Addressing
 from netdesign.model.cabling import Cabling
+from netdesign.model.cloud import Cloud
 from netdesign.model.fact import fact
 from netdesign.model.governance import Governance
 from netdesign.model.infrastructure import Infrastructure
@@ -38,6 +39,7 @@ class Design:
     overlay: Overlay = Overlay()
     security: Security = Security()
     infrastructure: Infrastructure = Infrastructure()
+    cloud: Cloud = Cloud()
     traffic: Traffic = Traffic()
     parts: Parts = Parts()
     rationale: Rationale = Rationale()

@@ -23,6 +23,14 @@ class Approval:
 
 
 @fact
+class PublishedDocument:
+    """A diagram, list or plan that was made from the design while its facts had this digest."""
+
+    name: str
+    digest: str
+
+
+@fact
 class Governance:
     """The version's place in the chain of versions, and the versions of what it was made with."""
 
@@ -35,3 +43,7 @@ class Governance:
     rule_pack: str = ""
     parameters: str = ""
     catalog: str = ""
+    documents: tuple[PublishedDocument, ...] = ()
+    change_plan: tuple[str, ...] = ()
+    rollback_plan: tuple[str, ...] = ()
+    """What is done, and how it is undone, where the design changes a network that stands."""

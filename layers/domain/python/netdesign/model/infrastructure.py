@@ -16,6 +16,8 @@ class ServiceKind(StrEnum):
     FLOW = "flow"
     MONITOR = "monitor"
     BASTION = "bastion"
+    PROXY = "proxy"
+    """What takes requests to the Internet on behalf of servers, by name."""
 
 
 @fact

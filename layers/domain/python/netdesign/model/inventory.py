@@ -15,6 +15,14 @@ class RoomKind(StrEnum):
     MEET_ME = "meet_me"
 
 
+class Environment(StrEnum):
+    """What endpoints are used for; tests must not reach what production lives on."""
+
+    PRODUCTION = "production"
+    TEST = "test"
+    DEVELOPMENT = "development"
+
+
 class HaMode(StrEnum):
     ACTIVE_ACTIVE = "active_active"
     ACTIVE_STANDBY = "active_standby"
@@ -58,6 +66,8 @@ class Site:
     servers: int = 0
     area_m2: float = 0
     power_kw: float | None = None
+    power_grid: str | None = None
+    """The utility's grid section that feeds the site; sites that share one lose power together."""
 
 
 @fact
@@ -109,6 +119,8 @@ class Device:
     criticality: ServiceClass = ServiceClass.SILVER
     software: str | None = None
     in_service: bool = True
+    unused_port_profile: str | None = None
+    """The profile that ports without a link or an attachment are set to; None leaves them as delivered."""
 
 
 @fact
@@ -139,6 +151,7 @@ class EndpointGroup:
     data_classes: tuple[DataClass, ...] = ()
     poe_class: int | None = None
     """IEEE 802.3bt class 1-8 that each endpoint asks for; None where it is not powered by the port."""
+    environment: Environment = Environment.PRODUCTION
 
 
 @fact
@@ -172,6 +185,12 @@ class PortProfile:
     ra_guard: bool = False
     storm_control: bool = False
     trust_dscp: bool = False
+    enabled: bool = True
+    """Off shuts the port."""
+    snooping_trusted: bool = False
+    """DHCP offers and ARP answers from here are believed: for servers and uplinks only."""
+    negotiates_trunk: bool = False
+    """The port becomes a trunk when its peer asks for it (Cisco DTP)."""
 
 
 @fact

@@ -19,6 +19,7 @@ GROUPS = (
     "overlay",
     "security",
     "infrastructure",
+    "cloud",
     "traffic",
     "parts",
     "rationale",

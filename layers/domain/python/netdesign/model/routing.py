@@ -29,6 +29,16 @@ class Redistribution:
 
 
 @fact
+class Summary:
+    """Routes inside `prefix` leave `area` (or the process, where it is None) as this one route."""
+
+    prefix: str
+    area: str | None = None
+    discard: bool = True
+    """What the summary covers and no route reaches is dropped here instead of following a default."""
+
+
+@fact
 class RoutingProcess:
     """One protocol in one VRF of one device.
 
@@ -48,6 +58,16 @@ class RoutingProcess:
     redistribute: tuple[Redistribution, ...] = ()
     default_originate: bool = False
     reference_bandwidth_bps: int | None = None
+    distance: int | None = None
+    """Administrative distance of its routes; None for the protocol's usual one."""
+    cluster_id: str | None = None
+    """Of a route reflector; the router id where None (RFC 4456)."""
+    system_id: str | None = None
+    """IS-IS: six octets as twelve hexadecimal digits, with or without dots."""
+    wide_metrics: bool = True
+    stub_areas: tuple[str, ...] = ()
+    """OSPF areas that take no external routes (RFC 2328 §3.6)."""
+    summaries: tuple[Summary, ...] = ()
 
 
 @fact
@@ -65,6 +85,8 @@ class IgpInterface:
     dead_ms: int = 40_000
     authentication: str | None = None
     bfd: bool = False
+    bfd_interval_ms: int = 300
+    bfd_multiplier: int = 3
 
 
 @fact
@@ -88,7 +110,17 @@ class BgpNeighbor:
     max_prefixes: int | None = None
     authentication: str | None = None
     bfd: bool = False
+    bfd_interval_ms: int = 300
+    bfd_multiplier: int = 3
     hold_ms: int = 9_000
+    ttl_security: bool = False
+    """Packets that came over more than one hop are refused (GTSM, RFC 5082)."""
+    allow_own_asn: int = 0
+    """How often the own number may stand in a path that is accepted."""
+    remove_private_asn: bool = False
+    next_hop_self: bool = False
+    origin_validation: bool = False
+    """Routes whose origin is invalid (RFC 6811) are refused."""
 
 
 @fact
@@ -97,10 +129,16 @@ class RoutePolicyTerm:
 
     action: PolicyAction
     prefixes: tuple[str, ...] = ()
-    """Prefixes matched with anything longer inside them."""
+    """Prefixes matched with anything longer inside them, as far as the lengths below allow."""
+    min_length: int | None = None
+    max_length: int | None = None
     communities: tuple[str, ...] = ()
+    tags: tuple[int, ...] = ()
     set_communities: tuple[str, ...] = ()
     set_local_preference: int | None = None
+    set_tag: int | None = None
+    prepend: int = 0
+    """How often the own number is put before the path."""
 
 
 @fact
@@ -123,6 +161,8 @@ class StaticRoute:
     next_hop: str | None = None
     discard: bool = False
     distance: int = 1
+    bfd: bool = False
+    """The route goes when BFD loses the next hop."""
 
 
 @fact

@@ -106,6 +106,14 @@ class CryptoProfile:
     forward_secrecy: bool = True
     fips_validated: bool = False
     rekey_s: int | None = None
+    key_exchange: str | None = None
+    """The Diffie-Hellman group, such as `group20`, or `ecdhe` (TLS)."""
+    protocol_version: str | None = None
+    """`ikev2`, `tls1.3` …"""
+    authentication: str = "certificate"
+    """`certificate` or `psk`."""
+    psk_length: int | None = None
+    certificate_days: int | None = None
 
 
 @fact
@@ -128,6 +136,13 @@ class ManagementProfile:
     monitors: tuple[str, ...] = ()
     control_plane_policing: bool = False
     infrastructure_acl: bool = False
+    tls_version: str | None = None
+    """The oldest TLS version that management accepts, such as `1.2`."""
+    bastions: tuple[str, ...] = ()
+    """Ids of the service instances that administrators have to come by."""
+    time_zone: str = "UTC"
+    log_buffer: bool = False
+    """Events are kept on the device while no collector answers."""
 
 
 @fact
@@ -144,6 +159,7 @@ class WirelessNetwork:
     client_isolation: bool = False
     tunnelled: bool = False
     protected_management_frames: bool = True
+    rogue_detection: bool = False
 
 
 @fact
@@ -169,6 +185,31 @@ class PublishedService:
 
 
 @fact
+class RemoteAccess:
+    """Where people come in from outside: head-end devices, the zone they land in, and how they log in."""
+
+    id: str
+    heads: tuple[str, ...]
+    zone: str
+    users: int
+    crypto: str | None = None
+    multifactor: bool = False
+    split_tunnel: bool = False
+    subnets: tuple[str, ...] = ()
+    """Ids of the subnets that their addresses come from."""
+
+
+@fact
+class RouteOrigin:
+    """A signed statement (ROA, RFC 9582) of which number may originate a prefix of ours, and how long it may be."""
+
+    id: str
+    prefix: str
+    asn: int
+    max_length: int
+
+
+@fact
 class Residency:
     """Where data of a class may be stored, processed and carried in the clear (jurisdiction codes)."""
 
@@ -188,3 +229,5 @@ class Security:
     ddos_mitigations: tuple[DdosMitigation, ...] = ()
     published_services: tuple[PublishedService, ...] = ()
     residencies: tuple[Residency, ...] = ()
+    remote_accesses: tuple[RemoteAccess, ...] = ()
+    route_origins: tuple[RouteOrigin, ...] = ()

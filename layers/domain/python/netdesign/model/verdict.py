@@ -121,3 +121,6 @@ class Waiver:
     compensating_control: str
     expires: str
     elements: tuple[str, ...] = ()
+    granted: str | None = None
+    """The day of the acceptance, as YYYY-MM-DD."""
+    reason: str = ""

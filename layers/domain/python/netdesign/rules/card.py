@@ -13,6 +13,7 @@ from netdesign.rules.case import Case
 Said = Finding | Gap | Measure
 Check = Callable[[Case], Iterator[Said]]
 Mutate = Callable[[Case], Patch | None]
+Propose = Callable[[Case, Finding], Patch | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,17 @@ class Mutant:
     mutate: Mutate
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that may take a finding away; None where it cannot. It is a proposal: repair verifies it."""
+
+    title: str
+    propose: Propose
+
+
 @dataclass(slots=True)
 class Rule:
-    """A card and the check behind it. `mutants` grow by the decorator `mutant` while the module loads."""
+    """A card and the check behind it. `mutants` and `fixes` grow by decorators while the module loads."""
 
     code: str
     name: str
@@ -39,7 +48,12 @@ class Rule:
     references: tuple[str, ...]
     check: Check
     applicable: Callable[[Case], bool]
+    reading: str = ""
+    """How a vague or mistaken condition of the catalogue is read here, and why."""
+    sweeping: bool = False
+    """The rule fails elements one by one, which costs more than a look at the design as it is."""
     mutants: list[Mutant] = field(default_factory=list)
+    fixes: list[Fix] = field(default_factory=list)
 
     def mutant(self, title: str) -> Callable[[Mutate], Mutate]:
         """Register the decorated function as a mutant of this rule."""
@@ -47,6 +61,15 @@ class Rule:
         def register(mutate: Mutate) -> Mutate:
             self.mutants.append(Mutant(title, mutate))
             return mutate
+
+        return register
+
+    def fix(self, title: str) -> Callable[[Propose], Propose]:
+        """Register the decorated function as a fix of this rule's findings; the first that verifies is kept."""
+
+        def register(propose: Propose) -> Propose:
+            self.fixes.append(Fix(title, propose))
+            return propose
 
         return register
 
@@ -69,6 +92,8 @@ def rule(
     references: tuple[str, ...],
     applies: str = "every design",
     applicable: Callable[[Case], bool] = always,
+    reading: str = "",
+    sweeping: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make the decorated generator the check of a rule with this card.
 
@@ -90,6 +115,8 @@ def rule(
             references=references,
             check=check,
             applicable=applicable,
+            reading=reading,
+            sweeping=sweeping,
         )
 
     return make

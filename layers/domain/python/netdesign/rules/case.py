@@ -9,6 +9,7 @@ from netdesign.catalog.selection import Catalog
 from netdesign.graph.network import Network
 from netdesign.model.design import Design
 from netdesign.model.resolved import ResolvedRequirements
+from netdesign.model.verdict import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Case:
     catalog: Catalog
     parameters: Parameters
     evaluation_date: str
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def design(self) -> Design:

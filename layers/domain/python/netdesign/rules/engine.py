@@ -60,7 +60,7 @@ def _collector_paused() -> Iterator[None]:
 
 def judge_one(rule: Rule, case: Case) -> Verdict:
     """Return the verdict of one rule, worked out once per case. A rule that raises is a critical failure of its own."""
-    key = ("verdict", id(rule), id(case.requirements), id(case.parameters), case.evaluation_date)
+    key = ("verdict", id(rule), id(case.requirements), id(case.parameters), case.evaluation_date, case.waivers)
     # What is kept holds rule and case, so that their identities are not given to others.
     kept: tuple[Rule, Case, Verdict] = case.network.memo(key, lambda: (rule, case, _judged(rule, case)))
     return kept[2]

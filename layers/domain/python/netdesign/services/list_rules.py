@@ -20,5 +20,8 @@ def card_document(rule: Rule) -> dict[str, Any]:
         "passes": rule.passes,
         "remedy": rule.remedy,
         "references": list(rule.references),
+        "reading": rule.reading,
+        "sweeping": rule.sweeping,
+        "fixes": [fix.title for fix in rule.fixes],
         "mutants": [mutant.title for mutant in rule.mutants],
     }

@@ -16,7 +16,7 @@ from netdesign.rules.scoring import report
 from netdesign.services.workbench import Workbench
 
 
-def case_of(design: Design, bench: Workbench) -> Case:
+def case_of(design: Design, bench: Workbench, waivers: tuple[Waiver, ...] = ()) -> Case:
     """The case that the rules get for `design`; it is judged as of its requirements' evaluation date."""
     return Case(
         network=compile_network(design, bench.catalog),
@@ -24,6 +24,7 @@ def case_of(design: Design, bench: Workbench) -> Case:
         catalog=bench.catalog,
         parameters=bench.parameters,
         evaluation_date=design.requirements.evaluation_date,
+        waivers=waivers,
     )
 
 
@@ -37,7 +38,7 @@ def validate_design(
 ) -> Report:
     """Return the report on `design`. All but `duration_ms` depends on the arguments alone."""
     started = perf_counter()
-    case = case_of(design, bench)
+    case = case_of(design, bench, waivers)
     judged = report(
         judge(case, settings=settings, waivers=waivers),
         design=design.id,
