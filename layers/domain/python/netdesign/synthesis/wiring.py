@@ -143,7 +143,7 @@ class Wiring(FactStore):
         """Length of a cable between two devices."""
         return self.floor.length_m(a.rack, b.rack, a.room, b.room)
 
-    def connect(  # noqa: PLR0913 - the ends, the cable and the bundle are one act
+    def connect(
         self,
         a: Device,
         b: Device,
