@@ -61,6 +61,14 @@ class PhyType:
             return cage.form_factor in self.form_factors
         return (cage.form_factor, cage.lanes) in self.splits
 
+    def plugged(self, cage: Cage) -> str:
+        """Name of the part in a cage: in a split one a single module or cable, such as `4x10GBASE-SR`, for all lanes."""
+        return self.name if cage.lanes <= 1 else f"{cage.lanes}x{self.name}"
+
+    def fan_out(self, cage: Cage) -> str | None:
+        """Name of the fibre harness that a module in a split cage takes; None where lanes need none."""
+        return f"fan-out-{cage.lanes}" if cage.lanes > 1 and self.fibres and not self.per_cable else None
+
     def mediums(self, length_m: float) -> tuple[Medium, ...]:
         """Mediums that reach `length_m`, cheapest to lay first."""
         reached = [medium for medium, reach in self.reach_m.items() if reach >= length_m]
