@@ -15,13 +15,20 @@ from netdesign.exchange.bundle import EXPORTS, Material, export
 from netdesign.http.bodies import answer, document_of
 from netdesign.http.group import Group
 from netdesign.http.openapi import body_of, schemas_of
-from netdesign.model.canonical import design_from, to_document
+from netdesign.model.canonical import canonical, design_from, to_document
 from netdesign.model.design import Design
+from netdesign.model.repair import Repair
 from netdesign.model.requirements import Requirements
 from netdesign.model.vocabulary import Mode, NetworkType, Severity
 from netdesign.ports.designs import VersionSummary
 from netdesign.services.container import bench_of, settings_of
-from netdesign.services.keep_designs import Kept, generate_design, keep_design, replace_design
+from netdesign.services.keep_designs import (
+    Kept,
+    generate_design,
+    keep_design,
+    repair_stored_design,
+    replace_design,
+)
 from netdesign.services.resolve_requirements import resolve_requirements
 from netdesign.services.validate_design import validate_design
 
@@ -32,7 +39,7 @@ Version = Annotated[int | None, Query(ge=1, le=1_000_000)]
 
 Format = StrEnum("Format", {name.upper().replace("-", "_"): name for name in EXPORTS})  # type: ignore[misc]
 
-SCHEMAS = schemas_of(Requirements, Design)
+SCHEMAS = schemas_of(Requirements, Design, Repair)
 
 
 def build_router(group: Group) -> APIRouter:
@@ -40,6 +47,7 @@ def build_router(group: Group) -> APIRouter:
     router = APIRouter(prefix=PREFIX, tags=["design"])
     _making(router, group)
     _storing(router, group)
+    _repairing(router, group)
     _reading(router, group)
     return router
 
@@ -94,6 +102,24 @@ def _storing(router: APIRouter, group: Group) -> None:
         return _version_answer(summary, 200)
 
 
+def _repairing(router: APIRouter, group: Group) -> None:
+    @router.post("/{design_id}/fix", responses={200: {"content": {"application/json": {"schema": _REPAIR}}}})
+    async def fix(
+        design_id: DesignId, mode: Mode = Mode.STANDARD, if_match: Annotated[str | None, Header()] = None
+    ) -> Response:
+        """Repair a design by changes that verify; a further version is kept where any did. `ETag` is what stands."""
+        kept = await repair_stored_design(
+            design_id,
+            group.principal,
+            group.container,
+            mode=mode,
+            after=_expected(if_match) if if_match not in (None, "*") else None,
+        )
+        if kept.repair.steps:
+            group.metrics.count_design("repaired")
+        return answer(canonical(kept.repair), ETag=f'"{kept.version.digest}"')
+
+
 def _reading(router: APIRouter, group: Group) -> None:
     @router.get("/list")
     async def listing(
@@ -141,6 +167,7 @@ def _reading(router: APIRouter, group: Group) -> None:
 
 
 _DESIGN = {"$ref": "#/components/schemas/Design"}
+_REPAIR = {"$ref": "#/components/schemas/Repair"}
 
 
 def _expected(if_match: str | None) -> str:

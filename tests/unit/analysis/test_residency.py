@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netdesign.analysis.encryption import Floor
 from netdesign.analysis.residency import (
     clear_hops,
     code_of,
@@ -25,7 +24,7 @@ from netdesign.model.vocabulary import LinkPurpose, Role
 from tests.support.sketch import design, device, link
 from tests.support.stronghold import flow
 
-FLOOR = Floor(128, validated=False)
+FLOOR = 128
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.overlay import Tunnel, TunnelKind
 from netdesign.model.patch import Add, Operation, Set
 from netdesign.model.security import CryptoKind, CryptoProfile
-from netdesign.model.verdict import Status
+from netdesign.model.verdict import Status, Verdict
 from netdesign.model.vocabulary import DataClass, Framework, LinkPurpose, Medium, Role, SecurityLevel, Trust
 from netdesign.rules.security.sec_05_encryption import encryption_in_transit
 from tests.support.sketch import GBPS, case, device, link
@@ -157,10 +157,9 @@ def test_a_direct_line_between_sites_counts() -> None:
         (crypto(cipher="DES", key_bits=56), SecurityLevel.ENTERPRISE, False),
         (crypto(cipher="RC4", key_bits=128), SecurityLevel.ENTERPRISE, False),
         (crypto(cipher="null", key_bits=0), SecurityLevel.ENTERPRISE, False),
-        (crypto(), SecurityLevel.GOVERNMENT, False),
-        (crypto(fips_validated=True), SecurityLevel.GOVERNMENT, True),
-        (crypto(cipher="aes-128-gcm", key_bits=128, fips_validated=True), SecurityLevel.GOVERNMENT, True),
-        (crypto(cipher="aes-128-gcm", key_bits=128, fips_validated=True), SecurityLevel.CRITICAL_INFRASTRUCTURE, False),
+        (crypto(), SecurityLevel.GOVERNMENT, True),
+        (crypto(cipher="aes-128-gcm", key_bits=128), SecurityLevel.GOVERNMENT, True),
+        (crypto(cipher="aes-128-gcm", key_bits=128), SecurityLevel.CRITICAL_INFRASTRUCTURE, False),
     ],
 )
 def test_crypto_below_the_floor_does_not_count(profile: CryptoProfile, level: SecurityLevel, passes: bool) -> None:
@@ -168,7 +167,22 @@ def test_crypto_below_the_floor_does_not_count(profile: CryptoProfile, level: Se
     sealed = [Set("links", name, {"crypto": "aes"}) for name in links]
     made = stronghold(Add("crypto_profiles", profile), *branch(*sealed), security_level=level)
 
-    assert (verdict(encryption_in_transit, made).status is Status.PASS) is passes
+    assert (verdict(encryption_in_transit, made).status is not Status.FAIL) is passes
+
+
+def test_where_modules_have_to_be_validated_a_type_without_a_certificate_leaves_it_open() -> None:
+    links = ("core1:w--mpls:l2", "far:w--mpls:l1", "edge1:wan--isp1:1", "edge2:wan--isp2:1")
+    sealed = [Set("links", name, {"crypto": "aes"}) for name in links]
+
+    def judged(level: SecurityLevel) -> Verdict:
+        made = stronghold(Add("crypto_profiles", crypto()), *branch(*sealed), security_level=level)
+        return verdict(encryption_in_transit, made)
+
+    found = judged(SecurityLevel.GOVERNMENT)
+    assert found.status is Status.UNKNOWN
+    assert any("knows no certificate" in gap.message for gap in found.gaps)
+    assert {name for gap in found.gaps for name in gap.elements} >= {"core1", "edge1", "edge2", "far"}
+    assert judged(SecurityLevel.ENTERPRISE).status is Status.PASS
 
 
 def test_level_all_has_internal_data_between_sites_encrypted() -> None:
@@ -191,7 +205,7 @@ def test_links_between_buildings_are_encrypted_from_government_on() -> None:
     assert messages(encryption_in_transit, stronghold(*clear)) == []
     assert messages(encryption_in_transit, stronghold(Add("links", bridge), **government)) == []
     sealed: list[Operation] = [
-        Add("crypto_profiles", crypto(fips_validated=True)),
+        Add("crypto_profiles", crypto()),
         Set("links", bridge.id, {"crypto": "aes"}),
     ]
     assert messages(encryption_in_transit, stronghold(*clear, *sealed, **government)) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,14 +23,6 @@ BROKEN = ("null", "none", "rc4", "wep")
 SHORT = {"3des": 112, "des": 56}
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """The weakest cryptography that counts: bits of strength, and whether the module has to be validated."""
-
-    bits: int
-    validated: bool
-
-
 def strength_bits(profile: CryptoProfile) -> int:
     """The strength of a cipher suite: its key length, or less where the cipher is known to give less."""
     cipher = profile.cipher.lower().replace("-", "").replace("_", "")
@@ -43,15 +34,15 @@ def strength_bits(profile: CryptoProfile) -> int:
     return profile.key_bits
 
 
-def meets(profile: CryptoProfile, floor: Floor) -> bool:
-    """Whether a cipher suite reaches the floor."""
-    return strength_bits(profile) >= floor.bits and (profile.fips_validated or not floor.validated)
+def meets(profile: CryptoProfile, bits: int) -> bool:
+    """Whether a cipher suite has at least `bits` of strength."""
+    return strength_bits(profile) >= bits
 
 
-def protects(network: Network, crypto: str | None, floor: Floor) -> bool:
-    """Whether the crypto profile of that id is there and reaches the floor."""
+def protects(network: Network, crypto: str | None, bits: int) -> bool:
+    """Whether the crypto profile of that id is there and has at least `bits` of strength."""
     profile = network.by_id("crypto_profiles").get(crypto or "")
-    return profile is not None and meets(profile, floor)
+    return profile is not None and meets(profile, bits)
 
 
 @analysis
@@ -127,13 +118,13 @@ def building_links(network: Network) -> tuple[int, ...]:
     return tuple(np.flatnonzero(marked & network.usable_links).tolist())
 
 
-def tunnelled(network: Network, link: Link, sites: tuple[frozenset[str], frozenset[str]], floor: Floor) -> bool:
+def tunnelled(network: Network, link: Link, sites: tuple[frozenset[str], frozenset[str]], bits: int) -> bool:
     """Whether a sound encrypted tunnel starts at our end of a circuit and ends at the flow's other site."""
     index, devices = network.device_index, network.devices
     ours = {end.device for end in (link.a, link.b) if end.device in index and devices[index[end.device]].managed}
     for tunnel in network.design.overlay.tunnels:
         ends = [devices[index[name]] for name in (tunnel.a, tunnel.b) if name in index]
-        if len(ends) != 2 or not protects(network, tunnel.crypto, floor):
+        if len(ends) != 2 or not protects(network, tunnel.crypto, bits):
             continue
         at = {end.site for end in ends}
         across = any(at == {one, two} for one in sites[0] for two in sites[1] if one != two)
@@ -142,16 +133,16 @@ def tunnelled(network: Network, link: Link, sites: tuple[frozenset[str], frozens
     return False
 
 
-def clear_links(network: Network, flow: Flow, floor: Floor) -> tuple[int, ...]:
-    """The links beyond our premises that a flow may take without any encryption that reaches the floor."""
+def clear_links(network: Network, flow: Flow, bits: int) -> tuple[int, ...]:
+    """The links beyond our premises that a flow may take without any encryption of at least `bits` of strength."""
     if flow.encrypted:
         return ()
     sites = flow_sites(network, flow.id)
     return tuple(
         place
         for place in exposed_links(network, flow.id)
-        if not protects(network, network.links[place].crypto, floor)
-        and not tunnelled(network, network.links[place], sites, floor)
+        if not protects(network, network.links[place].crypto, bits)
+        and not tunnelled(network, network.links[place], sites, bits)
     )
 
 

@@ -16,7 +16,6 @@ from netdesign.graph.shortest import distances
 from netdesign.model.vocabulary import Role
 
 if TYPE_CHECKING:
-    from netdesign.analysis.encryption import Floor
     from netdesign.graph.multigraph import Ints, Longs, Multigraph
     from netdesign.model.traffic import Flow
 
@@ -131,7 +130,7 @@ def _passed(graph: Multigraph, watched: Longs, near: Longs, far: Longs) -> Itera
 
 
 def clear_hops(
-    network: Network, flow: Flow, sites: frozenset[str], floor: Floor, *, failures: bool = True
+    network: Network, flow: Flow, sites: frozenset[str], bits: int, *, failures: bool = True
 ) -> tuple[Hop, ...]:
     """The hops of a flow at `sites` that see its data: none where it is encrypted end to end.
 
@@ -139,7 +138,7 @@ def clear_hops(
     """
     if flow.encrypted or not sites:
         return ()
-    clear = [network.links[at] for at in clear_links(network, flow, floor)]
+    clear = [network.links[at] for at in clear_links(network, flow, bits)]
     bare = {end.device for link in clear for end in (link.a, link.b)}
     blind = {network.devices[place].id for place in network.with_role(Role.PROVIDER).tolist()} - bare
     return tuple(hop for hop in hops(network, flow, sites, failures=failures) if hop.device not in blind)

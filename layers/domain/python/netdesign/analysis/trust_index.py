@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.encryption import Floor, clear_links, exposed_links
+from netdesign.analysis.encryption import clear_links, exposed_links
 from netdesign.analysis.ends import ends_of
 from netdesign.analysis.logins import edge_ports
 from netdesign.analysis.policy import bound_zones, enforced_policies, ordered_rules, passages
@@ -22,13 +22,13 @@ Index = dict[str, float]
 
 
 @analysis
-def trust_index(network: Network, bits: int, validated: bool) -> Index:
-    """The components that the design has anything to show for, by name; `bits` and `validated` are the crypto floor."""
+def trust_index(network: Network, bits: int) -> Index:
+    """The components that the design has anything to show for, by name; `bits` is the crypto floor."""
     found = {
         "default_deny_pairs": _denied_pairs(network),
         "micro_segmentation": _micro_segmentation(network),
         "authenticated_edge": edge_ports(network).share if edge_ports(network).total else None,
-        "encrypted_traffic": _encrypted(network, Floor(bits, validated)),
+        "encrypted_traffic": _encrypted(network, bits),
         "inspected_traffic": _inspected(network),
         "enforced_gold_flows": _enforced_gold(network),
         "isolated_management": _isolated_management(network),
@@ -84,13 +84,13 @@ def unfiltered_sets(network: Network) -> dict[int, int]:
     return dict(found)
 
 
-def _encrypted(network: Network, floor: Floor) -> float | None:
+def _encrypted(network: Network, bits: int) -> float | None:
     """The share of traffic between endpoints that the application encrypts, or all of whose outside links do."""
     total = sealed = 0
     for flow in network.design.traffic.flows:
         total += _rate(flow)
         leaves = bool(exposed_links(network, flow.id))
-        if flow.encrypted or (leaves and not clear_links(network, flow, floor)):
+        if flow.encrypted or (leaves and not clear_links(network, flow, bits)):
             sealed += _rate(flow)
     return sealed / total if total else None
 

@@ -96,7 +96,10 @@ class PolicyRule:
 
 @fact
 class CryptoProfile:
-    """A cipher suite by facts: cipher name, key length, forward secrecy, validated module."""
+    """A cipher suite by facts: cipher name, key length, forward secrecy.
+
+    Whether a module is validated is a fact of the device type in the catalogue.
+    """
 
     id: str
     kind: CryptoKind
@@ -104,7 +107,6 @@ class CryptoProfile:
     key_bits: int
     integrity: str
     forward_secrecy: bool = True
-    fips_validated: bool = False
     rekey_s: int | None = None
     key_exchange: str | None = None
     """The Diffie-Hellman group, such as `group20`, or `ecdhe` (TLS)."""

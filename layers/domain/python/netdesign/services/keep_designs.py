@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 
 import orjson
 
+from netdesign.errors import ConflictError
 from netdesign.model.canonical import canonical, design_digest, design_from
 from netdesign.model.design import Design
 from netdesign.model.governance import Governance, State
+from netdesign.model.repair import Repair
 from netdesign.model.verdict import Report
 from netdesign.model.vocabulary import Mode
 from netdesign.ports.designs import NewVersion, StoredReport, VersionSummary
 from netdesign.services.container import Container, Principal, bench_of, settings_of
+from netdesign.services.repair_design import Repaired, repair_design
 from netdesign.services.synthesize_design import Synthesized, synthesize_design
 from netdesign.services.validate_design import validate_design
 
@@ -72,6 +75,39 @@ async def validate_stored_design(
 
     report = await asyncio.to_thread(judge)
     return Kept(stored.summary, await _keep_report(report, stored.summary, who, container), report)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRepair:
+    """The account of a repair, and the version of the design that stands after it."""
+
+    version: VersionSummary
+    repair: Repair
+
+
+async def repair_stored_design(
+    design_id: str, who: Principal, container: Container, *, mode: Mode, after: str | None = None
+) -> KeptRepair:
+    """Repair the current version of a design, and keep the result as a further version where anything helped.
+
+    Raises `ConflictError` where the design no longer is what `after` says, or changes meanwhile.
+    """
+    stored = await container.designs.get(who.organisation, design_id, None)
+    if after not in (None, stored.summary.digest):
+        raise ConflictError("the design was changed since; read it again")
+    bench = await bench_of(who.organisation, container)
+    settings = await settings_of(who.organisation, container)
+
+    def mend() -> Repaired:
+        return repair_design(design_from(stored.document), bench, mode=mode, settings=settings)
+
+    mended = await asyncio.to_thread(mend)
+    if not mended.repair.steps:
+        return KeptRepair(stored.summary, mended.repair)
+    governance = replace(_draft(mended.design, who), parent_digest=stored.summary.digest)
+    version = _version(replace(mended.design, governance=governance), who, container)
+    summary = await container.designs.add_version(who.organisation, version, after=stored.summary.digest)
+    return KeptRepair(summary, mended.repair)
 
 
 async def validate_document(document: object, who: Principal, container: Container, *, mode: Mode) -> Report:

@@ -132,7 +132,6 @@ def link_crypto(blueprint: Blueprint) -> str | None:
                 key_bits=256,
                 integrity="gmac",
                 forward_secrecy=True,
-                fips_validated=posture.fips_module,
                 rekey_s=3_600,
             )
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.encryption import Floor
 from netdesign.analysis.ends import ends_of
 from netdesign.analysis.residency import clear_hops, code_of, foreign_sites, jurisdictions
 from netdesign.analysis.scope import data_classes, scope
@@ -102,8 +101,8 @@ def _holders(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Sai
 
 
 def _paths(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Finding]:
-    level, network = posture(case), case.network
-    floor, sites = Floor(level.crypto_bits, level.fips_module), foreign_sites(network, codes)
+    network = case.network
+    bits, sites = posture(case).crypto_bits, foreign_sites(network, codes)
     survives = bool(case.parameters.redundancy[case.requirements.redundancy].failure_set)
     for name in scope(network, data).flows:
         flow = network.by_id("flows")[name]
@@ -113,7 +112,7 @@ def _paths(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Findi
                 elements=(name,),
                 witness={"flow": name, "data_class": data.value},
             )
-        for hop in clear_hops(network, flow, sites, floor, failures=survives):
+        for hop in clear_hops(network, flow, sites, bits, failures=survives):
             when = f" once {hop.failed} has failed" if hop.failed else ""
             yield Finding(
                 message=f"flow {name} passes {hop.device} at {hop.site} ({jurisdictions(network)[hop.site]}) in the"

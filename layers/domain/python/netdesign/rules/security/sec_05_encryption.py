@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netdesign.analysis.encryption import (
-    Floor,
     building_links,
     clear_links,
     exposed_links,
     flow_sites,
     protects,
 )
+from netdesign.analysis.modules import Use, uncertified, uncertified_gaps
 from netdesign.analysis.scope import scope
 from netdesign.model.patch import Patch
 from netdesign.model.traffic import Flow
@@ -31,9 +31,8 @@ REGULATED = {
 }
 
 
-def _floor(case: Case) -> Floor:
-    level = posture(case)
-    return Floor(level.crypto_bits, level.fips_module)
+def _floor(case: Case) -> int:
+    return posture(case).crypto_bits
 
 
 def _regulated(case: Case) -> frozenset[DataClass]:
@@ -77,7 +76,9 @@ def _applies(case: Case) -> bool:
     applicable=_applies,
     flags="A covered flow that may take a leased or public link, also one that only a failure makes it take, where"
     " neither the application, nor the link, nor a tunnel to the other site encrypts it up to the level's floor; a"
-    " link of our own between buildings in the clear where the level has those encrypted.",
+    " link of our own between buildings in the clear where the level has those encrypted. Where the level has modules"
+    " validated, a type of device that encrypts such links or tunnels without a known certificate leaves the rule"
+    " undecided.",
     passes="Every covered flow is encrypted on every link outside the premises that it may take.",
     remedy="Encrypt the link (MACsec), the path between the sites (IPsec) or the application (TLS).",
     references=("PCI DSS 4.2.1", "45 CFR 164.312(e)", "NIST SP 800-53 SC-8(1)", "ISO 27001 A.8.24", "GDPR 32(1)(a)"),
@@ -100,17 +101,33 @@ def encryption_in_transit(case: Case) -> Iterator[Said]:
             elements=(name,),
             witness={"link": name},
         )
+    yield from _modules(case, flows)
     yield Measure(name="covered_flows_that_leave", value=len(flows))
     yield Measure(name="links_between_buildings_in_the_clear", value=len(clear), threshold=0)
 
 
+def _modules(case: Case, flows: list[Flow]) -> Iterator[Said]:
+    """Modules that encrypt links and tunnels and have to be validated: only a certificate shows that one is."""
+    if not posture(case).fips_module:
+        return
+    if any(not flow.encrypted for flow in flows) or (building_links(case.network) and _wanted_inside(case)):
+        yield from uncertified_gaps(case.network, Use.CARRIAGE)
+    yield Measure(
+        name="types_that_encrypt_without_a_known_certificate", value=len(uncertified(case.network, Use.CARRIAGE))
+    )
+
+
 def _clear_between_buildings(case: Case) -> list[str]:
-    word = posture(case).encrypt_owned
-    if word == "none":
+    if not _wanted_inside(case):
         return []
     links = [case.network.links[at] for at in building_links(case.network)]
-    bare = [link.id for link in links if not protects(case.network, link.crypto, _floor(case))]
-    return bare if bare and any(_inside(case, flow, word) for flow in case.design.traffic.flows) else []
+    return [link.id for link in links if not protects(case.network, link.crypto, _floor(case))]
+
+
+def _wanted_inside(case: Case) -> bool:
+    """Whether the level has links between buildings encrypted for some flow in the clear."""
+    word = posture(case).encrypt_owned
+    return word != "none" and any(_inside(case, flow, word) for flow in case.design.traffic.flows)
 
 
 def _inside(case: Case, flow: Flow, word: str) -> bool:

@@ -16,8 +16,7 @@ from netdesign.rules.posture import enterprise, government, posture
 
 
 def _components(case: Case) -> dict[str, float]:
-    level = posture(case)
-    return trust_index(case.network, level.crypto_bits, level.fips_module)
+    return trust_index(case.network, posture(case).crypto_bits)
 
 
 def _applies(case: Case) -> bool:
