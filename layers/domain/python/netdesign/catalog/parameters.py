@@ -29,6 +29,7 @@ SECTIONS: dict[str, type[Any]] = {
     "latency": policy.Latency,
     "protocols": policy.Protocols,
     "wan": policy.Wan,
+    "cloud": policy.Cloud,
     "zones": policy.Zones,
     "logging": policy.Logging,
     "compliance": policy.Compliance,
@@ -72,6 +73,7 @@ class Parameters:
     latency: policy.Latency
     protocols: policy.Protocols
     wan: policy.Wan
+    cloud: policy.Cloud
     zones: policy.Zones
     logging: policy.Logging
     compliance: policy.Compliance

@@ -97,6 +97,8 @@ class Capacity:
     ddos_headroom: float
     public_session_headroom: float
     ipsec_overhead: float
+    internet_routes_ipv4: int
+    internet_routes_ipv6: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ class Availability:
     circuit: Mapping[str, float]
     fibre_cuts_per_km_year: float
     fibre_repair_h: float
+    failure_pairs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +248,18 @@ class Wan:
     simultaneity: float
     regional_hub_spokes: int
     hub_rtt_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """How networks at a cloud provider are spread over zones, and reached from the premises."""
+
+    availability_zones: int
+    vpn_tunnels: int
+    direct_connect_high: float
+    direct_connect_maximum: float
+    direct_connect_locations: int
+    direct_connect_devices: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,13 @@ class PoeType(StrEnum):
 
 _PSE_W = {PoeType.AF: 15.4, PoeType.AT: 30.0, PoeType.BT3: 60.0, PoeType.BT4: 90.0}
 
+_CLASS_W = {0: 15.4, 1: 4.0, 2: 7.0, 3: 15.4, 4: 30.0, 5: 45.0, 6: 60.0, 7: 75.0, 8: 90.0}
+
+
+def allocated_w(poe_class: int) -> float:
+    """Watts that a port sets aside for a powered device of a class (IEEE 802.3bt); the most for one that is none."""
+    return _CLASS_W.get(poe_class, _CLASS_W[8])
+
 
 class PortUse(StrEnum):
     """What the maker, or the reference architecture, meant a run of ports for."""
