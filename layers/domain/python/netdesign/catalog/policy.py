@@ -235,7 +235,11 @@ class Protocols:
     convergence_gold_s: float
     convergence_default_s: float
     bfd_interval_ms: int
+    bfd_fast_interval_ms: int
     bfd_multiplier: int
+    gateway_interval_ms: int
+    spf_ms: int
+    bgp_ms: int
     fib_us_per_prefix: float
 
 
@@ -299,6 +303,9 @@ class Compliance:
     gdpr_adequate_jurisdictions: tuple[str, ...]
     federal_jurisdictions: tuple[str, ...]
     log_collectors: int
+    certificate_max_days: int
+    rekey_max_s: int
+    psk_min_characters: int
 
 
 @dataclass(frozen=True, slots=True)
