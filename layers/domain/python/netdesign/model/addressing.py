@@ -84,6 +84,8 @@ class Interface:
     virtual_addresses: tuple[str, ...] = ()
     virtual_group: int | None = None
     virtual_priority: int | None = None
+    virtual_interval_ms: int = 1_000
+    """How often the active gateway says that it lives; three silent intervals make another one active (RFC 9568)."""
     vlan: str | None = None
     """The VLAN of an SVI, a sub-interface or an access port."""
     vlans: tuple[str, ...] = ()

@@ -116,6 +116,8 @@ class CryptoProfile:
     """`certificate` or `psk`."""
     psk_length: int | None = None
     certificate_days: int | None = None
+    certificate_key: str | None = None
+    """`ecdsa-p384`, `rsa-3072` …"""
 
 
 @fact
