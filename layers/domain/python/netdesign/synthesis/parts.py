@@ -89,7 +89,8 @@ def bill(
     for _ in inventory.racks:
         _tally(tallies, PartKind.RACK, "rack").add(parameters.cost.rack_usd, assumed=True)
     ordered = sorted(tallies.items(), key=lambda item: (_KINDS.index(item[0][0]), item[0][1]))
-    lines = tuple(_line(key, tally, catalog, parameters, requirements) for key, tally in ordered)
+    counted = (_line(key, tally, catalog, parameters, requirements) for key, tally in ordered)
+    lines = tuple(sorted(counted, key=lambda line: line.id))
     priced = Priced(lines, cabling.circuits, requirements.horizon_years)
     return Parts(lines=lines, costs=cost_lines(priced, parameters))
 
