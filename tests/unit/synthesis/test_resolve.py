@@ -509,3 +509,13 @@ def test_totals_agree_for_any_scale(base, redundancy, level, sites, users, devic
     )
 
     check(made)
+
+
+def test_where_terminals_take_the_cards_nobody_else_comes_near_card_data():
+    shop = resolved(CAMPUS, data_classes=["internal", "cardholder data"], requires_wireless=False)
+    flows = {flow.id: flow for flow in shop.flows}
+
+    carrying = {name for name, flow in flows.items() if flow.data_class is DataClass.CHD}
+    assert carrying == {"assumed-payments"}
+    assert (flows["assumed-payments"].source, flows["assumed-payments"].target) == (Population.IOT, Population.SERVERS)
+    assert flows["assumed-business"].data_class is DataClass.INTERNAL

@@ -201,7 +201,7 @@ def _servers(requirements: ResolvedRequirements, site: ResolvedSite) -> tuple[in
     """Servers in the server zone and in the restricted zone."""
     if Population.SERVERS not in restricted_ends(requirements):
         return site.servers, 0
-    restricted = max(min(site.servers, 2), site.servers // 2)
+    restricted = min(site.servers, max(1, site.servers // 2))
     return site.servers - restricted, restricted
 
 

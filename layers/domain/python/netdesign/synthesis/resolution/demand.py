@@ -28,6 +28,7 @@ NORTH_SOUTH_LOAD: Final = 0.005
 UP_SHARE: Final = 0.2
 USER_TO_SERVER_BPS: Final = 300_000
 ENDPOINT_BPS: Final = 500_000
+PAYMENT_BPS: Final = 20_000
 GUEST_SHARE: Final = 0.1
 MAX_INTERNET_BPS: Final = 20 * 10**9
 _REALTIME: Final = ("sip", "sips", "rtp", "roce")
@@ -46,7 +47,14 @@ class Ends:
     voice: bool
     video: bool
     data_class: DataClass
+    staff_class: DataClass
+    """What staff work with where terminals take the cards."""
     remote_users: int
+
+    @property
+    def terminals(self) -> bool:
+        """Whether cards are taken by devices of their own, so that nobody else has to come near card data."""
+        return self.data_class is DataClass.CHD and bool(self.endpoints)
 
 
 def demand(
@@ -78,6 +86,10 @@ def most_sensitive(classes: tuple[DataClass, ...]) -> DataClass:
     return next((kind for kind in classes if kind.sensitive), classes[-1])
 
 
+def _staff_class(classes: tuple[DataClass, ...]) -> DataClass:
+    return most_sensitive(tuple(kind for kind in classes if kind is not DataClass.CHD) or (DataClass.INTERNAL,))
+
+
 def _ends(known: Mapping[str, Known[Any]]) -> Ends:
     sites: tuple[ResolvedSite, ...] = known["sites"].value
     return Ends(
@@ -90,6 +102,7 @@ def _ends(known: Mapping[str, Known[Any]]) -> Ends:
         voice=known["voice"].value,
         video=known["video"].value,
         data_class=most_sensitive(known["data_classes"].value),
+        staff_class=_staff_class(known["data_classes"].value),
         remote_users=known["remote_users"].value,
     )
 
@@ -143,9 +156,12 @@ def _campus_flows(ends: Ends, parameters: Parameters) -> tuple[ResolvedFlow, ...
         _flow("web", people, "https", (web * UP_SHARE, web)),
         _flow(
             "business", (Population.USERS, Population.SERVERS), "https",
-            (business * UP_SHARE, business), data_class=ends.data_class,
+            (business * UP_SHARE, business), data_class=ends.staff_class if ends.terminals else ends.data_class,
         ),
     ]  # fmt: skip
+    if ends.terminals:
+        cards = (Population.IOT, Population.SERVERS)
+        flows.append(_flow("payments", cards, "https", (users * PAYMENT_BPS,) * 2, data_class=DataClass.CHD))
     if ends.video:
         video = users * share["video"] * rate["video"]
         flows.append(_flow("video", people, "meetings (udp/3478-3481)", (video, video), ServiceClass.GOLD))
