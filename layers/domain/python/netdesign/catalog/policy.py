@@ -227,6 +227,7 @@ class Protocols:
     ospf_area_warning: int
     ospf_area_max: int
     max_two_byte_leaf_asns: int
+    nat_sessions_per_address: int
     qos_max_priority_share: float
     qos_min_best_effort_share: float
     qos_users: int

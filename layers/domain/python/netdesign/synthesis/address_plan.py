@@ -8,12 +8,16 @@ from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from netdesign.errors import ConflictError
+from netdesign.errors import ConflictError, InfeasibleError
+from netdesign.graph.allocation import BuddyAllocator
+from netdesign.graph.prefixes import Prefix
 
 HOST_FILL = 0.8
 RESERVED_HOSTS = 3
 V4_BITS = 32
 LAN_BITS = 64
+SITE_LENGTH = 48
+"""Length of the IPv6 block of a site."""
 ZONE_SHIFT = 12
 """Low bits of the 16 subnet bits of a /48 that number the LANs of one zone: a zone is a /52."""
 INFRASTRUCTURE = ("loopback", "vtep", "point_to_point")
@@ -69,12 +73,14 @@ def _shortest(value: int) -> str:
 
 @dataclass(slots=True)
 class Block:
-    """An aligned IPv4 range that is cut from its start in ever aligned pieces."""
+    """An aligned IPv4 range that is cut into aligned pieces, each from the smallest free place that holds it."""
 
     base: int
     length: int
-    used: int = 0
-    holes: dict[int, list[int]] = field(default_factory=dict)
+    _space: BuddyAllocator = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._space = BuddyAllocator([Prefix(4, self.base, self.length)])
 
     @property
     def prefix(self) -> str:
@@ -83,32 +89,10 @@ class Block:
 
     def cut(self, length: int) -> int | None:
         """First address of a free piece of that prefix length; None when there is none left."""
-        for have in range(length, self.length - 1, -1):
-            if self.holes.get(have):
-                base = self.holes[have].pop()
-                self._return(base, have, length)
-                return base
-        size = 1 << (V4_BITS - length)
-        start = -(-(self.base + self.used) // size) * size
-        if length < self.length or start + size > self.base + (1 << (V4_BITS - self.length)):
+        try:
+            return self._space.allocate(length, dense=True).network
+        except InfeasibleError:
             return None
-        self._skip(self.base + self.used, start)
-        self.used = start + size - self.base
-        return start
-
-    def _return(self, base: int, have: int, length: int) -> None:
-        """Put back the halves that a piece of `length` leaves of a hole of `have`."""
-        for at in range(have + 1, length + 1):
-            self.holes.setdefault(at, []).append(base + (1 << (V4_BITS - at)))
-
-    def _skip(self, start: int, end: int) -> None:
-        """Keep the aligned pieces between two addresses as holes."""
-        while start < end:
-            size = start & -start if start else 1 << V4_BITS
-            while start + size > end:
-                size >>= 1
-            self.holes.setdefault(V4_BITS - size.bit_length() + 1, []).append(start)
-            start += size
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.switching import Vlan, Vrf
 from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, SubnetPurpose, VlanPurpose
-from netdesign.synthesis.address_plan import AddressPlan, SitePlan, format_v4, format_v6, host_length
+from netdesign.synthesis.address_plan import SITE_LENGTH, AddressPlan, SitePlan, format_v4, format_v6, host_length
 from netdesign.synthesis.interface_names import (
     loopback_name,
     subinterface_name,
@@ -98,6 +98,9 @@ class Blueprint(Wiring):
         demands = {zone: [host_length(n, self.growth) for n in counts] for zone, counts in counted.items()}
         plan = self.addresses.plan_site(site, demands, links=links, devices=devices)
         self.add(Pool(id=f"{site}-block", prefix=plan.block.prefix, purpose="site", site=site, summary=True))
+        if plan.v6 is not None:
+            six = f"{format_v6(plan.v6)}/{SITE_LENGTH}"
+            self.add(Pool(id=f"{site}-block-v6", prefix=six, purpose="site", site=site, summary=True))
         self.decide(
             f"How large is the address block of {site}?",
             plan.block.prefix,

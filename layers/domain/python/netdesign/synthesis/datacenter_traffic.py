@@ -16,6 +16,7 @@ from netdesign.synthesis.datacenter_demand import Tenant
 from netdesign.synthesis.edge import Edge
 from netdesign.synthesis.flows import HTTPS, encrypts, service_flows
 from netdesign.synthesis.policies import Place, make_policy, rules_from_flows
+from netdesign.synthesis.translation import translate
 from netdesign.synthesis.zones import DATABASE, DMZ, INTERNET, MANAGEMENT, RESTRICTED_DATA, SERVER, STORAGE, make_zones
 
 OUTSIDE = "outside"
@@ -198,6 +199,8 @@ def add_traffic(blueprint: Blueprint, presences: Sequence[Presence], zones: Sequ
         )
         blueprint.add_all(rules)
     _publish(blueprint)
+    for presence in presences:
+        translate(blueprint, presence.edge)
 
 
 def _site_flows(blueprint: Blueprint, presence: Presence) -> list[Flow]:
