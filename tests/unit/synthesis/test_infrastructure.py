@@ -17,9 +17,10 @@ def test_every_service_is_there_with_its_twins():
 
     assert {kind: len(some) for kind, some in found.items()} == {
         ServiceKind.DNS: 2, ServiceKind.DHCP: 2, ServiceKind.NTP: 4, ServiceKind.AAA: 2, ServiceKind.LOG: 2,
-        ServiceKind.FLOW: 1, ServiceKind.MONITOR: 1, ServiceKind.BASTION: 1,
+        ServiceKind.FLOW: 2, ServiceKind.MONITOR: 2, ServiceKind.BASTION: 2,
     }  # fmt: skip
-    assert len(services(asked(security_level="government"))[ServiceKind.BASTION]) == 2
+    assert len(services(asked(redundancy="medium"))[ServiceKind.MONITOR]) == 1
+    assert len(services(asked(redundancy="medium", security_level="government"))[ServiceKind.BASTION]) == 2
 
 
 def test_addresses_are_distinct_and_inside_their_subnet():

@@ -15,7 +15,7 @@ from netdesign.model.routing import PolicyAction
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netdesign.model.routing import RoutePolicy
+    from netdesign.model.routing import RoutePolicy, RoutePolicyTerm
 
 EVERYTHING = {4: "0.0.0.0/0", 6: "::/0"}
 
@@ -81,5 +81,9 @@ def _lets_through(policies: dict[str, RoutePolicy], name: str | None, version: i
     if name is None:
         return True
     terms = policies[name].terms if name in policies else ()
-    taken = (t for t in terms if not t.communities and (not t.prefixes or EVERYTHING[version] in t.prefixes))
+    taken = (t for t in terms if not t.communities and not t.min_length and _takes(t, version))
     return next((term.action is PolicyAction.PERMIT for term in taken), False)
+
+
+def _takes(term: RoutePolicyTerm, version: int) -> bool:
+    return not term.prefixes or EVERYTHING[version] in term.prefixes

@@ -51,10 +51,12 @@ from netdesign.synthesis.datacenter_management import OutOfBand, route_vlan
 from netdesign.synthesis.edge import Edge, build_edge
 from netdesign.synthesis.finishing import add_flows, add_policy, publish, relay, residencies
 from netdesign.synthesis.flows import Ends
+from netdesign.synthesis.hardening import harden
 from netdesign.synthesis.infrastructure import add_services
 from netdesign.synthesis.management import encrypt_between_buildings, manage_devices, port_profile
 from netdesign.synthesis.pairs import Pair, allow_on_peer_link, settle_peer_link
 from netdesign.synthesis.parts import add_parts
+from netdesign.synthesis.translation import translate
 from netdesign.synthesis.zones import DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 
 TRANSIT_HOSTS = 2
@@ -86,8 +88,10 @@ def build(blueprint: Blueprint) -> Archetype:
     for one in built:
         flows = add_flows(blueprint, one.edge.site, one.ends, one.services)
         add_policy(blueprint, one.edge.policy, one.edge.firewalls, flows)
+        translate(blueprint, one.edge)
     manage_devices(blueprint, services)
     encrypt_between_buildings(blueprint)
+    harden(blueprint)
     add_parts(blueprint)
     order = (Archetype.BRANCH, Archetype.COLLAPSED_CORE, Archetype.THREE_TIER)
     return max((one.archetype for one in built), key=order.index)

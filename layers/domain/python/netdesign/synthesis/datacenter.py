@@ -39,6 +39,7 @@ from netdesign.synthesis.datacenter_reasons import explain_fabric, explain_pair,
 from netdesign.synthesis.datacenter_services import SERVICE_ADDRESSES, build_services
 from netdesign.synthesis.datacenter_traffic import Presence, add_traffic, sizing_requirements
 from netdesign.synthesis.finishing import residencies
+from netdesign.synthesis.hardening import harden
 from netdesign.synthesis.management import QOS, manage_devices
 from netdesign.synthesis.management_choice import ManagementKinds, management_hosts, management_kinds
 from netdesign.synthesis.pairs import Pair
@@ -98,6 +99,7 @@ def build(blueprint: Blueprint) -> Archetype:
     manage_devices(blueprint, services)
     queue_lossless(blueprint)
     residencies(blueprint)
+    harden(blueprint)
     add_parts(blueprint)
     return max(shapes, key=SHAPES.index)
 

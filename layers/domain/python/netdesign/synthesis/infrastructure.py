@@ -8,7 +8,7 @@ from typing import Final
 
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import Device
-from netdesign.model.vocabulary import SecurityLevel
+from netdesign.model.vocabulary import Redundancy, SecurityLevel
 from netdesign.synthesis.blueprint import Blueprint, Net
 from netdesign.synthesis.campus_sizing import log_bytes, log_rate
 from netdesign.synthesis.zones import MANAGEMENT
@@ -47,7 +47,8 @@ def add_services(
     made: list[ServiceInstance] = []
     rate = event_rate(blueprint)
     used: dict[str, int] = {}
-    double = blueprint.requirements.security_level.at_least(SecurityLevel.GOVERNMENT)
+    asked = blueprint.requirements
+    double = asked.security_level.at_least(SecurityLevel.GOVERNMENT) or asked.redundancy.at_least(Redundancy.HIGH)
     for kind, least in COUNTS.items():
         for at in range(2 if double and least == 1 else least):
             home = homes[at % len(homes)]

@@ -17,7 +17,7 @@ from netdesign.model.routing import (
     RoutePolicyTerm,
     RoutingProcess,
 )
-from netdesign.model.security import DdosMitigation, MitigationKind
+from netdesign.model.security import DdosMitigation, MitigationKind, RouteOrigin
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import (
     InterfaceKind,
@@ -39,6 +39,12 @@ from netdesign.synthesis.pairs import feeds, trunk
 OWN_ASN = 64_512
 PROVIDER_ASN = 64_900
 MAX_PREFIXES = 1_000
+BOGONS = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
+    *("192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"),
+    *("::/8", "100::/64", "2001:2::/48", "2001:db8::/32", "3fff::/20", "fc00::/7", "fe80::/10", "ff00::/8"),
+)
+"""What the Internet never routes (RFC 6890)."""
 BLACKHOLE = "65535:666"
 """The community that asks a provider to drop (RFC 7999)."""
 
@@ -157,6 +163,7 @@ def add_border_gateway(blueprint: Blueprint, edge: Edge, outside: Vlan) -> None:
     if not edge.routers:
         return
     own = _public(blueprint)
+    _originate(blueprint, own)
     _policies(blueprint, edge.site, own)
     processes = {}
     for router in edge.routers:
@@ -181,23 +188,46 @@ def add_border_gateway(blueprint: Blueprint, edge: Edge, outside: Vlan) -> None:
 
 
 def _policies(blueprint: Blueprint, site: str, own: tuple[str, ...]) -> None:
-    """What is taken from and told to providers: the default route, and our own public prefixes if there are any."""
-    everything = ("0.0.0.0/0", "::/0") if blueprint.requirements.ipv6 else ("0.0.0.0/0",)
-    permit = (RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=own),) if own else ()
+    """What is taken from and told to providers: the default route alone, and our own public prefixes, none longer.
+
+    Bogons, prefixes of ours and too specific ones are named before it, so that whoever takes more keeps them out.
+    """
+    six = blueprint.requirements.ipv6
+    everything = ("0.0.0.0/0", "::/0") if six else ("0.0.0.0/0",)
+    inside = tuple(dict.fromkeys((*blueprint.requirements.supernets, *own)))
+    specific = [(everything[0], 25), ("::/0", 49)] if six else [(everything[0], 25)]
+    deny, permit = PolicyAction.DENY, PolicyAction.PERMIT
     blueprint.add_all(
         (
             RoutePolicy(
                 id=f"{site}-from-provider",
                 name=f"{site}-from-provider",
-                terms=(RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=everything),),
+                terms=(
+                    RoutePolicyTerm(action=deny, prefixes=BOGONS),
+                    RoutePolicyTerm(action=deny, prefixes=inside),
+                    *(RoutePolicyTerm(action=deny, prefixes=(p,), min_length=length) for p, length in specific),
+                    RoutePolicyTerm(action=permit, prefixes=everything, max_length=0),
+                ),
             ),
             RoutePolicy(
                 id=f"{site}-to-provider",
                 name=f"{site}-to-provider",
-                terms=(*permit, RoutePolicyTerm(action=PolicyAction.DENY)),
+                terms=(
+                    *(RoutePolicyTerm(action=permit, prefixes=(p,), max_length=ip_network(p).prefixlen) for p in own),
+                    RoutePolicyTerm(action=deny),
+                ),
             ),
         )
     )
+
+
+def _originate(blueprint: Blueprint, own: tuple[str, ...]) -> None:
+    """The statement to sign for each public prefix: our number, and nothing longer (RFC 9319)."""
+    for prefix in own:
+        identity = f"roa-{prefix.replace('/', '-').replace(':', '-').replace('.', '-')}"
+        if not blueprint.has(RouteOrigin, identity):
+            length = ip_network(prefix).prefixlen
+            blueprint.add(RouteOrigin(id=identity, prefix=prefix, asn=OWN_ASN, max_length=length))
 
 
 def _public(blueprint: Blueprint) -> tuple[str, ...]:
@@ -237,6 +267,8 @@ def _session(blueprint: Blueprint, site: str, router: Device, process: RoutingPr
                 max_prefixes=MAX_PREFIXES,
                 authentication="tcp-ao",
                 bfd=True,
+                remove_private_asn=True,
+                origin_validation=True,
             )
         )
         blueprint.add(

@@ -18,6 +18,7 @@ from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
 PROFILE: Final = "managed"
 QOS: Final = "queues"
 MACSEC: Final = "macsec"
+CERTIFICATE_DAYS: Final = 365
 _UNMANAGED: Final = frozenset({Role.PROVIDER})
 FOUR: Final = (
     QosClass(name="realtime", dscp=(46, 34, 36, 38), bandwidth_percent=30, priority=True),
@@ -64,6 +65,7 @@ def management_profile(posture: SecurityPosture, services: Iterable[ServiceInsta
         monitors=ids.get(ServiceKind.MONITOR, ()),
         control_plane_policing=True,
         infrastructure_acl=True,
+        tls_version="1.2",
     )
 
 
@@ -133,6 +135,9 @@ def link_crypto(blueprint: Blueprint) -> str | None:
                 integrity="gmac",
                 forward_secrecy=True,
                 rekey_s=3_600,
+                protocol_version="mka",
+                certificate_days=CERTIFICATE_DAYS,
+                certificate_key="ecdsa-p384",
             )
         )
         blueprint.decide(

@@ -87,13 +87,20 @@ def _multihomed(  # noqa: PLR0917 - the same arguments as `trunk`
 ) -> tuple[Link, ...]:
     """Links to both members, one bundle at the device and one at each member (an Ethernet segment)."""
     links: list[Link] = []
+    segment = _segment(blueprint.number("ethernet-segment"))
     for peer in pair.devices:
         some = blueprint.connect(device, peer, speed_bps, purpose, count=per_peer, use_a=use[0], use_b=use[1])
-        blueprint.bundle(peer, [link.b.port for link in some], peer=device.id, **fields)
+        leg = blueprint.bundle(peer, [link.b.port for link in some], peer=device.id, **fields)
+        blueprint.change(leg, esi=segment)
         links.extend(some)
     peers = "+".join(peer.id for peer in pair.devices)
     blueprint.bundle(device, [link.a.port for link in links], peer=peers, **fields)
     return tuple(links)
+
+
+def _segment(number: int) -> str:
+    """An Ethernet segment identifier that operators assign: type 0, then nine octets (RFC 7432 section 5)."""
+    return ":".join(f"{octet:02x}" for octet in number.to_bytes(10, "big"))
 
 
 def _mark(blueprint: Blueprint, links: Sequence[Link], pair: Pair, srlgs: Sequence[tuple[str, ...]]) -> None:

@@ -42,6 +42,7 @@ def wireless_networks(
             client_isolation=zone == GUEST,
             tunnelled=False,
             protected_management_frames=True,
+            rogue_detection=True,
         )
         for zone, ids in sorted(vlans.items())
         if ids
