@@ -9,7 +9,7 @@ READY := .venv/.ready
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts unit test-reference bench picture format lock clean
+.PHONY: help setup run test lint types contracts unit test-reference bench mutation rule-pages picture format lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ contracts: setup ## what may import what
 	$(BIN)/lint-imports --no-logo
 
 unit: setup ## tests with branch coverage of at least 95 %
-	$(BIN)/python -m pytest --ignore=tests/reference --ignore=tests/bench \
+	$(BIN)/python -m pytest --ignore=tests/reference --ignore=tests/bench --ignore=tests/mutation \
 		--cov --cov-report=term --cov-fail-under=95
 
 test-reference: setup ## tests against published networks and answers (DATA=folder)
@@ -40,6 +40,12 @@ test-reference: setup ## tests against published networks and answers (DATA=fold
 
 bench: setup ## seconds of CPU, and where they go
 	$(BIN)/python -m tests.bench
+
+mutation: setup ## break every example in every way the rules know; writes docs/mutation.md
+	$(BIN)/python -m tests.mutation --output docs/mutation.md
+
+rule-pages: setup ## write docs/rules again from the rules' cards
+	$(BIN)/python -m tests.pages
 
 picture: setup ## draw docs/example.svg again
 	$(BIN)/netdesign design events/requirements/dc-12-racks.yaml | $(BIN)/netdesign diagram - -o docs/example.svg

@@ -40,7 +40,8 @@ def fabric_link(design: Design) -> str:
 def test_a_sound_design_is_left_alone(sound: Design) -> None:
     made = repair_design(sound, BENCH)
     assert made.design is sound
-    assert made.repair.steps == made.repair.left == ()
+    assert made.repair.steps == ()
+    assert made.repair.left == ()
     assert made.repair.digest_before == made.repair.digest_after == design_digest(sound)
     assert made.repair.candidates == 0
 
@@ -166,6 +167,11 @@ GRAVE = verdict(Status.FAIL, findings=1, severity=Severity.CRITICAL)
 )
 def test_what_counts_as_worse(before: Verdict, after: Verdict, harmed: bool) -> None:
     assert worse({"X-01": before}, {"X-01": after}) == (("X-01",) if harmed else ())
+
+
+def test_what_judged_something_taken_away_may_vanish() -> None:
+    assert worse({"X-01": PASSED}, {"X-01": ABSENT}, may_vanish=True) == ()
+    assert worse({"X-01": PASSED}, {"X-01": ONE}, may_vanish=True) == ("X-01",)
 
 
 def test_changes_are_told_in_plain_words(sound: Design) -> None:

@@ -21,9 +21,13 @@ def command(rule: str) -> int:
         "flags": found.flags,
         "passes": found.passes,
         "remedy": found.remedy,
+        "reading": found.reading,
         "references": "; ".join(found.references),
+        "fixes": "; ".join(fix.title for fix in found.fixes),
         "mutants": "; ".join(mutant.title for mutant in found.mutants),
     }
     for name, text in rows.items():
+        if not text:
+            continue
         out.print(f"  [dim]{name:<11}[/] {escape(text)}", soft_wrap=True)
     return 0

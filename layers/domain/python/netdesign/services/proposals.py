@@ -17,6 +17,8 @@ class Proposal:
 
     title: str
     patch: Patch
+    restores: bool = False
+    """It takes away only what the requirements do not call for, so that rules may cease to apply."""
 
 
 def proposals(case: Case, rule: Rule, verdict: Verdict) -> Iterator[Proposal]:

@@ -74,14 +74,21 @@ def repair_design(
     return Repaired(attempt.case.design, _account(design, before, attempt, mode))
 
 
-def worse(before: dict[str, Verdict], after: dict[str, Verdict]) -> tuple[str, ...]:
-    """Codes of the rules whose verdict in `after` is worse than in `before`."""
-    return tuple(code for code, verdict in after.items() if code not in before or _worse(before[code], verdict))
+def worse(before: dict[str, Verdict], after: dict[str, Verdict], *, may_vanish: bool = False) -> tuple[str, ...]:
+    """Codes of the rules whose verdict in `after` is worse than in `before`.
+
+    A rule that held and no longer applies counts as worse unless it `may_vanish`: what it judged was taken away.
+    """
+    return tuple(
+        code
+        for code, verdict in after.items()
+        if code not in before or _worse(before[code], verdict, may_vanish=may_vanish)
+    )
 
 
-def _worse(old: Verdict, new: Verdict) -> bool:
+def _worse(old: Verdict, new: Verdict, *, may_vanish: bool) -> bool:
     if new.status is Status.NOT_APPLICABLE:
-        return old.status is Status.PASS
+        return old.status is Status.PASS and not may_vanish
     return _badness(new) > _badness(old)
 
 
@@ -143,7 +150,7 @@ def _keep_if_better(attempt: _Attempt, verdict: Verdict, proposal: Proposal) -> 
     if after is None:
         attempt.reasons[verdict.rule] = f"“{proposal.title}” does not mend it"
         return False
-    harmed = worse(attempt.verdicts, after)
+    harmed = worse(attempt.verdicts, after, may_vanish=proposal.restores)
     if harmed:
         attempt.reasons[verdict.rule] = f"“{proposal.title}” would make {', '.join(harmed[:5])} worse"
         return False
@@ -155,7 +162,7 @@ def _keep_if_better(attempt: _Attempt, verdict: Verdict, proposal: Proposal) -> 
 def _judged_if_own_improves(attempt: _Attempt, case: Case, verdict: Verdict) -> dict[str, Verdict] | None:
     rule = find_rule(verdict.rule)
     own = judge(case, rules=(rule,), settings=attempt.settings, waivers=attempt.waivers)
-    if not own or _badness(own[0]) >= _badness(verdict) or own[0].status is Status.NOT_APPLICABLE:
+    if not own or _badness(own[0]) >= _badness(verdict):
         return None
     return {v.rule: v for v in judge(case, settings=attempt.settings, waivers=attempt.waivers)}
 

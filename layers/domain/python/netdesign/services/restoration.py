@@ -64,9 +64,9 @@ class Reference:
             tried.add(len(near))
             smallest = self._smallest(case, near, verdict)
             if smallest:
-                yield Proposal(RESTORE, smallest)
+                yield Proposal(RESTORE, smallest, restores=True)
                 if smallest != near:
-                    yield Proposal(RESTORE, near)
+                    yield Proposal(RESTORE, near, restores=True)
 
     def _operations(self, design: Design) -> Patch:
         reference = self._design(design.requirements)
