@@ -101,7 +101,8 @@ def one_port(case: Case) -> Patch | None:
 def half_plugged(case: Case) -> Patch | None:
     """Of each attachment on other devices than the first, half of the ports."""
     rest = _beyond_first(_attachments(case))
-    return tuple(Set("attachments", one.id, {"ports": one.ports[: len(one.ports) // 2]}) for one in rest) or None
+    share = 2 * len(rest) ** 2
+    return tuple(Set("attachments", one.id, {"ports": one.ports[: len(one.ports) // share]}) for one in rest) or None
 
 
 @dual_homing.mutant("cut a firewall off one of its switches")
