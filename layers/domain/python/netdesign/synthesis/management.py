@@ -63,6 +63,8 @@ def management_profile(posture: SecurityPosture, services: Iterable[ServiceInsta
         logs=ids.get(ServiceKind.LOG, ()),
         flows=ids.get(ServiceKind.FLOW, ()),
         monitors=ids.get(ServiceKind.MONITOR, ()),
+        bastions=ids.get(ServiceKind.BASTION, ()),
+        log_buffer=True,
         control_plane_policing=True,
         infrastructure_acl=True,
         tls_version="1.2",
