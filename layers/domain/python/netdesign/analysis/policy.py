@@ -126,7 +126,7 @@ def rule_boxes(rule: PolicyRule) -> Iterator[Box]:
     for version in (4, 6):
         for source in _ranges(rule.sources, version):
             for target in _ranges(rule.destinations, version):
-                for protocol, ports in _services(rule.services):
+                for protocol, ports in service_ranges(rule.services):
                     yield Box(version, source, target, protocol, target_port=ports)
 
 
@@ -146,7 +146,8 @@ def prefix_range(text: str, version: int) -> Range | None:
     return address_range(prefix) if prefix.version == version else None
 
 
-def _services(services: Iterable[Service]) -> list[tuple[Range, Range]]:
+def service_ranges(services: Iterable[Service]) -> list[tuple[Range, Range]]:
+    """(protocols, target ports) that services name; all where there are none of them."""
     found = [(protocol, (s.first_port, s.last_port)) for s in services for protocol in PROTOCOLS[s.protocol]]
     kept = [(protocol, ports) for protocol, ports in found if ports[0] <= ports[1]]
     return kept if tuple(services) else [((0, 255), (0, ALL_PORTS - 1))]

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.addresses import subnet_vlans
+from netdesign.analysis.addresses import addresses, subnet_prefixes, subnet_vlans
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer3 import gateways, layer3, media_of
+from netdesign.analysis.row_codes import among, row_codes
+from netdesign.analysis.vlan_parts import vlan_parts
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
 from netdesign.model.overlay import VniKind
@@ -41,6 +43,10 @@ class Terrain:
     vlans: dict[str | None, int]
     outside: dict[str, int]
     subnet: dict[str, int]
+    strays: Longs
+    """Edges by which a VLAN joins what its links do not hold together, or what none of its subnets numbers."""
+    edge_link: Longs
+    """The link that each edge beyond the members rests on alone; -1 for none."""
 
     def vlan_node(self, identity: str) -> int | None:
         """The node of a VLAN; None where the design has no such VLAN."""
@@ -64,9 +70,11 @@ def terrain(network: Network) -> Terrain:
     edges.append((segment + l3.member_segment[named], vlan + medium[named]))
     edges.append(_overlay(network, vrf))
     edges.append(_leaks(network, vrf))
-    edges.append(_untagged(network, vlan))
+    plain, plain_link = _untagged(network, vlan)
     outside: dict[str, int] = {}
-    edges.append(_beyond(network, (segment, vlan, vrf + len(table.vrfs)), outside))
+    beyond, beyond_link = _beyond(network, (segment, vlan, vrf + len(table.vrfs)), outside)
+    alone = [np.full(sum(ends[0].size for ends in edges), -1, np.int64), plain_link, beyond_link]
+    edges += [plain, beyond]
     tail, head = (np.concatenate(ends).astype(np.int32) for ends in zip(*edges, strict=True))
     count = vrf + len(table.vrfs) + len(outside)
     alive = np.ones(tail.size, np.bool_)
@@ -76,7 +84,76 @@ def terrain(network: Network) -> Terrain:
     device[:segment] = l3.device
     members = int(l3.member_vertex.size)
     subnets = _subnet_nodes(network, segment, vlan)
-    return Terrain(graph, segment, vlan, vrf, members, device, table.vlans, outside, subnets)
+    strays = members + np.flatnonzero(_astray(network, named))
+    links = np.concatenate(alone)
+    return Terrain(graph, segment, vlan, vrf, members, device, table.vlans, outside, subnets, strays, links)
+
+
+def _astray(network: Network, rows: Longs) -> Bools:
+    """Which member rows lie in a lesser part of their VLAN, or have a prefix that is none of its subnets."""
+    l3, medium = layer3(network), media_of(network)
+    place = l3.member_interface[rows]
+    code, part = medium[place], vlan_parts(network).of_interface[place]
+    if not rows.size:
+        return np.zeros(0, np.bool_)
+    astray: Bools = part != _main_parts(code, part)[code]
+    numbered, foreign = _foreign(network, l3.member_row[rows], code)
+    return astray | (numbered & foreign)
+
+
+def _main_parts(code: Longs, part: Longs) -> Longs:
+    """The part of each VLAN (by code) with the most members; of equal ones the first."""
+    kinds = row_codes(code, part)
+    count = np.bincount(kinds)[kinds]
+    order = np.lexsort([-np.arange(code.size), count])
+    main = np.full(int(code.max()) + 1, -1, np.int64)
+    main[code[order]] = part[order]
+    return main
+
+
+def _foreign(network: Network, row: Longs, code: Longs) -> tuple[Bools, Bools]:
+    """Which rows hold an address in a VLAN with subnets of that family, and which of them none of these subnets."""
+    rows, prefixes, vlans = addresses(network), subnet_prefixes(network), subnet_vlans(network).astype(np.int64)
+    high, low = prefixes.networks()
+    held = row >= 0
+    at = np.where(held, row, 0)
+    if not rows.version.size:
+        return held, np.zeros(row.size, np.bool_)
+    kind = rows.version[at].astype(np.int64)
+    numbered = held & among(code * 8 + kind, vlans * 8 + prefixes.version)
+    codes = row_codes(
+        np.concatenate([high, rows.network_high[at]]),
+        np.concatenate([low, rows.network_low[at]]),
+        np.concatenate([prefixes.version * 256 + prefixes.length, rows.version[at] * 256 + rows.length[at]]),
+        np.concatenate([vlans, code]),
+    )
+    return numbered, ~among(codes[high.size :], codes[: high.size])
+
+
+def failed_edges(network: Network, failed: Failed) -> Longs:
+    """The edges of the terrain that rest on links that have failed."""
+    land, wire = terrain(network), wires(network)
+    gone = np.zeros(len(network.links) + 1, np.bool_)
+    gone[[*failed.links]] = True
+    alive = np.zeros(len(network.links) + 1, np.bool_)
+    alive[wire.of_link[network.usable_links & ~gone[:-1]]] = True
+    alive[-1] = True
+    members = np.flatnonzero(~alive[wire.of_interface[layer3(network).member_interface]])
+    return np.concatenate([members, np.flatnonzero(gone[land.edge_link])])
+
+
+class Failed(NamedTuple):
+    """Devices and links, by position, that have failed."""
+
+    devices: frozenset[int] = frozenset()
+    links: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Whether anything has failed."""
+        return bool(self.devices or self.links)
+
+
+NOTHING_FAILED = Failed()
 
 
 @analysis
@@ -90,8 +167,8 @@ def live_members(network: Network) -> Bools:
     return live
 
 
-def _untagged(network: Network, base: int) -> tuple[Longs, Longs]:
-    """A link joins the VLANs that its two ends send without a tag."""
+def _untagged(network: Network, base: int) -> tuple[tuple[Longs, Longs], Longs]:
+    """A link joins the VLANs that its two ends send without a tag: the edges, and their links."""
     table = interfaces(network)
     access, trunk = table.in_mode(PortMode.ACCESS), table.in_mode(PortMode.TRUNK)
     plain = np.append(np.where(access, table.vlan, np.where(trunk, table.native_vlan, -1)), -1)
@@ -101,7 +178,7 @@ def _untagged(network: Network, base: int) -> tuple[Longs, Longs]:
     plain = np.where(np.append(table.lag, -1) >= 0, of_lag[np.append(table.lag, -1)], plain)
     a, b = (plain[end].astype(np.int64) for end in network.link_interfaces)
     joined = np.flatnonzero((a >= 0) & (b >= 0) & (a != b) & network.usable_links)
-    return base + a[joined], base + b[joined]
+    return (base + a[joined], base + b[joined]), joined.astype(np.int64)
 
 
 def _overlay(network: Network, base: int) -> tuple[Longs, Longs]:
@@ -138,10 +215,12 @@ def _leaks(network: Network, base: int) -> tuple[Longs, Longs]:
     )
 
 
-def _beyond(network: Network, bases: tuple[int, int, int], outside: dict[str, int]) -> tuple[Longs, Longs]:
-    """What lies beyond circuits: one Internet, and one network for each provider of leased circuits."""
+def _beyond(
+    network: Network, bases: tuple[int, int, int], outside: dict[str, int]
+) -> tuple[tuple[Longs, Longs], Longs]:
+    """What lies beyond circuits, one Internet and one network for each provider of leased ones: edges and links."""
     provider_of = {circuit.link: circuit.provider for circuit in network.design.cabling.circuits}
-    tails, heads = list[int](), list[int]()
+    tails, heads, links = list[int](), list[int](), list[int]()
     for place in np.flatnonzero(circuit_links(network)).tolist():
         link = network.links[place]
         if link.trust is Trust.OWNED:
@@ -151,7 +230,8 @@ def _beyond(network: Network, bases: tuple[int, int, int], outside: dict[str, in
         ends = _hand_offs(network, place, bases[:2])
         tails += ends
         heads += [node] * len(ends)
-    return np.array(tails, np.int64), np.array(heads, np.int64)
+        links += [place] * len(ends)
+    return (np.array(tails, np.int64), np.array(heads, np.int64)), np.array(links, np.int64)
 
 
 @analysis

@@ -10,7 +10,7 @@ import numpy as np
 
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3, media_of
-from netdesign.analysis.terrain import INTERNET, Terrain, live_members, terrain
+from netdesign.analysis.terrain import INTERNET, NOTHING_FAILED, Failed, Terrain, failed_edges, live_members, terrain
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import Network, analysis
 from netdesign.model.vocabulary import Exposure
@@ -76,15 +76,18 @@ def legs(network: Network) -> tuple[Leg, ...]:
 
 
 @analysis
-def domains(network: Network, filtered: bool = False) -> Ints:
+def domains(network: Network, filtered: bool = False, failed: Failed = NOTHING_FAILED, parted: bool = False) -> Ints:
     """A label for each node of the terrain, equal where packets pass without meeting an enforcement point.
 
-    With `filtered`, an interface that a policy filters does not pass either.
+    With `filtered`, an interface that a policy filters does not pass either. With `parted`, a VLAN joins no
+    more than what its links hold together and its subnets number. What has failed passes nothing.
     """
     land = terrain(network)
-    removed = np.flatnonzero(np.isin(land.device, enforcement_points(network)))
-    cut = filtered_members(network) if filtered else np.zeros(0, np.int64)
-    return components(land.graph.without(nodes=removed, edges=cut))
+    removed = np.flatnonzero(np.isin(land.device, [*enforcement_points(network), *failed.devices]))
+    cut = [filtered_members(network)] if filtered else []
+    cut += [land.strays] if parted else []
+    cut += [failed_edges(network, failed)] if failed else []
+    return components(land.graph.without(nodes=removed, edges=np.concatenate([np.zeros(0, np.int64), *cut])))
 
 
 @analysis

@@ -271,7 +271,7 @@ def _places(blueprint: Blueprint, edge: Edge) -> dict[str, Place]:
     found: dict[str, Place] = {provider.id: Place(INTERNET) for provider in edge.providers}
     for group in blueprint.all(EndpointGroup):
         prefixes = tuple(net.subnet.prefix for vlan in group.vlans for net in blueprint.nets(vlan))
-        found[group.id] = Place(group.zone, prefixes, blueprint.summaries(group.site, group.zone))
+        found[group.id] = Place(group.zone, prefixes)
     for service in blueprint.all(ServiceInstance):
         found[service.id] = Place(service.zone, _host_prefixes(blueprint, service))
     return found

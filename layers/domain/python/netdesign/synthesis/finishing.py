@@ -67,7 +67,7 @@ def places(blueprint: Blueprint) -> dict[str, Place]:
     found = {device.id: Place(INTERNET) for device in blueprint.devices(Role.PROVIDER)}
     for group in blueprint.all(EndpointGroup):
         prefixes = tuple(prefix for vlan in group.vlans for prefix in by_vlan.get(vlan, ()))
-        found[group.id] = Place(group.zone, prefixes, blueprint.summaries(group.site, group.zone))
+        found[group.id] = Place(group.zone, prefixes)
     for service in blueprint.all(ServiceInstance):
         found[service.id] = Place(service.zone, service_prefixes(blueprint, service))
     return found

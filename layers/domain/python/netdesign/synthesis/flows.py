@@ -121,7 +121,8 @@ def service_flows(
 ) -> tuple[Flow, ...]:
     """What every network needs: names, addresses and time for hosts, logs of servers, administration by bastion.
 
-    Guests get addresses from within, and all else from the Internet.
+    Guests get addresses from within, and all else from the Internet. Where nobody works at the site,
+    administrators come by the gateways in the DMZ.
     """
     by_kind: dict[ServiceKind, tuple[str, ...]] = {}
     for service in sorted(services, key=lambda one: one.id):
@@ -132,12 +133,13 @@ def service_flows(
     dynamic = [group for group in hosts if group.kind not in (EndpointKind.SERVER, EndpointKind.STORAGE)]
     serving = [group for group in inside if group.kind in (EndpointKind.SERVER, EndpointKind.STORAGE)]
     users = [group for group in inside if group.kind is EndpointKind.USER]
+    administrators = users or [group for group in inside if group.zone == DMZ][:1]
     made = [
         _service_flow("service-dns", inside, by_kind.get(ServiceKind.DNS), DNS),
         _service_flow("service-dhcp", dynamic, by_kind.get(ServiceKind.DHCP), DHCP),
         _service_flow("service-ntp", inside, by_kind.get(ServiceKind.NTP), NTP),
         _service_flow("service-log", serving, by_kind.get(ServiceKind.LOG), SYSLOG_TLS),
-        _service_flow("service-administration", users, by_kind.get(ServiceKind.BASTION), HTTPS, up_bps=1_000_000),
+        _service_flow("service-administration", administrators, by_kind.get(ServiceKind.BASTION), HTTPS, up_bps=1_000_000),
         _service_flow("guest-dns", guests, providers, DNS),
         _upstream("upstream-dns", by_kind.get(ServiceKind.DNS), providers, DNS_TLS),
         _upstream("upstream-ntp", by_kind.get(ServiceKind.NTP), providers, NTP),

@@ -12,22 +12,19 @@ from netdesign.model.security import Action, Inspection, Policy, PolicyRule, Ser
 from netdesign.model.traffic import Flow
 from netdesign.synthesis.zones import DATABASE, DMZ, INTERNET, SERVER, STORAGE
 
-MAX_PREFIXES: Final = 8
-"""A rule that would list more prefixes of a zone names the zone's summaries instead."""
 OWNER: Final = "network-security"
 _DATACENTRE: Final = frozenset({INTERNET, DMZ, SERVER, STORAGE, DATABASE})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an end of flows lies: its zone, its prefixes of both families, and the summaries of its zone.
+    """Where an end of flows lies: its zone, and its prefixes of both families.
 
     The Internet has no prefixes: rules leave addresses open there.
     """
 
     zone: str
     prefixes: tuple[str, ...] = ()
-    summaries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ def inspection(
         "all": True,
     }[posture.ips_coverage]
     found = (Inspection.IPS,) if covered else ()
-    if posture.rule_metadata and destination == INTERNET:
+    if posture.inter_zone_default == "deny" and destination == INTERNET:
         return (*found, Inspection.URL)
     return found
 
@@ -128,12 +125,8 @@ def _by_zone(ends: Iterable[str], places: Mapping[str, Place]) -> dict[str, list
 
 
 def _narrow(places: Iterable[Place], family: int) -> tuple[str, ...]:
-    """The fewest prefixes of a family that cover the places exactly, or their zones' summaries where those are many."""
-    places = tuple(places)
-    exact = _collapsed((prefix for place in places for prefix in place.prefixes), family)
-    if len(exact) <= MAX_PREFIXES:
-        return exact
-    return _collapsed((prefix for place in places for prefix in place.summaries), family) or exact
+    """The fewest prefixes of a family that cover the places exactly: a rule permits what its flows need, no more."""
+    return _collapsed((prefix for place in places for prefix in place.prefixes), family)
 
 
 def _collapsed(prefixes: Iterable[str], family: int) -> tuple[str, ...]:
