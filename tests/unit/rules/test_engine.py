@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from netdesign.catalog.parameters import default_parameters
 from netdesign.model.verdict import Finding, Gap, Measure, Status, Waiver
 from netdesign.model.vocabulary import Category, Mode, Severity
 from netdesign.rules.card import Rule, Said, rule
@@ -176,7 +177,7 @@ def judged(*rules: Rule, mode: Mode = Mode.STRICT, waivers: tuple[Waiver, ...] =
         design="dsg_test",
         design_digest="d",
         mode=mode,
-        parameters="p",
+        parameters=default_parameters(),
         catalog="c",
         evaluation_date="2026-11-01",
     )

@@ -8,12 +8,12 @@ import click
 
 from netdesign.cli.files import read_design, write_into
 from netdesign.cli.main import EXIT_FINDINGS
+from netdesign.cli.profile import profile_option, read_standards
 from netdesign.cli.show import COLOURS, err, escape, out, working
 from netdesign.model.canonical import canonical
 from netdesign.model.repair import Repair, RepairStep
 from netdesign.model.vocabulary import Mode
 from netdesign.services.repair_design import repair_design
-from netdesign.services.workbench import default_workbench
 
 MOST_CHANGES = 8
 
@@ -23,11 +23,13 @@ MOST_CHANGES = 8
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the design to FILE.")
 @click.option("--mode", type=click.Choice([mode.value for mode in Mode]), default="standard", show_default=True)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(design: str, output: Path | None, mode: str, style: str) -> int:
+@profile_option
+def command(design: str, output: Path | None, mode: str, style: str, profile: str | None) -> int:
     """Say what was done, what it costs and what is left; exit with 1 where the design is not valid afterwards."""
+    held_to = read_standards(profile)
     facts = read_design(design)
     with working("repairing"):
-        made = repair_design(facts, default_workbench(), mode=Mode(mode))
+        made = repair_design(facts, held_to.bench, mode=Mode(mode), settings=held_to.settings, waivers=held_to.waivers)
     if output is not None:
         write_into(output.parent, {output.name: canonical(made.design)})
         err.print(f"written to {output}", markup=False)

@@ -10,6 +10,7 @@ from rich.markup import escape as unmarked
 from rich.table import Table
 
 from netdesign.cli.terminal_text import terminal_text
+from netdesign.exchange.summary import changes
 from netdesign.model.conflict import Conflict
 from netdesign.model.verdict import Report, Status, Verdict
 
@@ -68,6 +69,8 @@ def show_report(report: Report, console: Console = out) -> None:
     for verdict in report.verdicts:
         if verdict.status in (Status.FAIL, Status.UNKNOWN):
             show_verdict(verdict, console)
+    for change in changes(report):
+        console.print(f"[dim]{escape(change)}[/]")
     colour, word = ("green", "valid") if report.valid else ("bold red", "not valid")
     console.print(
         f"\n[{colour}]{word}[/] in {report.mode.value} mode: score {report.score:.3f}, threshold {report.threshold:.2f}"

@@ -6,13 +6,13 @@ import click
 
 from netdesign.cli.files import read_design
 from netdesign.cli.main import EXIT_FINDINGS
+from netdesign.cli.profile import profile_option, read_standards
 from netdesign.cli.show import show_report, working
 from netdesign.exchange.junit import junit
 from netdesign.exchange.sarif import sarif
 from netdesign.model.canonical import canonical
 from netdesign.model.vocabulary import Mode
 from netdesign.services.validate_design import validate_design
-from netdesign.services.workbench import default_workbench
 
 
 @click.command(name="validate", help="Judge DESIGN (a JSON or YAML file, - for standard input) by every rule.")
@@ -25,12 +25,16 @@ from netdesign.services.workbench import default_workbench
     default="text",
     show_default=True,
 )
-def command(design: str, mode: str, style: str) -> int:
+@profile_option
+def command(design: str, mode: str, style: str, profile: str | None) -> int:
     """Print the report; exit with 1 where the design is not valid."""
+    held_to = read_standards(profile)
     with working("reading"):
         facts = read_design(design)
     with working("judging"):
-        report = validate_design(facts, default_workbench(), mode=Mode(mode))
+        report = validate_design(
+            facts, held_to.bench, mode=Mode(mode), settings=held_to.settings, waivers=held_to.waivers
+        )
     if style == "text":
         show_report(report)
     else:

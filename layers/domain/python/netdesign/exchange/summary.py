@@ -26,6 +26,7 @@ def sections(design: Design, report: Report) -> tuple[Section, ...]:
     """Return every section that has rows, in reading order."""
     made = (
         _scores(report),
+        _changes(report),
         _findings(report),
         _devices(design),
         _links(design),
@@ -39,6 +40,21 @@ def sections(design: Design, report: Report) -> tuple[Section, ...]:
         _requirements(design),
     )
     return tuple(_cut(section) for section in made if section.rows)
+
+
+def changes(report: Report) -> tuple[str, ...]:
+    """What an organisation changed about how the design was judged, a line each."""
+    said = [f"profile: {report.profile}"] if report.profile else []
+    said += [f"switched off: {rule}" for rule in report.disabled_rules]
+    said += [f"severity of {rule} set to {severity.value}" for rule, severity in report.changed_severities.items()]
+    said += [f"parameter {path} set to {value}" for path, value in report.changed_parameters.items()]
+    said += [f"own rule: {rule}" for rule in report.own_rules]
+    said += [f"failure of {v.rule} accepted by waiver {v.waived_by}" for v in report.verdicts if v.waived_by]
+    return tuple(said)
+
+
+def _changes(report: Report) -> Section:
+    return Section("What the organisation changed", ("change",), tuple((line,) for line in changes(report)))
 
 
 def _cut(section: Section) -> Section:

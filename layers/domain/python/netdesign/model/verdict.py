@@ -98,6 +98,11 @@ class Report:
     catalog: str
     evaluation_date: str
     disabled_rules: tuple[str, ...] = ()
+    changed_severities: dict[str, Severity] = field(default_factory=dict)
+    changed_parameters: dict[str, Scalar] = field(default_factory=dict)
+    own_rules: tuple[str, ...] = ()
+    """Codes of the organisation's own rules."""
+    profile: str | None = None
     duration_ms: float = 0
 
     def failures(self, *severities: Severity) -> tuple[Verdict, ...]:

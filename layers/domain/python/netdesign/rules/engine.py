@@ -22,10 +22,17 @@ SEVERITIES = tuple(Severity)
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
-    """What an organisation changed: rules switched off, severities overridden."""
+    """What an organisation changed: rules switched off, severities overridden, rules of its own."""
 
     disabled: frozenset[str] = frozenset()
     severities: tuple[tuple[str, Severity], ...] = ()
+    own_rules: tuple[Rule, ...] = ()
+    profile: str | None = None
+    """The name of the profile that the changes come from."""
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that is switched on: the shipped ones, then the organisation's own."""
+        return tuple(rule for rule in (*all_rules(), *self.own_rules) if rule.code not in self.disabled)
 
 
 NO_CHANGES = RuleSettings()
@@ -40,7 +47,7 @@ def judge(
 ) -> tuple[Verdict, ...]:
     """Return one verdict for each enabled rule, in the order of the rules."""
     severities = dict(settings.severities)
-    chosen = all_rules() if rules is None else rules
+    chosen = settings.rules() if rules is None else rules
     with _collector_paused():
         verdicts = [judge_one(rule, case) for rule in chosen if rule.code not in settings.disabled]
     return tuple(_accepted(_overridden(verdict, severities), waivers, case.evaluation_date) for verdict in verdicts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netdesign.model.verdict import CategoryScore, Report, Status, Verdict
+from netdesign.catalog.parameters import Parameters
+from netdesign.model.verdict import CategoryScore, Report, Scalar, Status, Verdict
 from netdesign.model.vocabulary import Category, Mode, Severity
 from netdesign.rules.engine import NO_CHANGES, RuleSettings
 from netdesign.rules.registry import pack_version
@@ -34,7 +35,7 @@ def report(
     design: str,
     design_digest: str,
     mode: Mode,
-    parameters: str,
+    parameters: Parameters,
     catalog: str,
     evaluation_date: str,
     settings: RuleSettings = NO_CHANGES,
@@ -58,11 +59,19 @@ def report(
         categories=tuple(_category(category, verdicts, mode) for category in Category),
         verdicts=verdicts,
         rule_pack=pack_version(),
-        parameters=parameters,
+        parameters=parameters.version,
         catalog=catalog,
         evaluation_date=evaluation_date,
         disabled_rules=tuple(sorted(settings.disabled)),
+        changed_severities=dict(sorted(settings.severities)),
+        changed_parameters={path: _plain(value) for path, value in sorted(parameters.overrides.items())},
+        own_rules=tuple(rule.code for rule in settings.own_rules),
+        profile=settings.profile,
     )
+
+
+def _plain(value: object) -> Scalar:
+    return value if isinstance(value, bool | int | float | str) else str(value)
 
 
 def _category(category: Category, verdicts: tuple[Verdict, ...], mode: Mode) -> CategoryScore:

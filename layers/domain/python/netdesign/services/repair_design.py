@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from netdesign.model.canonical import design_digest
 from netdesign.model.design import Design
 from netdesign.model.repair import Remainder, Repair, RepairStep, changes_of
 from netdesign.model.verdict import Status, Verdict, Waiver
 from netdesign.model.vocabulary import Mode, Severity
+from netdesign.rules.card import Rule
 from netdesign.rules.case import Case
 from netdesign.rules.engine import NO_CHANGES, RuleSettings, judge
-from netdesign.rules.registry import find_rule
 from netdesign.rules.scoring import report
 from netdesign.services.changed_case import changed_case, finding_count
 from netdesign.services.proposals import Proposal, proposals
@@ -34,7 +35,7 @@ class Repaired:
     repair: Repair
 
 
-@dataclass(slots=True)
+@dataclass
 class _Attempt:
     """A repair under way: the design as it stands, its verdicts, and what was tried."""
 
@@ -47,6 +48,11 @@ class _Attempt:
     steps: list[RepairStep] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     candidates: int = 0
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules that judge, by code."""
+        return {rule.code: rule for rule in self.settings.rules()}
 
     @property
     def exhausted(self) -> bool:
@@ -135,9 +141,9 @@ def _mend(attempt: _Attempt, code: str) -> bool:
 
 
 def _proposals(attempt: _Attempt, verdict: Verdict) -> Iterator[Proposal]:
-    yield from proposals(attempt.case, find_rule(verdict.rule), verdict)
+    yield from proposals(attempt.case, attempt.rules[verdict.rule], verdict)
     yield from recount(attempt.case, attempt.bench)
-    yield from attempt.reference.proposals(attempt.case, verdict)
+    yield from attempt.reference.proposals(attempt.case, attempt.rules[verdict.rule], verdict)
 
 
 def _keep_if_better(attempt: _Attempt, verdict: Verdict, proposal: Proposal) -> bool:
@@ -160,7 +166,7 @@ def _keep_if_better(attempt: _Attempt, verdict: Verdict, proposal: Proposal) -> 
 
 
 def _judged_if_own_improves(attempt: _Attempt, case: Case, verdict: Verdict) -> dict[str, Verdict] | None:
-    rule = find_rule(verdict.rule)
+    rule = attempt.rules[verdict.rule]
     own = judge(case, rules=(rule,), settings=attempt.settings, waivers=attempt.waivers)
     if not own or _badness(own[0]) >= _badness(verdict):
         return None
@@ -198,7 +204,7 @@ def _account(design: Design, before: tuple[Verdict, ...], attempt: _Attempt, mod
             design=design.id,
             design_digest=design_digest(judged),
             mode=mode,
-            parameters=attempt.bench.parameters.version,
+            parameters=attempt.bench.parameters,
             catalog=attempt.bench.catalog.version,
             evaluation_date=attempt.case.evaluation_date,
             settings=attempt.settings,

@@ -12,9 +12,9 @@ from netdesign.model.difference import difference
 from netdesign.model.patch import Add, Operation, Patch, Remove, Set, collection_of
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.verdict import Status, Verdict
+from netdesign.rules.card import Rule
 from netdesign.rules.case import Case
 from netdesign.rules.engine import judge_one
-from netdesign.rules.registry import find_rule
 from netdesign.services.changed_case import changed_case, finding_count
 from netdesign.services.proposals import Proposal
 from netdesign.services.workbench import Workbench
@@ -54,7 +54,7 @@ class Reference:
         self.obstacle = ""
         """Why nothing can be put back; empty where something can."""
 
-    def proposals(self, case: Case, verdict: Verdict) -> Iterator[Proposal]:
+    def proposals(self, case: Case, rule: Rule, verdict: Verdict) -> Iterator[Proposal]:
         """Restorations that may mend a verdict: of what the findings name, of its surroundings, of everything."""
         operations = self._operations(case.design)
         tried: set[int] = set()
@@ -62,7 +62,7 @@ class Reference:
             if not near or len(near) in tried:
                 continue
             tried.add(len(near))
-            smallest = self._smallest(case, near, verdict)
+            smallest = self._smallest(case, near, rule, verdict)
             if smallest:
                 yield Proposal(RESTORE, smallest, restores=True)
                 if smallest != near:
@@ -85,9 +85,9 @@ class Reference:
             self._made = (requirements, _synthesized(requirements, self._bench))
         return self._made[1]
 
-    def _smallest(self, case: Case, patch: Patch, verdict: Verdict) -> Patch:
+    def _smallest(self, case: Case, patch: Patch, rule: Rule, verdict: Verdict) -> Patch:
         """A part of `patch` that mends the verdict as well as all of it; () where not even all of it does."""
-        whole = self._findings(case, patch, verdict)
+        whole = self._findings(case, patch, rule, verdict)
         if whole is None:
             return ()
         kept, width, probes = patch, max(1, len(patch) // 2), 0
@@ -95,7 +95,7 @@ class Reference:
             for start in range(0, len(kept), width):
                 rest = kept[:start] + kept[start + width :]
                 probes += 1
-                if rest and self._findings(case, rest, verdict) == whole:
+                if rest and self._findings(case, rest, rule, verdict) == whole:
                     kept = rest
                     break
                 if probes >= MAX_PROBES:
@@ -104,12 +104,12 @@ class Reference:
                 width //= 2
         return kept
 
-    def _findings(self, case: Case, patch: Patch, verdict: Verdict) -> int | None:
+    def _findings(self, case: Case, patch: Patch, rule: Rule, verdict: Verdict) -> int | None:
         """How many findings are left after a patch; None where it does not help or leaves names of nothing."""
         changed = changed_case(case, patch, self._bench)
         if changed is None:
             return None
-        own = judge_one(find_rule(verdict.rule), changed)
+        own = judge_one(rule, changed)
         left = finding_count(own) if own.status is Status.FAIL else 0
         return left if left < finding_count(verdict) else None
 

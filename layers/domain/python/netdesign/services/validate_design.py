@@ -44,7 +44,7 @@ def validate_design(
         design=design.id,
         design_digest=design_digest(design),
         mode=mode,
-        parameters=bench.parameters.version,
+        parameters=bench.parameters,
         catalog=bench.catalog.version,
         evaluation_date=case.evaluation_date,
         settings=settings,

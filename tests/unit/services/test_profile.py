@@ -1,0 +1,115 @@
+"""A profile changes how designs are judged, and every change is in the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netdesign.errors import InvalidInputError
+from netdesign.exchange.documents import read_document
+from netdesign.exchange.summary import changes, sections
+from netdesign.model.verdict import Status
+from netdesign.model.vocabulary import Mode, Severity
+from netdesign.services.profile import profile_from, standards
+from netdesign.services.validate_design import validate_design
+from netdesign.services.workbench import default_workbench
+from tests.golden.conftest import synthesized
+
+BENCH = default_workbench()
+EXAMPLE = Path(__file__).parents[3] / "events" / "profiles" / "network-standards.yaml"
+DESIGN = synthesized("dc-12-racks").design
+
+
+def held(document: object):
+    return standards(profile_from(document), BENCH)
+
+
+def report_under(document: object, design=DESIGN):
+    to = held(document)
+    return validate_design(design, to.bench, mode=Mode.STANDARD, settings=to.settings, waivers=to.waivers)
+
+
+def test_the_example_is_applied_and_told() -> None:
+    report = report_under(read_document(EXAMPLE.read_bytes()))
+    verdicts = {verdict.rule: verdict for verdict in report.verdicts}
+    assert "CAP-06" not in verdicts
+    assert (verdicts["SEC-08"].severity, verdicts["SEC-08"].overridden) == (Severity.CRITICAL, True)
+    assert verdicts["ORG-01"].status is Status.PASS
+    assert verdicts["ORG-03"].waived_by in (None, "W-2026-014")
+    assert report.disabled_rules == ("CAP-06",)
+    assert report.changed_severities == {"SEC-08": Severity.CRITICAL}
+    assert report.changed_parameters == {"redundancy.high.max_utilisation": 0.55}
+    assert report.own_rules == ("ORG-01", "ORG-02", "ORG-03")
+    told = changes(report)
+    assert told[:4] == (
+        "profile: Example network standards",
+        "switched off: CAP-06",
+        "severity of SEC-08 set to critical",
+        "parameter redundancy.high.max_utilisation set to 0.55",
+    )
+    assert any(section.title == "What the organisation changed" for section in sections(DESIGN, report))
+
+
+def test_a_report_without_a_profile_tells_no_changes() -> None:
+    assert changes(validate_design(DESIGN, BENCH)) == ()
+
+
+def test_a_failing_own_rule_makes_a_design_invalid_until_it_is_waived() -> None:
+    rule = {
+        "code": "ORG-07",
+        "name": "all-off",
+        "title": "Nothing runs",
+        "category": "topology",
+        "severity": "critical",
+        "select": "sites",
+        "require": "false",
+        "message": "{id} stands",
+    }
+    waiver = {
+        "id": "w",
+        "rule": "ORG-07",
+        "owner": "risk",
+        "compensating_control": "none is needed",
+        "expires": "2099-01-01",
+    }
+    assert not report_under({"name": "p", "organisation_rules": [rule]}).valid
+    waived = report_under({"name": "p", "organisation_rules": [rule], "waivers": [waiver]})
+    assert waived.valid
+    assert "failure of ORG-07 accepted by waiver w" in changes(waived)
+
+
+def test_a_parameter_of_the_profile_decides() -> None:
+    level = DESIGN.requirements.redundancy.value
+    strict = report_under({"name": "p", "parameters": {f"redundancy.{level}.max_utilisation": 0.001}})
+    assert next(verdict for verdict in strict.verdicts if verdict.rule == "CAP-03").status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({}, "/name"),
+        ({"name": "p", "more": 1}, "/more"),
+        ({"name": "p", "rules": [{"rule": "XXX-99", "reason": "r", "enabled": False}]}, "/rules/0/rule"),
+        ({"name": "p", "rules": [{"rule": "CAP-01", "reason": "r"}]}, "/rules/0"),
+        ({"name": "p", "rules": [{"rule": "CAP-01", "reason": "r", "severity": "grave"}]}, "/rules/0/severity"),
+        (
+            {"name": "p", "rules": [{"rule": "CAP-01", "reason": "r", "enabled": False}] * 2},
+            "/rules/1/rule",
+        ),
+        ({"name": "p", "parameters": {"no.such": 1}}, "/parameters/no/such"),
+        (
+            {
+                "name": "p",
+                "waivers": [
+                    {"id": "w", "rule": "YYY", "owner": "o", "compensating_control": "c", "expires": "2027-01-01"}
+                ],
+            },
+            "/waivers/0/rule",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_profile_is_named(document: object, place: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        held(document)
+    assert any(place in fault.pointer for fault in caught.value.faults)
