@@ -12,7 +12,7 @@ from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Link, PortRef
 from netdesign.model.inventory import Device
 from netdesign.model.patch import Add, Patch, Remove, Set
-from netdesign.model.security import Action, PolicyRule
+from netdesign.model.security import Action, PolicyRule, Service
 from netdesign.model.vocabulary import Exposure, InterfaceKind, LinkPurpose, Medium, PortMode, Role, Trust
 
 if TYPE_CHECKING:
@@ -109,20 +109,26 @@ def _own_exit(device: Device, vrf: str | None) -> Patch:
     return (Add("devices", provider), Add("interfaces", port), Add("links", link))
 
 
-def first_rule(case: Case, action: Action, low: str, high: str) -> Patch | None:
-    """Put a rule on top that permits or denies everything from one zone to another, wherever both are bound."""
+def first_rule(
+    case: Case, action: Action, low: str, high: str, *, services: tuple[Service, ...] = (), mark: str = ""
+) -> Patch | None:
+    """Put a rule on top that permits or denies from one zone to another, everything or some services.
+
+    It stands wherever both zones are bound; `mark` tells rules of one patch apart.
+    """
     made = []
     for policy in enforced_policies(case.network):
         if not {low, high} <= bound_zones(case.network, policy.id):
             continue
         rules = ordered_rules(case.network, policy.id)
         rule = PolicyRule(
-            id=f"{BACK_DOOR}-{policy.id}",
+            id=f"{BACK_DOOR}{mark}-{policy.id}",
             policy=policy.id,
             order=min((one.order for one in rules), default=1) - 1,
             action=action,
             source_zones=(low,),
             destination_zones=(high,),
+            services=services,
             log=True,
             owner="nobody",
             justification="none",

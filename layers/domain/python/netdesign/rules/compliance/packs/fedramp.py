@@ -12,12 +12,6 @@ PACK = Pack(
     accepts=("5",),
     controls=(
         *SP_800_53,
-        Control(
-            id="CA-3",
-            title="Connections to others are listed and agreed",
-            evidence=("CMP-22",),
-            manual=True,
-        ),
         Control(id="M-21-07", title="IPv6 is in use", evidence=("PRO-08",)),
         Control(
             id="M-21-31",

@@ -38,11 +38,14 @@ SP_800_53 = (
     Control(id="AU-9", title="Logs are protected from those they record", evidence=("CMP-10",)),
     Control(id="AU-11", title="Logs are kept long enough", evidence=("CMP-10",)),
     Control(id="AU-12", title="Components produce logs", evidence=("SEC-10",)),
+    Control(id="CA-3", title="Connections to others are agreed", evidence=("CMP-22", "CMP-25")),
+    Control(id="CA-7", title="Controls are watched, and evidence of them is complete", evidence=("CMP-27",)),
     Control(id="CM-2", title="A baseline of configuration is kept", evidence=("CMP-11", "CMP-21")),
     Control(id="CM-3", title="Changes are controlled", evidence=("CMP-11",)),
     Control(id="CM-6", title="Settings are hardened", evidence=("SEC-16", "SEC-22")),
     Control(id="CM-7", title="Only needed functions are on", evidence=("SEC-08", "SEC-14", "SEC-16")),
     Control(id="CM-8", title="Components are in an inventory", evidence=("CMP-20",)),
+    Control(id="CM-4(1)", title="Changes are tested apart from operation", evidence=("CMP-26",), level="high"),
     Control(id="CP-2", title="A plan for contingencies exists", evidence=("TOP-17",), manual=True),
     Control(
         id="CP-6",
@@ -73,6 +76,7 @@ SP_800_53 = (
     ),
     Control(id="PE-9", title="Power and its cabling are protected", evidence=("TOP-13",), manual=True),
     Control(id="PE-11", title="Emergency power exists", evidence=("CAP-21", "TOP-13"), level="moderate"),
+    Control(id="RA-7", title="Accepted risks are recorded and end", evidence=("CMP-28",)),
     Control(id="SA-22", title="Components are supported", evidence=("CMP-24",)),
     Control(id="SC-5", title="Denial of service is withstood", evidence=("SEC-09", "SEC-18")),
     Control(

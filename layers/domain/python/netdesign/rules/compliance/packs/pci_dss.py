@@ -13,12 +13,12 @@ PACK = Pack(
         Control(
             id="1.2.1",
             title="Filtering devices have a defined and kept configuration standard",
-            evidence=("SEC-01", "SEC-08"),
+            evidence=("SEC-01", "SEC-08", "CMP-12"),
         ),
         Control(
             id="1.2.3",
             title="A current diagram shows every connection to card data",
-            evidence=("CMP-21",),
+            evidence=("CMP-21", "CMP-12"),
         ),
         Control(id="1.2.4", title="A current diagram shows every flow of card data", evidence=("CMP-21",)),
         Control(
@@ -40,12 +40,12 @@ PACK = Pack(
         Control(
             id="1.3.1",
             title="Traffic into the card data environment is limited to what is needed",
-            evidence=("SEC-04", "SEC-08", "SEC-12"),
+            evidence=("SEC-04", "SEC-08", "SEC-12", "CMP-13"),
         ),
         Control(
             id="1.3.2",
             title="Traffic out of the card data environment is limited to what is needed",
-            evidence=("SEC-04", "SEC-08", "SEC-12", "SEC-26"),
+            evidence=("SEC-04", "SEC-08", "SEC-12", "SEC-26", "CMP-13"),
         ),
         Control(
             id="1.3.3",
@@ -55,18 +55,18 @@ PACK = Pack(
         Control(
             id="1.4.1",
             title="Enforcement stands between trusted and untrusted networks",
-            evidence=("SEC-01",),
+            evidence=("SEC-01", "CMP-12", "SEC-30"),
         ),
         Control(
             id="1.4.2",
             title="What comes from untrusted networks reaches published services only",
             evidence=("SEC-07", "CMP-15"),
         ),
-        Control(id="1.4.3", title="Forged source addresses are refused", evidence=("SEC-19",)),
+        Control(id="1.4.3", title="Forged source addresses are refused", evidence=("SEC-19", "CMP-15")),
         Control(
             id="1.4.4",
             title="Stores of card data cannot be reached from untrusted networks",
-            evidence=("SEC-01", "SEC-07", "CMP-15"),
+            evidence=("SEC-01", "SEC-07", "CMP-15", "CMP-12"),
         ),
         Control(
             id="1.4.5",
@@ -103,6 +103,12 @@ PACK = Pack(
             title="Remote access needs more than one factor",
             evidence=("SEC-06", "SEC-25", "CMP-16"),
         ),
+        Control(id="6.3.3", title="Known weaknesses are patched in time", evidence=("CMP-24",), manual=True),
+        Control(
+            id="6.5.3",
+            title="Test and development are apart from production",
+            evidence=("CMP-26",),
+        ),
         Control(id="10.2.1", title="Logs are on for every component", evidence=("SEC-10", "CMP-10")),
         Control(
             id="10.3.3",
@@ -121,7 +127,7 @@ PACK = Pack(
         Control(
             id="11.4.5",
             title="The separation of card data is tested",
-            evidence=("SEC-01", "SEC-04", "CMP-17"),
+            evidence=("SEC-01", "SEC-04", "CMP-17", "CMP-12"),
         ),
         Control(
             id="11.5.1",
@@ -129,10 +135,12 @@ PACK = Pack(
             evidence=("SEC-03",),
         ),
         Control(id="12.5.1", title="Every component in scope is in an inventory", evidence=("CMP-20",)),
+        Control(id="12.3.4", title="Technology in use is reviewed for support", evidence=("CMP-24",)),
         Control(
             id="12.5.2",
             title="The scope is documented and confirmed every year",
             evidence=("CMP-12", "CMP-17"),
         ),
+        Control(id="12.8", title="Partners that share card data are managed", evidence=("CMP-25",), manual=True),
     ),
 )

@@ -31,7 +31,7 @@ PACK = Pack(
         Control(
             id="A1.2",
             title="Recovery and redundancy meet the goals",
-            evidence=("SEC-02", "TOP-01", "TOP-02", "TOP-16", "TOP-17", "CAP-11", "CAP-12"),
+            evidence=("SEC-02", "TOP-01", "TOP-02", "TOP-16", "TOP-17", "CAP-11", "CAP-12", "CMP-23"),
         ),
         Control(id="A1.3", title="Recovery is tested", manual=True),
     ),
