@@ -51,7 +51,7 @@ def build_out_of_band(ground: Ground, devices: Sequence[Device]) -> OutOfBand:
     ports = (
         PortNeed(sum(counts.values()) + 2, UPLINK_BPS, PortUse.DOWNLINK),
         PortNeed(8, GBPS, PortUse.DOWNLINK),
-        PortNeed(2, UPLINK_BPS, PortUse.UPLINK),
+        PortNeed(2, UPLINK_BPS),
     )
     core = select(
         blueprint.catalog.devices(Role.LEAF),

@@ -163,7 +163,6 @@ def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, rack
             speed,
             LinkPurpose.MANAGEMENT,
             use_a=PortUse.UPLINK,
-            use_b=PortUse.UPLINK,
             vlans=(vlan.id,),
         )
     else:
@@ -174,7 +173,6 @@ def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, rack
             LinkPurpose.MANAGEMENT,
             count=2,
             use_a=PortUse.UPLINK,
-            use_b=PortUse.UPLINK,
             lag=True,
             mode=PortMode.TRUNK,
             vlans=(vlan.id,),
@@ -249,7 +247,7 @@ def join_vlans(blueprint: Blueprint, network: OutOfBand) -> None:
 
 def _mlag(blueprint: Blueprint, cores: Sequence[Device]) -> Mlag:
     """The two routed switches as one toward the others, with two peer links."""
-    return join_pair(blueprint, cores, UPLINK_BPS, f"{cores[0].site}-management")
+    return join_pair(blueprint, cores, UPLINK_BPS, f"{cores[0].site}-management", use=None)
 
 
 def join_pair(
@@ -258,7 +256,7 @@ def join_pair(
     speed_bps: int,
     identity: str,
     *,
-    use: PortUse = PortUse.UPLINK,
+    use: PortUse | None = PortUse.UPLINK,
 ) -> Mlag:
     """An MLAG pair: two peer links in a bundle and a keepalive link of its own."""
     a, b = pair

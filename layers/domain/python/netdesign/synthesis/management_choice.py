@@ -56,7 +56,7 @@ def management_kinds(blueprint: Blueprint, racks: int, devices: int) -> Manageme
         features=frozenset({"stp"}),
     )
     core = Needs(
-        ports=(PortNeed(count * (3 - supplies) + SPARE_PORTS, UPLINK_BPS, PortUse.UPLINK),),
+        ports=(PortNeed(count * (3 - supplies) + SPARE_PORTS, UPLINK_BPS),),
         features=features,
         power_supplies=supplies,
     )
