@@ -52,3 +52,16 @@ def inward_peak_bps(network: Network) -> int:
         if providers.intersection(flow.targets):
             total += flow.down_bps
     return total
+
+
+@analysis
+def outward_peak_bps(network: Network) -> int:
+    """What goes to providers at peak, over all flows."""
+    providers = {network.devices[at].id for at in network.with_role(Role.PROVIDER).tolist()}
+    total = 0
+    for flow in network.design.traffic.flows:
+        if providers.intersection(flow.targets):
+            total += flow.up_bps
+        if providers.intersection(flow.sources):
+            total += flow.down_bps
+    return total

@@ -58,7 +58,7 @@ def follow(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, o
 
 
 def _walk(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, own: bool, last: bool) -> Walks:
-    table, knows = routes(network), _known_domains(network)
+    table, knows = routes(network), known_domains(network)
     to = np.append(table.other if last else table.target, -1)
     at, outcome = start.astype(np.int64).copy(), np.full(start.size, LOOPING, np.int32)
     moving = np.arange(start.size)
@@ -81,7 +81,7 @@ def _walk(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, ow
 
 
 @analysis
-def _known_domains(network: Network) -> Longs:
+def known_domains(network: Network) -> Longs:
     """Codes `vertex * domains + domain` of what each table takes part in or learns from."""
     found, running = domains(network), processes(network)
     codes = set[int]()
@@ -156,7 +156,7 @@ def table_classes(network: Network) -> Longs:
     """
     graph, found = layer3(network), domains(network)
     span = found.count
-    known = _known_domains(network)
+    known = known_domains(network)
     known = known[np.bincount(known % span, minlength=span)[known % span] > 1]
     mixed = np.zeros(graph.vertex_count, np.uint64)
     domain = (known % span).astype(np.uint64)

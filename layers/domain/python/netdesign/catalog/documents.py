@@ -49,6 +49,13 @@ def version() -> str:
     from hashlib import sha256
 
     digest = sha256()
-    for name in (*device_files(), "media.json", "circuits.json", "assumptions.json", "vendors.json"):
+    for name in (
+        *device_files(),
+        "media.json",
+        "circuits.json",
+        "assumptions.json",
+        "vendors.json",
+        "cloud_quotas.json",
+    ):
         digest.update(name.encode() + b"\0" + content(name) + b"\0")
     return digest.hexdigest()[:16]
