@@ -30,6 +30,7 @@ COMMANDS = {
     "design": "Turn requirements into a complete, judged design.",
     "validate": "Judge a design by every rule.",
     "fix": "Repair a design by changes that are proven before they are kept.",
+    "evidence": "Gather what a design shows for the controls of a framework.",
     "mutate": "Break a design in every way the rules guard against, and see which rules notice.",
     "rules": "List the rules.",
     "explain": "Show one rule: what it flags, why, and what to do.",

@@ -41,7 +41,7 @@ def cabling_csv(design: Design) -> bytes:
         )
         for link in design.cabling.links
     )
-    return _csv(heading, rows)
+    return table_csv(heading, rows)
 
 
 def bom_csv(design: Design) -> bytes:
@@ -60,7 +60,7 @@ def bom_csv(design: Design) -> bytes:
         )
         for line in design.parts.lines
     )
-    return _csv(heading, rows)
+    return table_csv(heading, rows)
 
 
 def addresses_csv(design: Design) -> bytes:
@@ -72,10 +72,11 @@ def addresses_csv(design: Design) -> bytes:
         for kind, addresses in (("own", interface.addresses), ("virtual", interface.virtual_addresses))
         for address in addresses
     )
-    return _csv(("device", "interface", "vrf", "address", "kind"), rows)
+    return table_csv(("device", "interface", "vrf", "address", "kind"), rows)
 
 
-def _csv(heading: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> bytes:
+def table_csv(heading: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> bytes:
+    """Return a table as comma-separated values, with what a spreadsheet would run disarmed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(heading)

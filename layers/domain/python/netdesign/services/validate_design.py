@@ -38,15 +38,19 @@ def validate_design(
 ) -> Report:
     """Return the report on `design`. All but `duration_ms` depends on the arguments alone."""
     started = perf_counter()
-    case = case_of(design, bench, waivers)
-    judged = report(
-        judge(case, settings=settings, waivers=waivers),
-        design=design.id,
-        design_digest=design_digest(design),
+    judged = report_on(case_of(design, bench, waivers), mode=mode, settings=settings)
+    return replace(judged, duration_ms=round((perf_counter() - started) * 1000, 1))
+
+
+def report_on(case: Case, *, mode: Mode, settings: RuleSettings = NO_CHANGES) -> Report:
+    """Return the report on a case; it depends on the arguments alone."""
+    return report(
+        judge(case, settings=settings, waivers=case.waivers),
+        design=case.design.id,
+        design_digest=design_digest(case.design),
         mode=mode,
-        parameters=bench.parameters,
-        catalog=bench.catalog.version,
+        parameters=case.parameters,
+        catalog=case.catalog.version,
         evaluation_date=case.evaluation_date,
         settings=settings,
     )
-    return replace(judged, duration_ms=round((perf_counter() - started) * 1000, 1))
