@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from netdesign.catalog.media import cheapest_phy
+from netdesign.catalog.media import Cage, cheapest_phy, media
 from netdesign.catalog.ports import FormFactor
 from netdesign.errors import CatalogError
 from netdesign.model.vocabulary import Medium
@@ -14,6 +14,9 @@ from netdesign.synthesis.port_bank import FreePort
 
 BUILDINGS = frozenset({Medium.SMF})
 """What may run between buildings."""
+
+
+FIBRES = frozenset({Medium.MMF_OM3, Medium.MMF_OM4, Medium.MMF_OM5, Medium.SMF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,32 @@ class Cable:
 
 
 def cable_between(
-    a: FreePort, b: FreePort, speed_bps: int, length_m: float, *, between_buildings: bool = False
+    a: FreePort,
+    b: FreePort,
+    speed_bps: int,
+    length_m: float,
+    *,
+    between_buildings: bool = False,
+    plugged: Collection[str] = (),
 ) -> Cable:
-    """The cheapest cable between two ports; raises `CatalogError` when none fits and reaches."""
+    """The cheapest cable between two ports; raises `CatalogError` when none fits and reaches.
+
+    A split cage takes one module or cable for all of its lanes: that of `plugged` where it serves, else one
+    with a fibre for each lane, so that lanes may differ in length.
+    """
     mediums = BUILDINGS if between_buildings else None
-    return _cable(speed_bps, length_m, a.form_factor, a.lanes, b.form_factor, b.lanes, mediums)
+    for name in plugged:
+        phy = media().phys[name]
+        allowed = [m for m in phy.mediums(length_m) if mediums is None or m in mediums]
+        if allowed and all(phy.fits(Cage(port.form_factor, port.lanes)) for port in (a, b)):
+            return Cable(name, Medium(allowed[0].value))
+    ends = (speed_bps, length_m, a.form_factor, a.lanes, b.form_factor, b.lanes)
+    if mediums is None and max(a.lanes, b.lanes) > 1:
+        try:
+            return _cable(*ends, FIBRES)
+        except CatalogError:
+            pass
+    return _cable(*ends, mediums)
 
 
 def endpoint_cable(port: FreePort, speed_bps: int, length_m: float) -> Cable:

@@ -104,7 +104,7 @@ def _join_servers(ground: Ground, equipment: Equipment) -> None:
             UPLINK_BPS,
             LinkPurpose.UPLINK,
             per_peer=equipment.servers.per_peer,
-            use=(PortUse.UPLINK, PortUse.DOWNLINK),
+            use=(None, PortUse.DOWNLINK),
             vlans=tuple(vlan.id for vlan in vlans),
         )
 

@@ -189,7 +189,7 @@ def choose_server_switch(blueprint: Blueprint, ports: int, nic_bps: int, uplinks
         ports=(
             PortNeed(ports, nic_bps, PortUse.DOWNLINK),
             PortNeed(slow, GBPS, PortUse.DOWNLINK),
-            PortNeed(uplinks, UPLINK_BPS, PortUse.UPLINK),
+            PortNeed(uplinks, UPLINK_BPS),
             PortNeed(1, GBPS, PortUse.MANAGEMENT),
         ),
         features=frozenset(features),

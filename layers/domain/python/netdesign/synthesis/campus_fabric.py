@@ -94,7 +94,7 @@ def _links(ground: Ground, equipment: Equipment) -> Iterable[Link]:
             yield from _up(blueprint, switch, top_of(ground, unit).devices, UPLINK_BPS, equipment.per_peer, risks)
     top = ground.server_top.devices
     for switch in ground.server_switches:
-        yield from _up(blueprint, switch, top, UPLINK_BPS, equipment.servers.per_peer, ())
+        yield from _up(blueprint, switch, top, UPLINK_BPS, equipment.servers.per_peer, (), use=None)
     for block, pair in ground.blocks.items():
         risks = duct_risks(ground, ground.building_of(block))
         for device in pair.devices:
@@ -118,13 +118,14 @@ def _links(ground: Ground, equipment: Equipment) -> Iterable[Link]:
             yield link
 
 
-def _up(
+def _up(  # noqa: PLR0917 - a link's two ends and what it is
     blueprint: Blueprint,
     device: Device,
     tops: Sequence[Device],
     speed_bps: int,
     count: int,
     risks: Sequence[tuple[str, ...]],
+    use: PortUse | None = PortUse.UPLINK,
 ) -> Iterable[Link]:
     """Routed links from a switch to each of the tier above."""
     for at, top in enumerate(tops):
@@ -134,7 +135,7 @@ def _up(
             speed_bps,
             LinkPurpose.FABRIC,
             count=count,
-            use_a=PortUse.UPLINK,
+            use_a=use,
             use_b=PortUse.DOWNLINK,
             srlgs=risks[at % len(risks)] if risks else (),
             mode=PortMode.ROUTED,

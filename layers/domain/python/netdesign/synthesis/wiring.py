@@ -53,6 +53,7 @@ class Wiring(FactStore):
         self._tables: dict[str, PortTable] = {}
         self._banks: dict[str, PortBank] = {}
         self._counts: dict[tuple[str, str], int] = {}
+        self._plugged: dict[tuple[str, str], str] = {}
         self._by_role: dict[tuple[Role, str], list[str]] = {}
 
     def device(
@@ -181,7 +182,8 @@ class Wiring(FactStore):
         made = []
         for _ in range(count):
             port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
-            cable = _cable(medium) or cable_between(port_a, port_b, speed_bps, length, between_buildings=apart)
+            plugs = ((a.id, port_a), (b.id, port_b))
+            cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart)
             refs = PortRef(device=a.id, port=port_a.name), PortRef(device=b.id, port=port_b.name)
             link = self._link(refs, cable, speed_bps=speed_bps, purpose=purpose, **fixed)
             made.append(link)
@@ -192,6 +194,16 @@ class Wiring(FactStore):
             self.bundle(a, [link.a.port for link in made], peer=b.id, **interface)
             self.bundle(b, [link.b.port for link in made], peer=a.id, **interface)
         return tuple(made)
+
+    def _cable(self, ends: Sequence[tuple[str, FreePort]], speed_bps: int, length_m: float, apart: bool) -> Cable:
+        """The cable between two ports; what serves one lane of a split cage serves them all."""
+        cages = [(device, port.cage) for device, port in ends if port.lanes > 1]
+        plugged = [self._plugged[cage] for cage in cages if cage in self._plugged]
+        (_, a), (_, b) = ends
+        cable = cable_between(a, b, speed_bps, length_m, between_buildings=apart, plugged=plugged)
+        for cage in cages:
+            self._plugged.setdefault(cage, cable.phy)
+        return cable
 
     def connect_pair(
         self,
