@@ -17,7 +17,7 @@ from netdesign.graph.gravity import product_loads
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from netdesign.graph.multigraph import Floats, Ints, Longs, Multigraph
     from netdesign.model.traffic import Flow
@@ -78,12 +78,21 @@ def bounced_bps(network: Network) -> Floats:
 
 
 @analysis
-@analysis
-def _tally(network: Network, failed_devices: frozenset[int], failed_links: frozenset[int]) -> _Tally:
+def _tally(network: Network, failed_devices: frozenset[int], failed_links: frozenset[int]) -> Tally:
+    return tallied(network, stretches(network), failed_devices, failed_links)
+
+
+def tallied(
+    network: Network,
+    sent: Iterable[Stretch],
+    failed_devices: frozenset[int] = NOTHING,
+    failed_links: frozenset[int] = NOTHING,
+) -> Tally:
+    """The demand of stretches after a failure, ready to be routed."""
     down = failed_devices | standby_devices(network, failed_devices)
     graph = carriage(network).without(down, failed_links)
-    tally = _Tally(network, graph, failed_devices, components(graph), merged_homes(network, graph))
-    for stretch in stretches(network):
+    tally = Tally(network, graph, failed_devices, components(graph), merged_homes(network, graph))
+    for stretch in sent:
         tally.add(stretch)
     return tally
 
@@ -131,8 +140,18 @@ def _past(network: Network, source: End, target: End) -> tuple[tuple[Enforcer, .
     return tuple(enforcers for enforcers in chain if enforcers)
 
 
+def carriers_of(network: Network, enforcers: tuple[Enforcer, ...], failed: frozenset[int]) -> Spread:
+    """How traffic divides among the members of enforcers that carry it once the devices have failed."""
+    shares: dict[int, float] = {}
+    for enforcer in enforcers:
+        carriers = enforcer.carriers(network, failed)
+        for carrier in carriers:
+            shares[carrier] = shares.get(carrier, 0.0) + 1.0 / len(carriers)
+    return spread(tuple(enforcer.members for enforcer in enforcers), shares, sum(shares.values()))
+
+
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """Sums demand as few products of shares: one for each distinct destination."""
 
     network: Network
@@ -164,12 +183,7 @@ class _Tally:
             self._send(there, here, stretch.down_bps)
 
     def _carriers(self, enforcers: tuple[Enforcer, ...]) -> Spread:
-        shares: dict[int, float] = {}
-        for enforcer in enforcers:
-            carriers = enforcer.carriers(self.network, self.failed)
-            for carrier in carriers:
-                shares[carrier] = shares.get(carrier, 0.0) + 1.0 / len(carriers)
-        return spread(tuple(enforcer.members for enforcer in enforcers), shares, sum(shares.values()))
+        return carriers_of(self.network, enforcers, self.failed)
 
     def _send(self, here: Spread, there: Spread, amount: float) -> None:
         if amount > 0:
