@@ -31,6 +31,8 @@ OUTSIDE_VLAN = 990
 TRANSIT_LENGTH = 29
 SWITCH_ADDRESS, FIREWALL_ADDRESS = 1, 6
 """Hosts of a transit subnet that the switches and the firewalls answer on together."""
+APART = 128
+"""What the VRRP group of firewalls differs by from that of the switches in the same VLAN."""
 
 
 @dataclass(slots=True)
@@ -246,7 +248,7 @@ def firewall_interface(
             addresses=tuple(net.host(own + at) for net in nets),
             virtual_gateway=VirtualGateway.VRRP if shared else VirtualGateway.NONE,
             virtual_addresses=tuple(net.address(virtual) for net in nets) if shared else (),
-            virtual_group=vlan.number % 255 + 1 if shared else None,
+            virtual_group=(vlan.number + APART) % 255 + 1 if shared else None,
             virtual_priority=110 - 10 * at if shared else None,
             vlan=vlan.id,
             parent=parent,
