@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netdesign.analysis.addresses import addresses
-from netdesign.analysis.route_counts import VERSIONS, route_counts, whole_tables
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3, media_of
+from netdesign.analysis.route_counts import VERSIONS, route_counts, whole_tables
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def access_list_lines(network: Network) -> Longs:
         size = max(1, len(rule.sources)) * max(1, len(rule.destinations)) * max(1, len(rule.services))
         lines[rule.policy] = lines.get(rule.policy, 0) + size
     held: set[tuple[int, str]] = set()
-    for policy in network.design.security.policies:
-        held.update((network.device_index[name], policy.id) for name in policy.devices if name in network.device_index)
+    for one in network.design.security.policies:
+        held.update((network.device_index[name], one.id) for name in one.devices if name in network.device_index)
     for place, name in enumerate(interface.access_list for interface in network.interfaces):
         if name is not None and network.interface_devices[place] >= 0:
             held.add((int(network.interface_devices[place]), name))

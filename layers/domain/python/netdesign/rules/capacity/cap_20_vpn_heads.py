@@ -66,7 +66,8 @@ def vpn_heads(case: Case) -> Iterator[Said]:
 
 
 def _tier(case: Case, site: str) -> int | None:
-    return next((one.tier for one in (*case.requirements.sites, *case.design.inventory.sites) if one.id == site), None)
+    tiers = {one.id: one.tier for one in case.design.inventory.sites}
+    return (tiers | {one.id: one.tier for one in case.requirements.sites}).get(site)
 
 
 def _load(case: Case, heads: Heads, working: tuple[int, ...], place: int) -> Load:

@@ -158,8 +158,8 @@ def one_feed(case: Case) -> Patch | None:
     racks = case.network.by_id("racks")
     for place in _racked(case):
         device, kind = case.network.devices[place], case.network.device_types[place]
-        if kind is not None and kind.power_supplies > 1 and racks[device.rack].feeds:
-            return (Set("devices", device.id, {"power_feeds": racks[device.rack].feeds[:1]}),)
+        if kind is not None and kind.power_supplies > 1 and racks[device.rack or ""].feeds:
+            return (Set("devices", device.id, {"power_feeds": racks[device.rack or ""].feeds[:1]}),)
     return None
 
 
@@ -190,7 +190,7 @@ def above_the_top(case: Case) -> Patch | None:
     racks = case.network.by_id("racks")
     for place in _racked(case):
         device = case.network.devices[place]
-        return (Set("devices", device.id, {"rack_unit": racks[device.rack].usable_units + 1}),)
+        return (Set("devices", device.id, {"rack_unit": racks[device.rack or ""].usable_units + 1}),)
     return None
 
 
@@ -207,11 +207,13 @@ def small_breaker(case: Case) -> Patch | None:
 @rack_power.fix("put the supplies on both feeds of the rack")
 def refeed(case: Case, finding: Finding) -> Patch | None:
     """As many feeds as the device has supplies for."""
-    device = case.network.by_id("devices").get(finding.witness.get("device"))
-    rack = case.network.by_id("racks").get(device.rack) if device is not None else None
-    if rack is None or "needed_feeds" not in finding.witness:
+    place = case.network.device_index.get(str(finding.witness.get("device")))
+    if place is None or "needed_feeds" not in finding.witness:
         return None
-    kind = case.network.device_types[case.network.device_index[device.id]]
+    device, kind = case.network.devices[place], case.network.device_types[place]
+    rack = case.network.by_id("racks").get(device.rack or "")
+    if rack is None:
+        return None
     feeds = rack.feeds if kind is not None and kind.power_supplies > 1 else rack.feeds[:1]
     return (Set("devices", device.id, {"power_feeds": feeds}),)
 
@@ -220,7 +222,7 @@ def refeed(case: Case, finding: Finding) -> Patch | None:
 def remount(case: Case, finding: Finding) -> Patch | None:
     """The highest that are free."""
     place = case.network.device_index.get(str(finding.witness.get("device")))
-    rack = case.network.by_id("racks").get(finding.witness.get("rack"))
+    rack = case.network.by_id("racks").get(str(finding.witness.get("rack")))
     if place is None or rack is None or "unit" not in finding.witness:
         return None
     unit = free_unit(case.network, rack, units(case.network, place))

@@ -214,8 +214,9 @@ def _idle_vrfs(case: Case) -> Iterator[Remove | Set]:
     """Routing tables without an address, a process, a route or a virtual network, with their loopbacks."""
     design = case.design
     used = {i.vrf for i in design.addressing.interfaces if i.addresses or i.kind is not InterfaceKind.LOOPBACK}
-    used |= {one.vrf for one in (*design.routing.processes, *design.routing.static_routes, *design.overlay.vnis)}
-    used |= {one.vrf for one in (*design.addressing.subnets, *design.switching.vlans)}
+    used |= {process.vrf for process in design.routing.processes} | {one.vrf for one in design.routing.static_routes}
+    used |= {subnet.vrf for subnet in design.addressing.subnets} | {vlan.vrf for vlan in design.switching.vlans}
+    used |= {vni.vrf for vni in design.overlay.vnis}
     idle = {vrf.id for vrf in design.switching.vrfs} - used
     yield from (Remove("interfaces", i.id) for i in design.addressing.interfaces if i.vrf in idle)
     yield from (Remove("vrfs", name) for name in sorted(idle))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netdesign.graph.multigraph import Floats
+    from netdesign.model.resolved import ResolvedRequirements
 
 TINY = 1e-6
 GROWN = ("CAP-04", "CAP-16", "CAP-24")
@@ -115,7 +116,8 @@ def _firewalls(case: Case, factor: float) -> Shortage | None:
 def _ratios(case: Case, factor: float) -> Shortage | None:
     """Endpoints of an edge switch against its uplinks: what is attached grows, but not beyond the ports there are."""
     below, above, ceiling = endpoint_bandwidth_bps(case.network), uplink_bps(case.network), _ceilings(case)
-    over = np.flatnonzero((above > 0) & (below * factor > ceiling * above * (1 + TINY)))
+    risen = np.flatnonzero(np.isfinite(ceiling) & (above > 0))
+    over = risen[below[risen] * factor > ceiling[risen] * above[risen] * (1 + TINY)]
     if not over.size:
         return None
     name = case.network.devices[int(over[0])].id
@@ -147,7 +149,7 @@ def _judged(case: Case, factor: float) -> Shortage | None:
 def _at(case: Case, factor: float) -> Case:
     """The case with growth until some year; kept, so that verdicts on it are worked out once."""
     key = ("CAP-25", id(case.requirements), factor)
-    kept: tuple[object, object] = case.network.memo(
+    kept: tuple[ResolvedRequirements, ResolvedRequirements] = case.network.memo(
         key, lambda: (case.requirements, replace(case.requirements, growth_multiplier=factor))
     )
     return replace(case, requirements=kept[1])
