@@ -167,11 +167,12 @@ def reaching(case: Case, finding: Finding) -> Patch | None:
 
 @cable_reach.fix("bill cables that reach the next rack")
 def billed(case: Case, finding: Finding) -> Patch | None:
-    """For all servers of that speed with ports in several racks, of the cheapest physical layer that long."""
+    """For all that may have lost its cables at that speed, of the cheapest physical layer that long."""
     speed, length = finding.witness.get("speed_bps"), finding.witness.get("length_m")
     if not (isinstance(speed, int) and isinstance(length, float)):
         return None
     needed = sum(run.ports for run in endpoint_runs(case.network, case.parameters.fabric) if run.speed_bps == speed)
+    needed += sum(1 for link in cabled(case.network) if link.speed_bps == speed)
     fit = [phy for phy in media().phys.values() if phy.speed_bps == speed and phy.mediums(length)]
     if not fit:
         return None
