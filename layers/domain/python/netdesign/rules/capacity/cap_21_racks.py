@@ -117,7 +117,7 @@ def _fed(case: Case, place: int, device: Device) -> Iterator[Finding]:
                 "device": device.id,
                 "rack": rack.id,
                 "supplies": kind.power_supplies,
-                "feeds": sorted(feeds),
+                "feeds": [*sorted(feeds)],
                 "needed_feeds": wanted,
             },
         )
@@ -134,7 +134,7 @@ def _sites(case: Case) -> Iterator[Finding]:
     for one in case.design.inventory.sites:
         if one.power_kw and drawn.get(one.id, 0.0) > one.power_kw * 1000 + TINY:
             yield Finding(
-                message=f"racked devices of {one.id} draw {drawn[one.id] / 1000:,.1f} kW; it has {one.power_kw:,.1f} kW",
+                message=f"racked devices of {one.id} draw {drawn[one.id] / 1e3:,.1f} kW; it has {one.power_kw:,.1f} kW",
                 elements=(one.id,),
                 witness={"site": one.id, "drawn_w": ceil(drawn[one.id]), "power_kw": one.power_kw},
             )

@@ -33,8 +33,8 @@ def _applies(case: Case) -> bool:
     applies="designs with subnets",
     applicable=_applies,
     flags="A subnet with fewer usable addresses than hosts at the horizon: those planned on it, or those attached to"
-    " its VLAN where they are more; one that is fuller than the share that calls for a larger one (a warning). A subnet at"
-    " a cloud provider lacks the addresses that the provider keeps.",
+    " its VLAN where they are more; one that is fuller than the share that calls for a larger one (a warning). A subnet"
+    " at a cloud provider lacks the addresses that the provider keeps.",
     passes="Every subnet has addresses to spare at the horizon.",
     remedy="Take the next shorter prefix from the block of the site.",
     references=("RFC 950", "RFC 3021", "documentation of cloud providers"),

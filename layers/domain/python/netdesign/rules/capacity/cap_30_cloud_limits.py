@@ -272,7 +272,7 @@ def busy_attachment(case: Case) -> Patch | None:
 
 @cloud_limits.mutant("give a network a prefix that the provider does not take")
 def wrong_size(case: Case) -> Patch | None:
-    """A /8."""
+    """Half of all addresses."""
     for network in case.design.cloud.cloud_networks:
         if quotas_of(network.provider) is not None:
             return (Set("cloud_networks", network.id, {"prefixes": ("10.0.0.0/1",)}),)

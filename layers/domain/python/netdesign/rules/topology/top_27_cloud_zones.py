@@ -31,8 +31,8 @@ def _applies(case: Case) -> bool:
     applies="designs with networks at a cloud provider",
     applicable=_applies,
     flags="An attachment in fewer availability zones than its network uses, up to three; workloads in a zone where"
-    " their network has no way to its hub; a VPN connection of fewer than two tunnels; dedicated connections that, for the"
-    " availability asked for, end at too few locations, or on too few of the provider's devices at one of them; a"
+    " their network has no way to its hub; a VPN connection of fewer than two tunnels; dedicated connections that, for"
+    " the availability asked for, end at too few locations, or on too few of the provider's devices at one of them; a"
     " translation or inspection gateway that serves other zones than its own.",
     passes="Attachments, gateways and connections bear the loss of a zone, of a tunnel and of a location.",
     remedy="Add zones to the attachment, a gateway to each zone, or a second location.",
