@@ -84,11 +84,12 @@ def cut_off(network, failure):
     down = {*failure.devices, *standby_devices(network, frozenset(failure.devices))}
     graph = carriage(network).graph
     drawn = nx.Graph()
+    homes = {node: members for members, node in carriage(network).homes.items()}
+    down |= homes.keys()
     drawn.add_nodes_from(n for n in range(graph.node_count) if graph.nodes_present[n] and n not in down)
     for edge, (a, b) in enumerate(zip(graph.tail.tolist(), graph.head.tolist(), strict=True)):
         if graph.edges_present[edge] and edge not in failure.links and not down & {a, b}:
             drawn.add_edge(a, b)
-    homes = {node: members for members, node in carriage(network).homes.items()}
     failed = set(failure.devices)
 
     def lives(node):
@@ -98,8 +99,11 @@ def cut_off(network, failure):
             return node in drawn and drawn.degree(node) > 0
         return node not in failed
 
+    def at(node):
+        return [n for n in homes.get(node, {node}) if n in drawn]
+
     def joined(here, there):
-        return here in drawn and there in drawn and nx.has_path(drawn, here, there)
+        return any(nx.has_path(drawn, n, m) for n in at(here) for m in at(there))
 
     lost = defaultdict(float)
     for stretch in stretches(network):
