@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import uvicorn
 from fastapi import FastAPI
 
+from functions.admin.app import SCHEMAS as ADMIN_SCHEMAS
 from functions.admin.app import build_router as admin
 from functions.design.app import SCHEMAS as DESIGN_SCHEMAS
 from functions.design.app import build_router as design
@@ -54,7 +55,7 @@ def build_app(settings: Settings, database_url: str) -> FastAPI:
             yield
 
     app.router.lifespan_context = lifespan
-    return with_schemas(app, DESIGN_SCHEMAS | VALIDATION_SCHEMAS)
+    return with_schemas(app, ADMIN_SCHEMAS | DESIGN_SCHEMAS | VALIDATION_SCHEMAS)
 
 
 @contextmanager

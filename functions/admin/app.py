@@ -5,17 +5,34 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Request
 
-from functions.admin.schemas import ParameterChange, ParameterView, RuleStatistics, RuleView, rule_view
+from functions.admin.schemas import (
+    OwnRuleView,
+    ParameterChange,
+    ParameterView,
+    RuleStatistics,
+    RuleView,
+    SeverityChange,
+    own_rule_view,
+    rule_view,
+)
+from netdesign.http.bodies import document_of
 from netdesign.http.group import Group
+from netdesign.http.openapi import body_of, schemas_of
+from netdesign.model.profile import OrganisationRule
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.ports.policies import ParameterOverrides
 from netdesign.rules.registry import all_rules, find_rule, pack_version
 from netdesign.services.container import settings_of
-from netdesign.services.set_rules import RuleState, rules_of, set_parameters, switch_rules
+from netdesign.services.keep_own_rules import put_own_rule
+from netdesign.services.set_rules import RuleState, rules_of, set_parameters, set_severity, switch_rules
+
+OwnCode = Annotated[str, Path(pattern=r"^ORG-\d{2,4}$")]
+
+SCHEMAS = schemas_of(OrganisationRule)
 
 
 def build_router(group: Group) -> APIRouter:
@@ -23,6 +40,7 @@ def build_router(group: Group) -> APIRouter:
     router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
     _reading(router, group)
     _switching(router, group)
+    _own_rules(router, group)
     _parameters(router, group)
     _health(router, group)
     return router
@@ -52,8 +70,9 @@ def _reading(router: APIRouter, group: Group) -> None:
     async def rule(code: str) -> RuleView:
         """One rule: what it flags, why, what to do, how it is tested."""
         found = find_rule(code)
-        disabled = (await settings_of(group.principal.organisation, group.container)).disabled
-        return rule_view(RuleState(found, found.code not in disabled))
+        settings = await settings_of(group.principal.organisation, group.container)
+        given = dict(settings.severities).get(found.code)
+        return rule_view(RuleState(found, found.code not in settings.disabled, given))
 
 
 def _switching(router: APIRouter, group: Group) -> None:
@@ -72,6 +91,30 @@ def _switching(router: APIRouter, group: Group) -> None:
 
     switch("enable", enabled=True)
     switch("disable", enabled=False)
+
+    @router.put("/rules/{code}/severity")
+    async def severity(code: str, wanted: SeverityChange) -> RuleView:
+        """Give a rule another severity, or its own again."""
+        found = find_rule(code)
+        return rule_view(await set_severity(found, wanted.severity, wanted.reason, group.principal, group.container))
+
+
+def _own_rules(router: APIRouter, group: Group) -> None:
+    @router.get("/organisation-rules")
+    async def own_rules() -> list[OwnRuleView]:
+        """The organisation's own rules."""
+        return [own_rule_view(kept) for kept in await group.container.own_rules.all(group.principal.organisation)]
+
+    @router.put("/organisation-rules/{code}", openapi_extra=body_of(OrganisationRule))
+    async def put(code: OwnCode, request: Request) -> OwnRuleView:
+        """Keep a rule declared in JSON or YAML; what is wrong with an expression is said with its place."""
+        document = await document_of(request)
+        return own_rule_view(await put_own_rule(code, document, group.principal, group.container))
+
+    @router.delete("/organisation-rules/{code}", status_code=204)
+    async def remove(code: OwnCode) -> None:
+        """Forget a rule; reports that it is in stay as they are."""
+        await group.container.own_rules.remove(group.principal.organisation, code)
 
 
 def _parameters(router: APIRouter, group: Group) -> None:

@@ -21,16 +21,16 @@ from netdesign.model.repair import Repair
 from netdesign.model.requirements import Requirements
 from netdesign.model.vocabulary import Mode, NetworkType, Severity
 from netdesign.ports.designs import VersionSummary
-from netdesign.services.container import bench_of, settings_of
+from netdesign.services.container import bench_of, standards_of
 from netdesign.services.keep_designs import (
     Kept,
     generate_design,
+    judged,
     keep_design,
     repair_stored_design,
     replace_design,
 )
 from netdesign.services.resolve_requirements import resolve_requirements
-from netdesign.services.validate_design import validate_design
 
 PREFIX = "/api/v1/design"
 
@@ -152,13 +152,11 @@ def _reading(router: APIRouter, group: Group) -> None:
     async def exported(design_id: DesignId, format: Format, version: Version = None) -> Response:
         """A version of a design in another form."""
         stored = await group.container.designs.get(group.principal.organisation, design_id, version)
-        bench = await bench_of(group.principal.organisation, group.container)
-        settings = await settings_of(group.principal.organisation, group.container)
+        to = await standards_of(group.principal.organisation, group.container, design_id)
 
         def render() -> bytes:
             design = design_from(stored.document)
-            report = validate_design(design, bench, mode=Mode.STRICT, settings=settings)
-            return export(format.value, Material(design, report, bench.catalog))
+            return export(format.value, Material(design, judged(design, to, Mode.STRICT), to.bench.catalog))
 
         file = EXPORTS[format.value]
         disposition = f'attachment; filename="{design_id}-{file.name}"'

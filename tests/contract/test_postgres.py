@@ -11,7 +11,7 @@ from netdesign.errors import UnavailableError
 
 pytestmark = pytest.mark.anyio
 
-TABLES = ("designs", "design_versions", "reports", "rule_settings", "parameter_overrides")
+TABLES = ("designs", "design_versions", "reports", "rule_settings", "parameter_overrides", "waivers", "own_rules")
 
 
 def tables(url: str) -> set[str]:
@@ -24,10 +24,10 @@ def test_migrations_go_up_and_down_and_up_again(database_url: str) -> None:
     assert set(TABLES) <= tables(database_url)
     assert migrate_up(database_url) == 0
 
-    assert migrate_down(database_url) == 1
+    assert migrate_down(database_url) == 2
     assert not set(TABLES) & tables(database_url)
 
-    assert migrate_up(database_url) == 1
+    assert migrate_up(database_url) == 2
     assert set(TABLES) <= tables(database_url)
 
 
@@ -39,6 +39,8 @@ async def test_the_database_keeps_organisations_apart(database_url: str, table: 
         "reports": "('acme', 'val_1', 'dsg_1', 1, '{}', now())",
         "rule_settings": "('acme', 'TOP-01', false, now())",
         "parameter_overrides": "('acme', 1, '{}', now())",
+        "waivers": "('acme', 'W-1', NULL, '{}', 'a', now(), NULL)",
+        "own_rules": "('acme', 'ORG-01', '{}', now())",
     }
     with psycopg.connect(database_url) as connection:
         if table == "design_versions":

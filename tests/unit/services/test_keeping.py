@@ -12,9 +12,11 @@ import pytest
 
 from netdesign.adapters.memory import (
     MemoryDesignRepository,
+    MemoryOwnRuleRepository,
     MemoryParameterRepository,
     MemoryReportRepository,
     MemoryRuleSettingRepository,
+    MemoryWaiverRepository,
 )
 from netdesign.errors import ConflictError, InfeasibleError, InvalidInputError, NotFoundError
 from netdesign.exchange.documents import read_document
@@ -60,6 +62,8 @@ def container() -> Container:
         reports=MemoryReportRepository(),
         rule_settings=MemoryRuleSettingRepository(),
         parameters=MemoryParameterRepository(),
+        waivers=MemoryWaiverRepository(),
+        own_rules=MemoryOwnRuleRepository(),
         dependencies=(),
         now=lambda: AT,
         new_identity=counter(),

@@ -9,9 +9,11 @@ from netdesign.adapters.identities import new_identity, now
 from netdesign.adapters.postgres import (
     PostgresDatabase,
     PostgresDesignRepository,
+    PostgresOwnRuleRepository,
     PostgresParameterRepository,
     PostgresReportRepository,
     PostgresRuleSettingRepository,
+    PostgresWaiverRepository,
 )
 from netdesign.services.container import Container
 from netdesign.services.workbench import default_workbench
@@ -25,6 +27,8 @@ def build_container(database: PostgresDatabase) -> Container:
         reports=PostgresReportRepository(database),
         rule_settings=PostgresRuleSettingRepository(database),
         parameters=PostgresParameterRepository(database),
+        waivers=PostgresWaiverRepository(database),
+        own_rules=PostgresOwnRuleRepository(database),
         dependencies=(database,),
         now=now,
         new_identity=new_identity,

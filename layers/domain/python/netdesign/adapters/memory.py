@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import orjson
 
 from netdesign.errors import ConflictError, NotFoundError
 from netdesign.ports.designs import NewVersion, Page, StoredReport, StoredVersion, VersionSummary
-from netdesign.ports.policies import ParameterOverrides, RuleSetting
+from netdesign.ports.policies import KeptWaiver, OwnRule, ParameterOverrides, RuleSetting
 
 
 class MemoryDesignRepository:
@@ -105,6 +106,50 @@ class MemoryRuleSettingRepository:
     async def put(self, organisation: str, settings: tuple[RuleSetting, ...]) -> None:
         """See the port."""
         self._settings |= {(organisation, setting.rule): setting for setting in settings}
+
+
+class MemoryWaiverRepository:
+    """Implements `WaiverRepository` on a dictionary."""
+
+    def __init__(self) -> None:
+        self._waivers: dict[tuple[str, str], KeptWaiver] = {}
+
+    async def add(self, organisation: str, kept: KeptWaiver) -> None:
+        """See the port."""
+        if (organisation, kept.waiver.id) in self._waivers:
+            raise ConflictError(f"there is a waiver {kept.waiver.id!r} already")
+        self._waivers[organisation, kept.waiver.id] = kept
+
+    async def all(self, organisation: str) -> tuple[KeptWaiver, ...]:
+        """See the port."""
+        return tuple(kept for (owner, _), kept in sorted(self._waivers.items()) if owner == organisation)
+
+    async def withdraw(self, organisation: str, identity: str, at: datetime) -> None:
+        """See the port."""
+        kept = self._waivers.get((organisation, identity))
+        if kept is None or kept.withdrawn_at is not None:
+            raise NotFoundError("waiver", identity)
+        self._waivers[organisation, identity] = replace(kept, withdrawn_at=at)
+
+
+class MemoryOwnRuleRepository:
+    """Implements `OwnRuleRepository` on a dictionary."""
+
+    def __init__(self) -> None:
+        self._rules: dict[tuple[str, str], OwnRule] = {}
+
+    async def all(self, organisation: str) -> tuple[OwnRule, ...]:
+        """See the port."""
+        return tuple(rule for (owner, _), rule in sorted(self._rules.items()) if owner == organisation)
+
+    async def put(self, organisation: str, rule: OwnRule) -> None:
+        """See the port."""
+        self._rules[organisation, rule.code] = rule
+
+    async def remove(self, organisation: str, code: str) -> None:
+        """See the port."""
+        if self._rules.pop((organisation, code), None) is None:
+            raise NotFoundError("rule", code)
 
 
 class MemoryParameterRepository:

@@ -17,9 +17,12 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from netdesign.errors import ConflictError, NotFoundError, UnavailableError
+from netdesign.model.canonical import to_document
+from netdesign.model.decoding import decode
+from netdesign.model.verdict import Waiver
 from netdesign.ports.designs import NewVersion, Page, StoredReport, StoredVersion, VersionSummary
 from netdesign.ports.health import Answer
-from netdesign.ports.policies import ParameterOverrides, RuleSetting
+from netdesign.ports.policies import KeptWaiver, OwnRule, ParameterOverrides, RuleSetting
 
 TIMEOUT_S = 5.0
 
@@ -226,21 +229,105 @@ class PostgresRuleSettingRepository:
         """See the port."""
         async with self._database.transaction(organisation) as connection:
             cursor = await connection.execute(
-                "SELECT rule, enabled, changed_at FROM rule_settings WHERE organisation = %s ORDER BY rule",
+                "SELECT rule, enabled, changed_at, severity, reason FROM rule_settings"
+                " WHERE organisation = %s ORDER BY rule",
                 (organisation,),
             )
             return tuple(RuleSetting(*row) for row in await cursor.fetchall())
 
     async def put(self, organisation: str, settings: tuple[RuleSetting, ...]) -> None:
         """See the port."""
-        rows = [(organisation, setting.rule, setting.enabled, setting.changed_at) for setting in settings]
+        rows = [(organisation, *astuple(setting)) for setting in settings]
         async with self._database.transaction(organisation) as connection, connection.cursor() as cursor:
             await cursor.executemany(
-                "INSERT INTO rule_settings (organisation, rule, enabled, changed_at) VALUES (%s, %s, %s, %s)"
-                " ON CONFLICT (organisation, rule)"
-                " DO UPDATE SET enabled = excluded.enabled, changed_at = excluded.changed_at",
+                "INSERT INTO rule_settings (organisation, rule, enabled, changed_at, severity, reason)"
+                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (organisation, rule)"
+                " DO UPDATE SET enabled = excluded.enabled, changed_at = excluded.changed_at,"
+                " severity = excluded.severity, reason = excluded.reason",
                 rows,
             )
+
+
+class PostgresWaiverRepository:
+    """Implements `WaiverRepository` on table `waivers`."""
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+
+    async def add(self, organisation: str, kept: KeptWaiver) -> None:
+        """See the port."""
+        async with self._database.transaction(organisation) as connection:
+            try:
+                await connection.execute(
+                    "INSERT INTO waivers (organisation, id, design_id, document, author, created_at)"
+                    " VALUES (%s, %s, %s, %s, %s, %s)",
+                    (
+                        organisation,
+                        kept.waiver.id,
+                        kept.design_id,
+                        Jsonb(to_document(kept.waiver), dumps=_dumps),
+                        kept.author,
+                        kept.created_at,
+                    ),
+                )
+            except UniqueViolation as error:
+                raise ConflictError(f"there is a waiver {kept.waiver.id!r} already") from error
+
+    async def all(self, organisation: str) -> tuple[KeptWaiver, ...]:
+        """See the port."""
+        async with self._database.transaction(organisation) as connection:
+            cursor = await connection.execute(
+                "SELECT document, design_id, author, created_at, withdrawn_at FROM waivers"
+                " WHERE organisation = %s ORDER BY id",
+                (organisation,),
+            )
+            rows = await cursor.fetchall()
+        return tuple(KeptWaiver(decode(Waiver, row[0], subject="waiver"), *row[1:]) for row in rows)
+
+    async def withdraw(self, organisation: str, identity: str, at: datetime) -> None:
+        """See the port."""
+        async with self._database.transaction(organisation) as connection:
+            cursor = await connection.execute(
+                "UPDATE waivers SET withdrawn_at = %s WHERE organisation = %s AND id = %s AND withdrawn_at IS NULL",
+                (at, organisation, identity),
+            )
+            if not cursor.rowcount:
+                raise NotFoundError("waiver", identity)
+
+
+class PostgresOwnRuleRepository:
+    """Implements `OwnRuleRepository` on table `own_rules`."""
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+
+    async def all(self, organisation: str) -> tuple[OwnRule, ...]:
+        """See the port."""
+        async with self._database.transaction(organisation) as connection:
+            cursor = await connection.execute(
+                "SELECT code, document, changed_at FROM own_rules WHERE organisation = %s ORDER BY code",
+                (organisation,),
+            )
+            return tuple(OwnRule(*row) for row in await cursor.fetchall())
+
+    async def put(self, organisation: str, rule: OwnRule) -> None:
+        """See the port."""
+        async with self._database.transaction(organisation) as connection:
+            await connection.execute(
+                "INSERT INTO own_rules (organisation, code, document, changed_at) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT (organisation, code)"
+                " DO UPDATE SET document = excluded.document, changed_at = excluded.changed_at",
+                (organisation, rule.code, Jsonb(rule.document, dumps=_dumps), rule.changed_at),
+            )
+
+    async def remove(self, organisation: str, code: str) -> None:
+        """See the port."""
+        async with self._database.transaction(organisation) as connection:
+            cursor = await connection.execute(
+                "DELETE FROM own_rules WHERE organisation = %s AND code = %s", (organisation, code)
+            )
+            if not cursor.rowcount:
+                raise NotFoundError("rule", code)
 
 
 class PostgresParameterRepository:

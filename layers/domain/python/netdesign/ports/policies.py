@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from netdesign.model.verdict import Waiver
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
@@ -13,6 +15,28 @@ class RuleSetting:
 
     rule: str
     enabled: bool
+    changed_at: datetime
+    severity: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWaiver:
+    """An accepted failure, of one design or (None) of all, and who entered it when."""
+
+    waiver: Waiver
+    design_id: str | None
+    author: str
+    created_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRule:
+    """A declaration of an organisation's own rule."""
+
+    code: str
+    document: dict[str, Any]
     changed_at: datetime
 
 
@@ -33,6 +57,38 @@ class RuleSettingRepository(Protocol):
 
     async def put(self, organisation: str, settings: tuple[RuleSetting, ...]) -> None:
         """Keep the settings, each in place of an earlier one of the same rule; all of them or none."""
+        ...
+
+
+class WaiverRepository(Protocol):
+    """A store of waivers, by organisation; none is ever changed but by being withdrawn."""
+
+    async def add(self, organisation: str, kept: KeptWaiver) -> None:
+        """Keep a waiver; raise `ConflictError` where its id is taken."""
+        ...
+
+    async def all(self, organisation: str) -> tuple[KeptWaiver, ...]:
+        """Return every waiver, the withdrawn ones included, by id."""
+        ...
+
+    async def withdraw(self, organisation: str, identity: str, at: datetime) -> None:
+        """End a waiver; raise `NotFoundError` where there is none in force of that id."""
+        ...
+
+
+class OwnRuleRepository(Protocol):
+    """A store of an organisation's own rules."""
+
+    async def all(self, organisation: str) -> tuple[OwnRule, ...]:
+        """Return every rule, by code."""
+        ...
+
+    async def put(self, organisation: str, rule: OwnRule) -> None:
+        """Keep a rule in place of an earlier one of the same code."""
+        ...
+
+    async def remove(self, organisation: str, code: str) -> None:
+        """Forget a rule; raise `NotFoundError` where there is none of that code."""
         ...
 
 

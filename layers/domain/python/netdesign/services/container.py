@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from netdesign.model.decoding import decode
+from netdesign.model.profile import OrganisationRule
+from netdesign.model.vocabulary import Severity
 from netdesign.ports.designs import DesignRepository, ReportRepository
 from netdesign.ports.health import Dependency
-from netdesign.ports.policies import ParameterRepository, RuleSettingRepository
+from netdesign.ports.policies import OwnRuleRepository, ParameterRepository, RuleSettingRepository, WaiverRepository
 from netdesign.rules.engine import RuleSettings
+from netdesign.rules.organisation.definition import organisation_rule
+from netdesign.services.profile import Standards
 from netdesign.services.workbench import Workbench
 
 
@@ -22,6 +27,8 @@ class Container:
     reports: ReportRepository
     rule_settings: RuleSettingRepository
     parameters: ParameterRepository
+    waivers: WaiverRepository
+    own_rules: OwnRuleRepository
     dependencies: tuple[Dependency, ...]
     now: Callable[[], datetime]
     new_identity: Callable[[str], str]
@@ -44,6 +51,21 @@ async def bench_of(organisation: str, container: Container) -> Workbench:
 
 
 async def settings_of(organisation: str, container: Container) -> RuleSettings:
-    """The rules that the organisation switched off."""
+    """The rules that the organisation switched off, the severities it gave, and its own rules."""
     settings = await container.rule_settings.all(organisation)
-    return RuleSettings(disabled=frozenset(setting.rule for setting in settings if not setting.enabled))
+    own = await container.own_rules.all(organisation)
+    return RuleSettings(
+        disabled=frozenset(setting.rule for setting in settings if not setting.enabled),
+        severities=tuple((setting.rule, Severity(setting.severity)) for setting in settings if setting.severity),
+        own_rules=tuple(organisation_rule(decode(OrganisationRule, one.document, subject="rule")) for one in own),
+    )
+
+
+async def standards_of(organisation: str, container: Container, design_id: str | None = None) -> Standards:
+    """All that the organisation holds a design to, the waivers in force for it included."""
+    kept = await container.waivers.all(organisation)
+    return Standards(
+        bench=await bench_of(organisation, container),
+        settings=await settings_of(organisation, container),
+        waivers=tuple(one.waiver for one in kept if one.withdrawn_at is None and one.design_id in (None, design_id)),
+    )

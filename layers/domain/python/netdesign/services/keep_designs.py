@@ -15,7 +15,8 @@ from netdesign.model.repair import Repair
 from netdesign.model.verdict import Report
 from netdesign.model.vocabulary import Mode
 from netdesign.ports.designs import NewVersion, StoredReport, VersionSummary
-from netdesign.services.container import Container, Principal, bench_of, settings_of
+from netdesign.services.container import Container, Principal, standards_of
+from netdesign.services.profile import Standards
 from netdesign.services.repair_design import Repaired, repair_design
 from netdesign.services.synthesize_design import Synthesized, synthesize_design
 from netdesign.services.validate_design import validate_design
@@ -32,12 +33,11 @@ class Kept:
 
 async def generate_design(document: object, who: Principal, container: Container, *, mode: Mode) -> Kept:
     """Make, judge and keep a design for a requirements document; see `synthesize_design` for what it raises."""
-    bench = await bench_of(who.organisation, container)
-    settings = await settings_of(who.organisation, container)
+    to = await standards_of(who.organisation, container)
     identity = container.new_identity("dsg")
 
     def make() -> tuple[Synthesized, NewVersion]:
-        made = synthesize_design(document, bench, mode=mode, settings=settings)
+        made = synthesize_design(document, to.bench, mode=mode, settings=to.settings)
         design = replace(made.design, id=identity, governance=_draft(made.design, who))
         return replace(made, report=replace(made.report, design=identity)), _version(design, who, container)
 
@@ -67,11 +67,10 @@ async def validate_stored_design(
 ) -> Kept:
     """Judge a stored version of a design and keep the report."""
     stored = await container.designs.get(who.organisation, design_id, version)
-    bench = await bench_of(who.organisation, container)
-    settings = await settings_of(who.organisation, container)
+    to = await standards_of(who.organisation, container, design_id)
 
     def judge() -> Report:
-        return validate_design(design_from(stored.document), bench, mode=mode, settings=settings)
+        return judged(design_from(stored.document), to, mode)
 
     report = await asyncio.to_thread(judge)
     return Kept(stored.summary, await _keep_report(report, stored.summary, who, container), report)
@@ -95,11 +94,12 @@ async def repair_stored_design(
     stored = await container.designs.get(who.organisation, design_id, None)
     if after not in (None, stored.summary.digest):
         raise ConflictError("the design was changed since; read it again")
-    bench = await bench_of(who.organisation, container)
-    settings = await settings_of(who.organisation, container)
+    to = await standards_of(who.organisation, container, design_id)
 
     def mend() -> Repaired:
-        return repair_design(design_from(stored.document), bench, mode=mode, settings=settings)
+        return repair_design(
+            design_from(stored.document), to.bench, mode=mode, settings=to.settings, waivers=to.waivers
+        )
 
     mended = await asyncio.to_thread(mend)
     if not mended.repair.steps:
@@ -112,9 +112,13 @@ async def repair_stored_design(
 
 async def validate_document(document: object, who: Principal, container: Container, *, mode: Mode) -> Report:
     """Judge a design that is not kept."""
-    bench = await bench_of(who.organisation, container)
-    settings = await settings_of(who.organisation, container)
-    return await asyncio.to_thread(lambda: validate_design(design_from(document), bench, mode=mode, settings=settings))
+    to = await standards_of(who.organisation, container)
+    return await asyncio.to_thread(lambda: judged(design_from(document), to, mode))
+
+
+def judged(design: Design, to: Standards, mode: Mode) -> Report:
+    """The report on a design under an organisation's standards."""
+    return validate_design(design, to.bench, mode=mode, settings=to.settings, waivers=to.waivers)
 
 
 def _decoded(document: object, identity: str, parent: str | None, who: Principal, container: Container) -> NewVersion:

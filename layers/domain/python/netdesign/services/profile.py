@@ -69,7 +69,7 @@ def _settings(profile: Profile) -> RuleSettings:
 
 def _rule_faults(profile: Profile) -> Iterator[Fault]:
     for place, change in enumerate(profile.rules):
-        if _shipped(change.rule) is None:
+        if shipped(change.rule) is None:
             yield Fault(f"/rules/{place}/rule", f"there is no rule {change.rule!r}", "netdesign rules lists them")
         if change.enabled and change.severity is None:
             yield Fault(f"/rules/{place}", "nothing is changed", "switch the rule off, or give it a severity")
@@ -81,12 +81,13 @@ def _rule_faults(profile: Profile) -> Iterator[Fault]:
 def _waiver_faults(profile: Profile) -> Iterator[Fault]:
     own = {rule.code for rule in profile.organisation_rules}
     for place, waiver in enumerate(profile.waivers):
-        if waiver.rule not in own and _shipped(waiver.rule) is None:
+        if waiver.rule not in own and shipped(waiver.rule) is None:
             yield Fault(f"/waivers/{place}/rule", f"there is no rule {waiver.rule!r}", "netdesign rules lists them")
     yield from _twice("/waivers", "id", [waiver.id for waiver in profile.waivers])
 
 
-def _shipped(code: str) -> Rule | None:
+def shipped(code: str) -> Rule | None:
+    """The shipped rule of that code; None where there is none."""
     try:
         return find_rule(code)
     except NotFoundError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from netdesign.model.vocabulary import Category
+from netdesign.model.vocabulary import Category, Severity
 from netdesign.ports.policies import ParameterOverrides, RuleSetting
 from netdesign.rules.card import Rule
 from netdesign.rules.registry import all_rules
@@ -15,10 +15,11 @@ from netdesign.services.container import Container, Principal, settings_of
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """A rule, and whether the organisation has it switched on."""
+    """A rule, whether the organisation has it switched on, and the severity that it gave the rule, if any."""
 
     rule: Rule
     enabled: bool
+    severity: Severity | None = None
 
 
 async def rules_of(
@@ -30,13 +31,17 @@ async def rules_of(
     enabled: bool | None = None,
 ) -> tuple[RuleState, ...]:
     """Return the rules that match every filter given."""
-    disabled = (await settings_of(who.organisation, container)).disabled
-    states = (RuleState(rule, rule.code not in disabled) for rule in all_rules())
+    settings = await settings_of(who.organisation, container)
+    given = dict(settings.severities)
+    states = (
+        RuleState(rule, rule.code not in settings.disabled, given.get(rule.code))
+        for rule in (*all_rules(), *settings.own_rules)
+    )
     return tuple(
         state
         for state in states
         if category in (None, state.rule.category)
-        and severity in (None, state.rule.severity.value)
+        and severity in (None, (state.severity or state.rule.severity).value)
         and enabled in (None, state.enabled)
     )
 
@@ -44,11 +49,30 @@ async def rules_of(
 async def switch_rules(
     rules: Iterable[Rule], who: Principal, container: Container, *, enabled: bool
 ) -> tuple[RuleState, ...]:
-    """Switch the rules on or off for the organisation."""
-    chosen = tuple(rules)
+    """Switch the rules on or off for the organisation; the severities it gave them stay."""
+    before = {setting.rule: setting for setting in await container.rule_settings.all(who.organisation)}
     at = container.now()
-    await container.rule_settings.put(who.organisation, tuple(RuleSetting(rule.code, enabled, at) for rule in chosen))
-    return tuple(RuleState(rule, enabled) for rule in chosen)
+    chosen = tuple(rules)
+    settings = (before.get(rule.code, RuleSetting(rule.code, enabled, at)) for rule in chosen)
+    changed = tuple(replace(setting, enabled=enabled, changed_at=at) for setting in settings)
+    await container.rule_settings.put(who.organisation, changed)
+    return tuple(RuleState(rule, enabled, _severity(setting)) for rule, setting in zip(chosen, changed, strict=True))
+
+
+async def set_severity(
+    rule: Rule, severity: Severity | None, reason: str, who: Principal, container: Container
+) -> RuleState:
+    """Give a rule another severity for the organisation, or (None) its own again."""
+    before = {setting.rule: setting for setting in await container.rule_settings.all(who.organisation)}
+    at = container.now()
+    setting = before.get(rule.code, RuleSetting(rule.code, True, at))
+    changed = replace(setting, severity=severity.value if severity else None, reason=reason, changed_at=at)
+    await container.rule_settings.put(who.organisation, (changed,))
+    return RuleState(rule, changed.enabled, severity)
+
+
+def _severity(setting: RuleSetting) -> Severity | None:
+    return Severity(setting.severity) if setting.severity else None
 
 
 async def set_parameters(

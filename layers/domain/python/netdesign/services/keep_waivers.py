@@ -1,0 +1,40 @@
+"""Use cases on accepted failures: entered by a person, listed with all that was ever entered, withdrawn."""
+
+from __future__ import annotations
+
+from netdesign.errors import Fault, InvalidInputError
+from netdesign.model.decoding import decode
+from netdesign.model.verdict import Waiver
+from netdesign.ports.policies import KeptWaiver
+from netdesign.rules.organisation.definition import CODE
+from netdesign.services.container import Container, Principal
+from netdesign.services.profile import shipped
+
+
+async def grant_waiver(document: object, design_id: str | None, who: Principal, container: Container) -> KeptWaiver:
+    """Keep a waiver for a design, or for all.
+
+    Raises `InvalidInputError` for a document that is no waiver or names no rule, `NotFoundError` for a design that is
+    not there, and `ConflictError` for an id that is taken.
+    """
+    waiver = decode(Waiver, document, subject="waiver")
+    own = {rule.code for rule in await container.own_rules.all(who.organisation)}
+    if waiver.rule not in own and shipped(waiver.rule) is None:
+        remedy = "name a rule by its code" if not CODE.fullmatch(waiver.rule) else "declare the rule first"
+        raise InvalidInputError("waiver", (Fault("/rule", f"there is no rule {waiver.rule!r}", remedy),))
+    if design_id is not None:
+        await container.designs.get(who.organisation, design_id)
+    kept = KeptWaiver(waiver, design_id, who.name, container.now())
+    await container.waivers.add(who.organisation, kept)
+    return kept
+
+
+async def waivers_of(who: Principal, container: Container, *, design_id: str | None = None) -> tuple[KeptWaiver, ...]:
+    """Every waiver of the organisation; with a design, those that concern it."""
+    kept = await container.waivers.all(who.organisation)
+    return tuple(one for one in kept if design_id is None or one.design_id in (None, design_id))
+
+
+async def withdraw_waiver(identity: str, who: Principal, container: Container) -> None:
+    """End a waiver; raise `NotFoundError` where none of that id is in force."""
+    await container.waivers.withdraw(who.organisation, identity, container.now())

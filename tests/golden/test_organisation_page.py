@@ -1,0 +1,36 @@
+"""The page on organisations' rules lists what expressions may ask, and its commands and example work."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from netdesign.cli.main import COMMANDS
+from netdesign.exchange.documents import read_document
+from netdesign.rules.organisation.computed import COMPUTED
+from netdesign.services.profile import profile_from, standards
+from netdesign.services.workbench import default_workbench
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "organisation.md").read_text(encoding="utf-8")
+
+
+def test_every_computed_number_is_on_the_page() -> None:
+    told = re.findall(r"^\| (\w+) \| `(\w+)` \| (.+) \|$", PAGE, re.MULTILINE)
+    assert told == [(c, name, one.meaning) for c, names in COMPUTED.items() for name, one in names.items()]
+
+
+def test_its_commands_and_its_example_profile_are_there() -> None:
+    for command in re.findall(r"^    netdesign (\w+)", PAGE, re.MULTILINE):
+        assert command in COMMANDS
+    for path in re.findall(r"--profile (\S+)", PAGE):
+        if path.startswith("events/"):
+            assert standards(profile_from(read_document((ROOT / path).read_bytes())), default_workbench())
+
+
+def test_its_example_rule_is_one() -> None:
+    block = re.search(r"(?ms)^    organisation_rules:\n(.+?)\n\n", PAGE)
+    assert block is not None
+    text = "organisation_rules:\n" + "\n".join(line[4:] for line in block[1].splitlines())
+    held = standards(profile_from(read_document(f"name: p\n{text}\n".encode())), default_workbench())
+    assert [rule.code for rule in held.settings.own_rules] == ["ORG-03"]
