@@ -303,6 +303,11 @@ class Compliance:
     gdpr_law_jurisdictions: tuple[str, ...]
     gdpr_adequate_jurisdictions: tuple[str, ...]
     federal_jurisdictions: tuple[str, ...]
+    banned_vendors: tuple[str, ...]
+    health_availability: float
+    time_sources: int
+    max_stratum: int
+    review_months: int
     log_collectors: int
     certificate_max_days: int
     rekey_max_s: int

@@ -42,13 +42,7 @@ def report(
 ) -> Report:
     """Gather `verdicts` into a report. Valid: no critical or error failure stands and the score suffices."""
     overall = score(verdicts, mode)
-    blocking = [
-        verdict
-        for verdict in verdicts
-        if verdict.status is Status.FAIL
-        and verdict.severity in (Severity.CRITICAL, Severity.ERROR)
-        and verdict.waived_by is None
-    ]
+    blocking = [verdict for verdict in verdicts if _blocks(verdict, mode)]
     return Report(
         design=design,
         design_digest=design_digest,
@@ -72,6 +66,13 @@ def report(
 
 def _plain(value: object) -> Scalar:
     return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _blocks(verdict: Verdict, mode: Mode) -> bool:
+    """Whether a verdict keeps a design from being valid. In strict mode no waiver accepts a critical failure."""
+    if verdict.status is not Status.FAIL or verdict.severity not in (Severity.CRITICAL, Severity.ERROR):
+        return False
+    return verdict.waived_by is None or (mode is Mode.STRICT and verdict.severity is Severity.CRITICAL)
 
 
 def _category(category: Category, verdicts: tuple[Verdict, ...], mode: Mode) -> CategoryScore:

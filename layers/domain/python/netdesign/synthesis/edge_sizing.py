@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from netdesign.analysis.days import day, months_later
 from netdesign.catalog.circuits import CircuitKind, Tier
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.ports import PortUse
@@ -23,6 +24,7 @@ GBPS: Final = 1_000_000_000
 SPEEDS: Final = (GBPS, 10 * GBPS, 25 * GBPS, 40 * GBPS, 100 * GBPS, 400 * GBPS)
 MIN_CIRCUIT_BPS: Final = 20_000_000
 DEFAULT_CONNECTIONS_PER_S: Final = 10_000
+CIRCUIT_OWNER: Final = "network-operations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +269,9 @@ def _router(
     )
     choice = select(catalog.devices(Role.INTERNET_EDGE), Role.INTERNET_EDGE, needs, requirements)
     return choice.kind, inward
+
+
+def first_review(requirements: ResolvedRequirements, parameters: Parameters) -> str | None:
+    """The day by which a connection to others is to be reviewed first; None without a day to count from."""
+    start = day(requirements.evaluation_date)
+    return months_later(start, parameters.compliance.review_months).isoformat() if start is not None else None

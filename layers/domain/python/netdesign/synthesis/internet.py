@@ -32,7 +32,7 @@ from netdesign.model.vocabulary import (
 )
 from netdesign.synthesis.blueprint import UNDERLAY, Blueprint
 from netdesign.synthesis.edge import Edge, firewall_host, route
-from netdesign.synthesis.edge_sizing import CircuitPlan
+from netdesign.synthesis.edge_sizing import CIRCUIT_OWNER, CircuitPlan, first_review
 from netdesign.synthesis.flows import internet_bps
 from netdesign.synthesis.pairs import feeds, trunk
 
@@ -147,6 +147,8 @@ def add_circuit(blueprint: Blueprint, site: str, near: Device, plan: CircuitPlan
             monthly_usd=round(plan.tier.usd_per_month),
             price_assumed=True,
             availability=blueprint.parameters.availability.circuit[plan.kind.value],
+            owner=CIRCUIT_OWNER,
+            review_date=first_review(blueprint.requirements, blueprint.parameters),
         )
     )
     _explain_circuit(blueprint, site, plan, at)

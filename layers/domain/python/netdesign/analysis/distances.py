@@ -1,0 +1,21 @@
+"""How far apart places are."""
+
+from __future__ import annotations
+
+from math import asin, cos, radians, sin, sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netdesign.model.inventory import Site
+
+EARTH_KM = 6371.0
+
+
+def kilometres(one: Site, other: Site) -> float | None:
+    """The great-circle distance between two sites; None where one has no coordinates."""
+    places = (one.latitude, one.longitude, other.latitude, other.longitude)
+    if any(value is None for value in places):
+        return None
+    north, east, far_north, far_east = (radians(value or 0.0) for value in places)
+    half = sin((far_north - north) / 2) ** 2 + cos(north) * cos(far_north) * sin((far_east - east) / 2) ** 2
+    return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
