@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from netdesign.analysis.endpoint_ports import endpoint_ports_taken
+from netdesign.analysis.link_ports import link_ports
+from netdesign.analysis.plugs import plugged_cage, split_cages
 from netdesign.catalog.media import media
 from netdesign.graph.network import Network, analysis
-from netdesign.model.inventory import Homing
 from netdesign.model.parts import PartKind
 from netdesign.model.vocabulary import Medium, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netdesign.catalog.media import PhyType
+    from netdesign.catalog.media import Cage, PhyType
 
 UNBOUGHT = frozenset({Medium.VIRTUAL, Medium.RADIO})
 
@@ -33,13 +35,7 @@ class Need(NamedTuple):
 @analysis
 def endpoint_cables(network: Network) -> int:
     """Ports that wired endpoints take; the facts do not say which cable each of them gets."""
-    groups, count = network.by_id("endpoint_groups"), 0
-    for attachment in network.design.inventory.attachments:
-        group, place = groups.get(attachment.group), network.device_index.get(attachment.device)
-        wired = group is not None and group.homing is not Homing.WIRELESS
-        if wired and place is not None and network.device_types[place] is not None:
-            count += len(attachment.ports)
-    return count
+    return endpoint_ports_taken(network).total
 
 
 @analysis
@@ -69,8 +65,43 @@ def _link_parts(network: Network) -> Iterator[Need]:
             cables[medium.value] += links
         else:
             cables[name] += links
-    yield from (Need(PartKind.CABLE, name, count, count + extra) for name, count in sorted(cables.items()))
-    yield from (Need(PartKind.TRANSCEIVER, name, count, count + 2 * extra) for name, count in sorted(ends.items()))
+    _share_cages(network, cables, ends)
+    # A part that only lanes take is not bought by itself.
+    bought, optics = ({name: count for name, count in tally.items() if count > 0} for tally in (cables, ends))
+    yield from (Need(PartKind.CABLE, name, count, count + extra) for name, count in sorted(bought.items()))
+    yield from (Need(PartKind.TRANSCEIVER, name, count, count + 2 * extra) for name, count in sorted(optics.items()))
+
+
+def _share_cages(network: Network, cables: Counter[str], ends: Counter[str]) -> None:
+    """Take what lanes of split cages do not need for themselves, and add what serves all lanes of a cage."""
+    known, tails = media().phys, set[int]()
+    for (device, _), links in split_cages(network).items():
+        pieces: dict[str, tuple[PhyType, Cage]] = {}
+        for at in links:
+            link = network.links[at]
+            phy, cage = known[link.phy or ""], lane_cage(network, at, device)
+            if link.medium in UNBOUGHT or cage is None:
+                continue
+            pieces[phy.plugged(cage)] = phy, cage
+            if is_optical(phy):
+                ends[phy.name] -= 1
+            else:
+                tails.add(at)
+        for name, (phy, cage) in pieces.items():
+            harness = phy.fan_out(cage)
+            (ends if is_optical(phy) else cables)[name] += 1
+            if harness is not None:
+                cables[harness] += 1
+    for at in tails:
+        cables[network.links[at].phy or ""] -= 1
+
+
+def lane_cage(network: Network, link: int, device: str) -> Cage | None:
+    """The split cage of a device that a link by position is on a lane of; None where it is on none."""
+    fact, ports = network.links[link], link_ports(network)
+    code = int((ports.a if fact.a.device == device else ports.b)[link])
+    cage = plugged_cage(network, link, code)
+    return cage if cage is not None and cage.lanes > 1 else None
 
 
 def _alike(network: Network) -> Counter[tuple[str, Medium, int]]:

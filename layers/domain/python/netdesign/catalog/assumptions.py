@@ -33,6 +33,7 @@ class Assumptions:
     licence_share: dict[str, float]
     typical_power_share: float
     optic_usd_per_gbps: float
+    fan_out_usd_per_lane: float
 
     def role(self, roles: Iterable[str], known: Iterable[str]) -> str:
         """The first role in precedence that the device is fit for and `known` covers; else `default`."""
@@ -53,6 +54,7 @@ def default_assumptions() -> Assumptions:
         licence_share=data["licence_share"]["by_role"],
         typical_power_share=data["typical_power_share"]["value"],
         optic_usd_per_gbps=data["optic_usd_per_gbps"]["value"],
+        fan_out_usd_per_lane=data["fan_out_usd_per_lane"]["value"],
     )
 
 
@@ -104,3 +106,8 @@ def typical_power_share() -> float:
 def optic_usd(speed_bps: int) -> int:
     """Assumed price of one optic of a speed, in USD."""
     return max(10, round(default_assumptions().optic_usd_per_gbps * speed_bps / 1e9))
+
+
+def fan_out_usd(lanes: int) -> float:
+    """Assumed price of a fibre harness for a cage split so many ways, in USD."""
+    return default_assumptions().fan_out_usd_per_lane * lanes

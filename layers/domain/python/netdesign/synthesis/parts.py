@@ -7,12 +7,13 @@ from functools import lru_cache
 from math import ceil, exp, sqrt
 from typing import Final
 
-from netdesign.catalog.media import Cage, laying_usd, media
+from netdesign.catalog.assumptions import fan_out_usd
+from netdesign.catalog.media import Cage, PhyType, laying_usd, media
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.selection import Catalog
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import CatalogError
-from netdesign.model.cabling import Cabling, Circuit, Lag, Link, Mlag, PortRef, Srlg
+from netdesign.model.cabling import Cabling, Circuit, Lag, Link, Mlag, Srlg
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing, Inventory, Rack
 from netdesign.model.parts import PartKind, PartLine, Parts
 from netdesign.model.resolved import ResolvedRequirements
@@ -49,6 +50,8 @@ class Tally:
 
 
 Tallies = dict[tuple[PartKind, str], Tally]
+Plugs = dict[tuple[str, str], str]
+"""The physical layer of what is plugged into each split cage, by device and cage: one piece for all its lanes."""
 
 
 def add_parts(blueprint: Blueprint) -> Parts:
@@ -83,9 +86,10 @@ def bill(
     tallies: Tallies = {}
     _devices(tallies, inventory, catalog)
     kinds = {device.id: device.sku for device in inventory.devices if device.sku is not None}
+    plugs: Plugs = {}
     for link in cabling.links:
-        _link(tallies, link, kinds, catalog)
-    _endpoints(tallies, inventory, kinds, catalog, parameters)
+        _link(tallies, plugs, link, kinds, catalog)
+    _endpoints(tallies, plugs, inventory, kinds, catalog, parameters)
     for _ in inventory.racks:
         _tally(tallies, PartKind.RACK, "rack").add(parameters.cost.rack_usd, assumed=True)
     ordered = sorted(tallies.items(), key=lambda item: (_KINDS.index(item[0][0]), item[0][1]))
@@ -112,33 +116,46 @@ def _devices(tallies: Tallies, inventory: Inventory, catalog: Catalog) -> None:
             _tally(tallies, PartKind.LICENCE, kind.sku).add(licence, assumed=guessed)
 
 
-def _link(tallies: Tallies, link: Link, kinds: dict[str, str], catalog: Catalog) -> None:
+def _link(tallies: Tallies, plugs: Plugs, link: Link, kinds: dict[str, str], catalog: Catalog) -> None:
     """What a link takes: a ready-made or copper cable, or an optic at each end of ours and the fibre between."""
     if link.phy is None:
         return
     phy = media().phys[link.phy]
-    cages = [_cage(end, link.speed_bps, kinds, catalog) for end in (link.a, link.b)]
-    own = [cage for cage in cages if cage is not None]
-    length = link.length_m or 0.0
-    medium = link.medium
-    assumed = phy.priced()[1]
-    if phy.per_cable or not phy.fibres:
-        ends = sum(phy.end_usd(cage) for cage in own)
-        both = (own[0], own[-1])
-        usd = phy.cable_usd(*both) + ends + laying_usd(medium, length, phy.fibres)
+    ports = {
+        end.device: _port(catalog.device(kinds[end.device]), end.port, link.speed_bps)
+        for end in (link.a, link.b)
+        if end.device in kinds
+    }
+    for device, port in ports.items():
+        if port.lanes > 1:
+            _plug(tallies, plugs, (device, port), phy)
+    whole = [Cage(port.form_factor) for port in ports.values() if port.lanes == 1]
+    laid, assumed = laying_usd(link.medium, link.length_m or 0.0, phy.fibres), phy.priced()[1]
+    if phy.fibres and not phy.per_cable:
+        for cage in whole:
+            _tally(tallies, PartKind.TRANSCEIVER, phy.name).add(phy.end_usd(cage), assumed=assumed, power_w=phy.power_w)
+        _tally(tallies, PartKind.CABLE, link.medium.value).add(laid, assumed=True)
+    elif len(whole) == len(ports):
+        usd = phy.cable_usd(whole[0], whole[-1]) + sum(map(phy.end_usd, whole)) + laid
         _tally(tallies, PartKind.CABLE, phy.name).add(usd, assumed=assumed)
+
+
+def _plug(tallies: Tallies, plugs: Plugs, end: tuple[str, FreePort], phy: PhyType) -> None:
+    """What serves all lanes of a split cage, once: a module with its fibre harness, or a ready-made cable."""
+    device, port = end
+    if (device, port.cage) in plugs:
         return
-    for cage in own:
-        _tally(tallies, PartKind.TRANSCEIVER, phy.name).add(phy.end_usd(cage), assumed=assumed, power_w=phy.power_w)
-    _tally(tallies, PartKind.CABLE, medium.value).add(laying_usd(medium, length, phy.fibres), assumed=True)
-
-
-def _cage(end: PortRef, speed_bps: int, kinds: dict[str, str], catalog: Catalog) -> Cage | None:
-    """The cage of a port of ours; None at a provider."""
-    if end.device not in kinds:
-        return None
-    port = _port(catalog.device(kinds[end.device]), end.port, speed_bps)
-    return Cage(port.form_factor, port.lanes)
+    plugs[device, port.cage] = phy.name
+    cage, assumed = Cage(port.form_factor, port.lanes), phy.priced()[1]
+    if phy.per_cable:
+        usd = phy.cable_usd(cage, Cage(port.form_factor)) * port.lanes
+        _tally(tallies, PartKind.CABLE, phy.plugged(cage)).add(usd, assumed=assumed)
+        return
+    usd, power_w = phy.end_usd(cage) * port.lanes, phy.power_w * port.lanes
+    _tally(tallies, PartKind.TRANSCEIVER, phy.plugged(cage)).add(usd, assumed=assumed, power_w=power_w)
+    harness = phy.fan_out(cage)
+    if harness is not None:
+        _tally(tallies, PartKind.CABLE, harness).add(fan_out_usd(port.lanes), assumed=True)
 
 
 @lru_cache(maxsize=65_536)
@@ -157,7 +174,12 @@ def _port(kind: DeviceType, name: str, speed_bps: int) -> FreePort:
 
 
 def _endpoints(
-    tallies: Tallies, inventory: Inventory, kinds: dict[str, str], catalog: Catalog, parameters: Parameters
+    tallies: Tallies,
+    plugs: Plugs,
+    inventory: Inventory,
+    kinds: dict[str, str],
+    catalog: Catalog,
+    parameters: Parameters,
 ) -> None:
     """The cables of wired endpoints; their far ends are theirs."""
     groups = {group.id: group for group in inventory.endpoint_groups}
@@ -173,7 +195,8 @@ def _endpoints(
             length = _apart_m(floor, devices[near], devices[attachment.device])
         kind = catalog.device(kinds[attachment.device])
         for name in attachment.ports:
-            _endpoint(tallies, _port(kind, name, group.nic_speed_bps), group.nic_speed_bps, length)
+            end = attachment.device, _port(kind, name, group.nic_speed_bps)
+            _endpoint(tallies, plugs, end, group.nic_speed_bps, length)
 
 
 def _floor(inventory: Inventory, parameters: Parameters) -> Floor:
@@ -191,24 +214,27 @@ def _apart_m(floor: Floor, near: Device, far: Device) -> float:
     return max(SERVER_CABLE_M, floor.length_m(near.rack, far.rack, near.room, far.room))
 
 
-def _endpoint(tallies: Tallies, port: FreePort, speed_bps: int, length_m: float) -> None:
+def _endpoint(tallies: Tallies, plugs: Plugs, end: tuple[str, FreePort], speed_bps: int, length_m: float) -> None:
+    device, port = end
     try:
         cable = endpoint_cable(port, speed_bps, length_m)
     except CatalogError:  # nothing that long for a lane of a split port: the server stands beside its switch
         cable = endpoint_cable(port, speed_bps, SERVER_CABLE_M)
         length_m = SERVER_CABLE_M
-    phy = media().phys[cable.phy]
-    cage = Cage(port.form_factor, port.lanes)
-    far = Cage(port.form_factor)
-    medium = cable.medium
-    laid = laying_usd(medium, length_m, phy.fibres)
-    assumed = phy.priced()[1]
+    phy, medium = media().phys[cable.phy], cable.medium
+    if port.lanes > 1:
+        phy = media().phys[plugs.get((device, port.cage), phy.name)]
+        medium = next(iter(phy.mediums(length_m)), medium)
+        _plug(tallies, plugs, end, phy)
+        if phy.per_cable:
+            return
+    cage, laid, assumed = Cage(port.form_factor), laying_usd(medium, length_m, phy.fibres), phy.priced()[1]
     if phy.per_cable or not phy.fibres:
-        usd = phy.cable_usd(cage, far) + phy.end_usd(cage) + laid
+        usd = phy.cable_usd(cage, cage) + phy.end_usd(cage) + laid
         _tally(tallies, PartKind.CABLE, phy.name).add(usd, assumed=assumed)
         return
-    for end in (cage, far):
-        _tally(tallies, PartKind.TRANSCEIVER, phy.name).add(phy.end_usd(end), assumed=assumed, power_w=phy.power_w)
+    for _ in range(1 if port.lanes > 1 else 2):
+        _tally(tallies, PartKind.TRANSCEIVER, phy.name).add(phy.end_usd(cage), assumed=assumed, power_w=phy.power_w)
     _tally(tallies, PartKind.CABLE, medium.value).add(laid, assumed=True)
 
 

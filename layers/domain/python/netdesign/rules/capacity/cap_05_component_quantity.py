@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from math import ceil
 
+from netdesign.analysis.endpoint_ports import endpoint_ports_taken
 from netdesign.analysis.parts import Need, endpoint_cables, needs
+from netdesign.catalog.media import Cage, media
 from netdesign.model.parts import PartKind, PartLine
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure
@@ -120,24 +123,43 @@ def _spares(case: Case, lines: tuple[PartLine, ...]) -> Iterator[Finding]:
 
 
 def _balance(case: Case) -> Iterator[Finding]:
-    """What endpoints add, over all parts: one cable for each port, two transceivers for each fibre."""
-    least = {kind: sum(n.least for n in needs(case.network).values() if n.kind is kind) for kind in REQUIRED}
-    cables, ports = _total(case, PartKind.CABLE), endpoint_cables(case.network)
-    if cables != least[PartKind.CABLE] + ports:
+    """What endpoints add, over all parts: one cable for each port, two transceivers for each fibre.
+
+    Lanes of a split cage share a ready-made cable, or a module and its harness with a fibre and a transceiver
+    for each lane: how many lanes are fibres follows from the number of cables.
+    """
+    wanted = needs(case.network).values()
+    least = {kind: sum(n.least for n in wanted if n.kind is kind) for kind in REQUIRED}
+    cables, ports = _total(case, PartKind.CABLE), endpoint_ports_taken(case.network)
+    lanes = cables - least[PartKind.CABLE] - ports.whole - ports.cages - ports.fibred
+    if not 0 <= lanes <= ports.lanes:
         yield Finding(
-            message=f"the bill has {cables} cables; links take {least[PartKind.CABLE]} and endpoints {ports}",
-            witness={"billed": cables, "links": least[PartKind.CABLE], "endpoints": ports},
+            message=f"the bill has {cables} cables; links take {least[PartKind.CABLE]} and endpoints"
+            f" {ports.whole + ports.cages + ports.fibred}{f' to {ports.lanes} more' if ports.lanes else ''}",
+            witness={"billed": cables, "links": least[PartKind.CABLE], "endpoints": ports.total},
         )
-    fibres = sum(
-        line.quantity for line in case.design.parts.lines if line.kind is PartKind.CABLE and line.part in FIBRES
-    )
-    drawn = sum(n.least for n in needs(case.network).values() if n.kind is PartKind.CABLE and n.part in FIBRES)
+        return
+    fibres, harnesses = _beyond_links(case, FIBRES), _beyond_links(case, _harnesses())
     optics = _total(case, PartKind.TRANSCEIVER) - least[PartKind.TRANSCEIVER]
-    if optics != 2 * (fibres - drawn):
+    if optics != 2 * fibres - lanes - ports.fibred + harnesses:
         yield Finding(
-            message=f"beyond its links the bill has {optics} transceivers for {fibres - drawn} fibres to endpoints",
-            witness={"transceivers": optics, "fibres": fibres - drawn},
+            message=f"beyond its links the bill has {optics} transceivers for {fibres} fibres to endpoints",
+            witness={"transceivers": optics, "fibres": fibres},
         )
+
+
+@cache
+def _harnesses() -> frozenset[str]:
+    """Names of fibre harnesses for split cages."""
+    names = (phy.fan_out(Cage(*split)) for phy in media().phys.values() for split in phy.splits)
+    return frozenset(name for name in names if name is not None)
+
+
+def _beyond_links(case: Case, parts: frozenset[str]) -> int:
+    """Pieces of some sorts of cable that the bill holds and links do not take."""
+    billed = (line for line in case.design.parts.lines if line.kind is PartKind.CABLE and line.part in parts)
+    drawn = (n.least for n in needs(case.network).values() if n.kind is PartKind.CABLE and n.part in parts)
+    return sum(line.quantity for line in billed) - sum(drawn)
 
 
 def _licensed(case: Case, need: Need) -> bool:
