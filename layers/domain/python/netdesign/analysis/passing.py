@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.analysis.needs import spot
-from netdesign.analysis.permissions import Gate, distances, effect, gates, lets_pass, policy_boxes
+from netdesign.analysis.permissions import Gate, distances, effect, gates, lets_pass, policy_boxes, zone_labels
 from netdesign.analysis.policy import ordered_rules, prefix_range, service_ranges
 from netdesign.analysis.terrain import INTERNET, NOTHING_FAILED, Failed, terrain
 from netdesign.analysis.zones import domains
@@ -67,16 +67,30 @@ def reach(network: Network, source: str, target: str, service: Service, failed: 
     if near is None or far is None:
         return Decision(())
     asked = _asked(near.prefixes, far.prefixes, service)
-    starts, goals = stands(network, source, failed), stands(network, target, failed)
-    if not asked or not starts or not goals:
-        return Decision(())
-    witness = asked.witness()
-    if starts & goals and witness is not None:
-        return Decision((Branch(True, (), witness),))
-    far_off = distances(network, goals, failed)
-    walk = _Walk(network, (near.zone, far.zone), goals, far_off, failed)
-    found = [branch for start in sorted(starts & far_off.keys()) for branch in walk.on(start, asked, ())]
-    return Decision(tuple(dict.fromkeys(found)))
+    ends = stands(network, source, failed), stands(network, target, failed)
+    return Decision(_ways(network, (near.zone, far.zone), ends, asked, failed))
+
+
+def ways(network: Network, source: str, target: str, headers: Space, failed: Failed = NOTHING_FAILED) -> Decision:
+    """The decision on headers from one zone to another."""
+    labels = zone_labels(network, failed)
+    ends = labels.get(source, frozenset()), labels.get(target, frozenset())
+    return Decision(_ways(network, (source, target), ends, headers, failed))
+
+
+def _ways(
+    network: Network, zones: Zones, ends: tuple[frozenset[int], frozenset[int]], headers: Space, failed: Failed
+) -> tuple[Branch, ...]:
+    starts, goals = ends
+    witness = headers.witness()
+    if witness is None or not starts or not goals:
+        return ()
+    if starts & goals:
+        return (Branch(True, (), witness),)
+    far = distances(network, goals, failed)
+    walk = _Walk(network, zones, goals, far, failed)
+    found = [branch for start in sorted(starts & far.keys()) for branch in walk.on(start, headers, ())]
+    return tuple(dict.fromkeys(found))
 
 
 def _asked(near: tuple[str, ...] | None, far: tuple[str, ...] | None, service: Service) -> Space:
@@ -186,7 +200,5 @@ def _with_sources(headers: Space, nat: Nat) -> Space:
         Box(version, ends, ANY_ADDRESS[version]) for version in (4, 6) for ends in _ranges(nat.inside or None, version)
     )
     changed = headers & inside
-    moved = space(
-        box._replace(source=ends) for box in changed.boxes for ends in _ranges(nat.outside, box.version)
-    )
+    moved = space(box._replace(source=ends) for box in changed.boxes for ends in _ranges(nat.outside, box.version))
     return (headers - inside) | (moved if changed else NOTHING)

@@ -175,13 +175,14 @@ def _lets_pass(
 @analysis
 def permitted(network: Network, source: str, target: str, failed: Failed = NOTHING_FAILED) -> Space:
     """Every header that gets from zone `source` to zone `target`; all where nothing stands between them."""
-    labels = _zone_labels(network, failed)
+    labels = zone_labels(network, failed)
     starts, goals = labels.get(source, frozenset()), labels.get(target, frozenset())
     return between(network, (source, target), starts, goals, failed)
 
 
 @analysis
-def _zone_labels(network: Network, failed: Failed) -> dict[str, frozenset[int]]:
+def zone_labels(network: Network, failed: Failed = NOTHING_FAILED) -> dict[str, frozenset[int]]:
+    """The parts of the network that each zone lies in while some of it has failed."""
     if not failed:
         return zone_domains(network, True)
     label = domains(network, True, failed)

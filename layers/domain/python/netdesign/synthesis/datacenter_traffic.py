@@ -20,6 +20,8 @@ from netdesign.synthesis.translation import translate
 from netdesign.synthesis.zones import DATABASE, DMZ, INTERNET, MANAGEMENT, RESTRICTED_DATA, SERVER, STORAGE, make_zones
 
 OUTSIDE = "outside"
+INTERNET_BITS = 32
+"""All addresses of IPv4, as a power of two."""
 TIER_BPS = 500_000
 MAX_TIER_BPS = 10_000_000_000
 """Assumed queries of one server to the database zone, and of all together."""
@@ -210,10 +212,25 @@ def _site_flows(blueprint: Blueprint, presence: Presence) -> list[Flow]:
     groups = [group for group in blueprint.all(EndpointGroup) if group.site == site]
     services = [service for service in blueprint.all(ServiceInstance) if service.site == site]
     ends = _ends(groups, providers)
-    asked = legs(requirements, presence.tenants, presence.share)
-    flows = [_flow(requirements, leg, ends) for leg in asked if _present(leg, ends)]
+    asked = [leg for leg in legs(requirements, presence.tenants, presence.share) if _present(leg, ends)]
+    inward = [leg for leg in asked if (leg.source, leg.target) == (INTERNET, DMZ)]
+    outer = {**ends, DMZ: front_ends(blueprint, ends.get(DMZ, ()), len({leg.flow.service for leg in inward}))}
+    flows = [_flow(requirements, leg, outer if leg in inward else ends) for leg in asked]
     flows += service_flows(groups, services, providers)
     return [replace(flow, id=f"{flow.id}{presence.mark}") for flow in flows]
+
+
+def front_ends(blueprint: Blueprint, groups: Sequence[str], services: int) -> tuple[str, ...]:
+    """The groups in the DMZ that the Internet may reach: as many as one permit may open to all of its addresses."""
+    room = 2 ** (blueprint.parameters.zones.over_permissive_bits - INTERNET_BITS) // max(1, services)
+    found: list[str] = []
+    for name in groups:
+        vlans = blueprint.get(EndpointGroup, name).vlans
+        room -= sum(1 << (32 - net.length) for vlan in vlans for net in blueprint.nets(vlan) if not net.six)
+        if room < 0 and found:
+            break
+        found.append(name)
+    return tuple(found)
 
 
 def _ends(groups: Iterable[EndpointGroup], providers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -134,12 +134,13 @@ def service_flows(
     serving = [group for group in inside if group.kind in (EndpointKind.SERVER, EndpointKind.STORAGE)]
     users = [group for group in inside if group.kind is EndpointKind.USER]
     administrators = users or [group for group in inside if group.zone == DMZ][:1]
+    bastions = by_kind.get(ServiceKind.BASTION)
     made = [
         _service_flow("service-dns", inside, by_kind.get(ServiceKind.DNS), DNS),
         _service_flow("service-dhcp", dynamic, by_kind.get(ServiceKind.DHCP), DHCP),
         _service_flow("service-ntp", inside, by_kind.get(ServiceKind.NTP), NTP),
         _service_flow("service-log", serving, by_kind.get(ServiceKind.LOG), SYSLOG_TLS),
-        _service_flow("service-administration", administrators, by_kind.get(ServiceKind.BASTION), HTTPS, up_bps=1_000_000),
+        _service_flow("service-administration", administrators, bastions, HTTPS, up_bps=1_000_000),
         _service_flow("guest-dns", guests, providers, DNS),
         _upstream("upstream-dns", by_kind.get(ServiceKind.DNS), providers, DNS_TLS),
         _upstream("upstream-ntp", by_kind.get(ServiceKind.NTP), providers, NTP),
