@@ -3,13 +3,14 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= ../shared/data
+DESIGNS ?= 300
 BIN := .venv/bin
 READY := .venv/.ready
 
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts unit test-reference bench mutation rule-pages picture format lock clean
+.PHONY: help setup run test lint types contracts unit test-reference bench mutation metamorphic rule-pages picture format lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +44,9 @@ bench: setup ## seconds of CPU, and where they go
 
 mutation: setup ## break every example in every way the rules know; writes docs/mutation.md
 	$(BIN)/python -m tests.mutation --output docs/mutation.md
+
+metamorphic: setup ## what has to stay true of verdicts, on DESIGNS (300) designs drawn at random
+	NETDESIGN_DESIGNS=$(DESIGNS) $(BIN)/python -m pytest tests/metamorphic
 
 rule-pages: setup ## write docs/rules again from the rules' cards
 	$(BIN)/python -m tests.pages
