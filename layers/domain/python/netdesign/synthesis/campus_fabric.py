@@ -167,6 +167,7 @@ def _session(blueprint: Blueprint, own: PortRef, peer: PortRef, asns: dict[str, 
             max_prefixes=MAX_PREFIXES,
             authentication="tcp-ao",
             bfd=True,
+            next_hop_self=asns[own.device] == asns[peer.device],
         )
     )
 

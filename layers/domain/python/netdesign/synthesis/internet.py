@@ -301,6 +301,7 @@ def _between_routers(blueprint: Blueprint, edge: Edge, outside: Vlan) -> None:
                     families=(family,),
                     authentication="tcp-ao",
                     bfd=True,
+                    next_hop_self=True,
                 )
             )
 

@@ -1,0 +1,151 @@
+"""A small network that stands for a large one: two of each kind of devices that look alike.
+
+Devices look alike that have the same role, routing of the same shape and neighbours that look alike in turn.
+Values that differ from device to device by plan (addresses, AS numbers, areas) do not count; whatever of a
+device resolves to nothing does, so that a device with a fault looks like none of its fellows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netdesign.analysis.adjacency import statements
+from netdesign.analysis.rib_sources import answering, beside, static_hops_stated, static_tables
+from netdesign.graph.network import Network, analysis
+
+if TYPE_CHECKING:
+    from netdesign.graph.multigraph import Longs
+
+KEPT = 2
+"""How many devices of a kind are kept: one to fail and one to stand in."""
+ROUNDS = 3
+"""How far from a device its neighbours still count."""
+
+
+@analysis
+def lookalikes(network: Network) -> Longs:
+    """A label for each device, equal where devices look alike."""
+    shapes = _shapes(network)
+    codes: dict[object, int] = {}
+    label = np.array([codes.setdefault(shape, len(codes)) for shape in shapes], np.int64)
+    a, b = network.link_ends
+    usable = np.flatnonzero(network.usable_links)
+    tail = np.concatenate([a[usable], b[usable]]).astype(np.int64)
+    head = np.concatenate([b[usable], a[usable]]).astype(np.int64)
+    kind = np.tile(network.link_purposes[usable], 2).astype(np.int64)
+    for _ in range(ROUNDS):
+        item = _mixed(_mixed(label[head]) + kind.astype(np.uint64))
+        around = np.zeros(label.size, np.uint64)
+        np.add.at(around, tail, item)
+        label = np.unique(_mixed(label) ^ around, return_inverse=True)[1].astype(np.int64)
+    return label
+
+
+def _mixed(values: Any) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    mixed: np.ndarray[tuple[int], np.dtype[np.uint64]] = (values.astype(np.uint64) + np.uint64(1)) * np.uint64(
+        0x9E3779B97F4A7C15
+    )
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+def _shapes(network: Network) -> list[tuple[object, ...]]:
+    """What each device is and runs, as far as it is alike by plan."""
+    seen: dict[str, Counter[object]] = defaultdict(Counter)
+    for port in network.interfaces:
+        modes = (
+            (port.kind, port.mode, port.vrf, port.enabled, port.unnumbered, port.zone),
+            (port.virtual_gateway, port.virtual_priority),
+        )
+        seen[port.device][modes, len(port.addresses) > 0, len(port.virtual_addresses) > 0] += 1
+    _processes(network, seen)
+    _statics(network, seen)
+    return [
+        (d.role, d.site, d.in_service, frozenset(seen[d.id].items() if d.id in seen else ())) for d in network.devices
+    ]
+
+
+def _processes(network: Network, seen: dict[str, Counter[object]]) -> None:
+    routing, said = network.design.routing, statements(network)
+    policies = network.by_id("route_policies")
+    device_of = {fact.id: fact.device for fact in routing.processes}
+    for fact in routing.processes:
+        taken = tuple((r.source, policies.get(r.policy or "")) for r in fact.redistribute)
+        plain = (fact.protocol, fact.vrf, fact.max_paths, fact.multipath_relax, fact.default_originate, fact.distance)
+        seen[fact.device][plain, taken, len(fact.networks), len(fact.summaries), fact.asn is None] += 1
+    for at, one in enumerate(routing.bgp_neighbors):
+        rules = policies.get(one.import_policy or ""), policies.get(one.export_policy or "")
+        kind = (one.families, rules, one.route_reflector_client, one.next_hop_self, one.allow_own_asn)
+        found = bool(said.peer[at] >= 0), bool(said.segment[at] >= 0), one.authentication
+        seen[device_of.get(one.process, "")][kind, found] += 1
+    for member in routing.igp_interfaces:
+        seen[device_of.get(member.process, "")]["igp", member.passive, member.cost, member.authentication] += 1
+
+
+def _statics(network: Network, seen: dict[str, Counter[object]]) -> None:
+    tables, hops = static_tables(network), static_hops_stated(network)
+    for at, route in enumerate(network.design.routing.static_routes):
+        hop, table = hops[at], tables[at]
+        found = -1
+        if hop is not None and not hop.discard and table >= 0:
+            out = beside(network, table, hop.version, hop.address)
+            found = 0 if out is None else 1 + len(answering(network, table, out, hop.version, hop.address))
+        zero = route.prefix.endswith("/0")
+        seen[route.device][route.vrf, route.discard, zero, route.distance, found, ":" in route.prefix] += 1
+
+
+@analysis
+def reduced(network: Network, limit: int) -> Network:
+    """The network itself where it has no more than `limit` devices, else one of lookalikes."""
+    if len(network.devices) <= limit or not network.devices:
+        return network
+    label, kept = lookalikes(network).tolist(), set[int]()
+    seen: Counter[int] = Counter()
+    for at, one in enumerate(label):
+        seen[one] += 1
+        if seen[one] <= KEPT:
+            kept.add(at)
+    kept |= _partners(network, kept)
+    return _only(network, kept)
+
+
+def _partners(network: Network, kept: set[int]) -> set[int]:
+    """The other members of the pairs and groups that devices stand in for each other in."""
+    index, design = network.device_index, network.design
+    groups = [*(mlag.peers for mlag in design.cabling.mlags), *(group.members for group in design.inventory.ha_groups)]
+    found: set[int] = set()
+    for names in groups:
+        places = {index[name] for name in names if name in index}
+        if places & kept:
+            found |= places
+    return found
+
+
+def _only(network: Network, kept: set[int]) -> Network:
+    design = network.design
+    names = {network.devices[at].id for at in kept}
+    processes = {fact.id for fact in design.routing.processes if fact.device in names}
+
+    def of(facts: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(fact for fact in facts if fact.device in names)
+
+    inventory = replace(
+        design.inventory,
+        devices=tuple(device for at, device in enumerate(network.devices) if at in kept),
+        attachments=of(design.inventory.attachments),
+    )
+    links = tuple(link for link in network.links if link.a.device in names and link.b.device in names)
+    cabling = replace(design.cabling, links=links, lags=of(design.cabling.lags))
+    addressing = replace(design.addressing, interfaces=of(network.interfaces))
+    routing = replace(
+        design.routing,
+        processes=of(design.routing.processes),
+        static_routes=of(design.routing.static_routes),
+        igp_interfaces=tuple(i for i in design.routing.igp_interfaces if i.process in processes),
+        bgp_neighbors=tuple(n for n in design.routing.bgp_neighbors if n.process in processes),
+    )
+    changed = replace(design, inventory=inventory, cabling=cabling, addressing=addressing, routing=routing)
+    return Network(changed, network.catalog)
