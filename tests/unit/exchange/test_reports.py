@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from jsonschema import Draft4Validator
 from junitparser import JUnitXml
 
 from netdesign.catalog.selection import default_catalog
@@ -19,10 +22,15 @@ from netdesign.exchange.svg import svg
 from netdesign.graph.network import compile_network
 from netdesign.model.inventory import Site
 from netdesign.model.rationale import Decision, Input
+from netdesign.model.security import Security
 from netdesign.model.verdict import CategoryScore, Finding, Gap, Measure, Report, Status, Verdict
 from netdesign.model.vocabulary import Category, LinkPurpose, Mode, Role, Severity
+from netdesign.services.validate_design import validate_design
+from netdesign.services.workbench import default_workbench
+from tests.golden.conftest import synthesized
 from tests.support.sketch import design, device, link
 
+SARIF_SCHEMA = Path(__file__).parents[2] / "support" / "schemas" / "sarif-2.1.0-rtm.5.json"
 NASTY = '<script>alert("x")</script> | `x` \x0b=cmd()'
 
 
@@ -89,6 +97,22 @@ def test_sarif_has_a_result_for_each_finding_and_gap() -> None:
     assert all(run["tool"]["driver"]["rules"][r["ruleIndex"]]["id"] == r["ruleId"] for r in run["results"])
     assert run["results"][0]["locations"][1]["logicalLocations"] == [{"fullyQualifiedName": "s1"}]
     assert run["results"][3]["suppressions"][0]["status"] == "accepted"
+
+
+@pytest.mark.parametrize("report", [REPORT, replace(REPORT, verdicts=())])
+def test_sarif_is_valid_by_the_published_schema(report: Report) -> None:
+    schema = json.loads(SARIF_SCHEMA.read_bytes())
+    faults = [fault.message for fault in Draft4Validator(schema).iter_errors(json.loads(sarif(report)))]
+    assert faults == []
+
+
+def test_sarif_of_a_real_design_is_valid_by_the_published_schema() -> None:
+    made = synthesized("dc-2-racks")
+    broken = validate_design(replace(made.design, security=Security()), default_workbench())
+    assert not broken.valid
+    schema = json.loads(SARIF_SCHEMA.read_bytes())
+    for report in (made.report, broken):
+        Draft4Validator(schema).validate(json.loads(sarif(report)))
 
 
 def test_junit_loads_in_a_real_parser_with_each_fate_counted() -> None:
