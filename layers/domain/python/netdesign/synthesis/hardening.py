@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from netdesign.model.addressing import Interface, Subnet, VirtualGateway
+from netdesign.model.addressing import Interface, Subnet, UnicastRpf, VirtualGateway
 from netdesign.model.cabling import Lag, Link
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
-from netdesign.model.inventory import Attachment, Device, EndpointGroup, PortProfile
-from netdesign.model.resolved import Population
+from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, PortProfile
 from netdesign.model.routing import BgpNeighbor, IgpInterface, RoutingProcess, StaticRoute
 from netdesign.model.switching import SpanningTree
-from netdesign.model.vocabulary import LinkPurpose, PortMode, Role, ServiceClass
+from netdesign.model.traffic import Flow
+from netdesign.model.vocabulary import LinkPurpose, PortMode, Role, ServiceClass, Trust
 from netdesign.synthesis.blueprint import Blueprint
 
 UNUSED: Final = "unused"
@@ -23,6 +23,7 @@ def harden(blueprint: Blueprint) -> None:
     guard_roots(blueprint)
     believe_address_servers(blueprint)
     guard_sessions(blueprint)
+    check_sources(blueprint)
     notice_failures(blueprint)
 
 
@@ -83,11 +84,26 @@ def guard_sessions(blueprint: Blueprint) -> None:
             blueprint.change(session, ttl_security=True)
 
 
+def check_sources(blueprint: Blueprint) -> None:
+    """What comes in from the Internet must not claim addresses that lie elsewhere (RFC 3704, RFC 8704).
+
+    Where there are several circuits answers may leave by another than questions came in by.
+    """
+    links = [link for link in blueprint.all(Link) if link.purpose is LinkPurpose.CIRCUIT and link.trust is Trust.PUBLIC]
+    site = {device.id: device.site for device in blueprint.all(Device)}
+    for link in links:
+        several = sum(site[other.a.device] == site[link.a.device] for other in links) > 1
+        port = blueprint.interface(link.a.device, link.a.port)
+        if port.lag is not None:
+            port = blueprint.interface(link.a.device, blueprint.get(Lag, port.lag).interface)
+        blueprint.change(port, unicast_rpf=UnicastRpf.FEASIBLE if several else UnicastRpf.STRICT)
+
+
 def notice_failures(blueprint: Blueprint) -> None:
     """Timers of failure detection: fast where calls must survive; gateways take over in time for gold flows."""
-    protocols, asked = blueprint.parameters.protocols, blueprint.requirements
-    calls = asked.voice or any(Population.VOICE.value in (flow.source, flow.target) for flow in asked.flows)
-    gold = calls or any(flow.service_class is ServiceClass.GOLD for flow in asked.flows)
+    protocols = blueprint.parameters.protocols
+    calls = any(group.kind is EndpointKind.PHONE for group in blueprint.all(EndpointGroup))
+    gold = calls or any(flow.service_class is ServiceClass.GOLD for flow in blueprint.all(Flow))
     interval = protocols.bfd_fast_interval_ms if calls else protocols.bfd_interval_ms
     sessions: tuple[BgpNeighbor | IgpInterface, ...] = (*blueprint.all(BgpNeighbor), *blueprint.all(IgpInterface))
     for fact in sessions:
