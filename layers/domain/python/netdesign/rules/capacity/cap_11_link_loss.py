@@ -13,7 +13,6 @@ from netdesign.model.vocabulary import Category, Redundancy, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.failing import parted, restored, said_of, slowed, thinned, ways_from_endpoints, wider
-from netdesign.rules.widening import like_links
 
 TRENCH = "one-trench"
 
@@ -103,14 +102,13 @@ def other_way(case: Case, finding: Finding) -> Patch | None:
 
 @link_loss.fix("keep bundles up with the members they have left")
 def lenient_bundles(case: Case, finding: Finding) -> Patch | None:
-    """Bundles with a link like the one that failed."""
+    """All bundles that go down with their first member, when one of these went down."""
     failed = finding.witness.get("failed")
-    names = [str(name) for name in failed] if isinstance(failed, list) else []
-    struck = {place for name in names for place in like_links(case, name)}
-    strict = [
-        lag for lag, links in bundle_links(case.network) if (lag.min_links or 0) > 1 and struck.intersection(links)
-    ]
-    return tuple(Set("lags", lag.id, {"min_links": 1}) for lag in strict) or None
+    names = {str(name) for name in failed} if isinstance(failed, list) else set()
+    strict = [(lag, links) for lag, links in bundle_links(case.network) if 1 < len(links) <= (lag.min_links or 0)]
+    if not any(case.network.links[place].id in names for _, links in strict for place in links):
+        return None
+    return tuple(Set("lags", lag.id, {"min_links": 1}) for lag, _ in strict)
 
 
 @link_loss.fix("put the links beside it back in service")
