@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netdesign.analysis.failures import FailureKind, single_failures
 from netdesign.analysis.residency import (
     clear_hops,
     code_of,
     foreign_sites,
     hops,
     jurisdictions,
-    site_failures,
     site_links,
+    telling,
 )
 from netdesign.catalog.selection import default_catalog
 from netdesign.graph.network import Network, compile_network
@@ -25,6 +26,7 @@ from tests.support.sketch import design, device, link
 from tests.support.stronghold import flow
 
 FLOOR = 128
+KINDS = (FailureKind.LINK, FailureKind.NODE, FailureKind.SRLG)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,8 @@ def passed(held: Network, sites: list[int], edges: list[tuple[int, int]]) -> dic
     between = [number for number, (a, b) in enumerate(edges) if sites[a] != sites[b]]
     edge = sorted({end for number in between for end in edges[number]})
     found: dict[str, str] = {}
-    failures = [("", None, None), *((f"l{n}", None, n) for n in between), *((f"d{d}", d, None) for d in edge)]
+    lines, nodes = range(len(edges)), range(len(sites))
+    failures = [("", None, None), *((f"l{n}", None, n) for n in lines), *((f"d{d}", d, None) for d in nodes)]
     for name, dead, cut in failures:
         graph = nx.Graph()
         graph.add_nodes_from(n for n in range(len(sites)) if n != dead)
@@ -89,7 +92,7 @@ def test_hops_are_those_of_all_shortest_paths_under_each_failure(
     held = network(sites, edges)
     (wanted,) = held.design.traffic.flows
 
-    found = {hop.device: hop.failed for hop in hops(held, wanted, frozenset({"s0"}))}
+    found = {hop.device: hop.failed for hop in hops(held, wanted, frozenset({"s0"}), single_failures(held, KINDS))}
 
     assert found == passed(held, sites, edges)
 
@@ -101,8 +104,11 @@ def test_the_way_round_is_taken_only_when_the_straight_one_fails() -> None:
     held = network(*TRIANGLE)
     (wanted,) = held.design.traffic.flows
 
-    assert hops(held, wanted, frozenset({"s0"}), failures=False) == ()
-    assert [(hop.device, hop.site, hop.failed) for hop in hops(held, wanted, frozenset({"s0"}))] == [("d1", "s0", "l0")]
+    assert hops(held, wanted, frozenset({"s0"})) == ()
+    assert [
+        (hop.device, hop.site, hop.failed)
+        for hop in hops(held, wanted, frozenset({"s0"}), single_failures(held, KINDS))
+    ] == [("d1", "s0", "l0")]
     assert hops(held, wanted, frozenset()) == ()
 
 
@@ -113,8 +119,8 @@ def test_links_of_a_shared_risk_fail_together() -> None:
     held = network(sites, edges, *lines, *risks)
     (wanted,) = held.design.traffic.flows
 
-    assert [failure.name for failure in site_failures(held)][-1] == "duct"
-    assert [hop.failed for hop in hops(held, wanted, frozenset({"s0"}))] == ["duct"]
+    assert [failure.elements for failure in telling(held, single_failures(held, KINDS))][-2:] == [("duct",), ("lone",)]
+    assert [hop.failed for hop in hops(held, wanted, frozenset({"s0"}), single_failures(held, KINDS))] == ["duct"]
 
 
 def test_a_flow_with_an_end_nowhere_passes_nothing() -> None:
@@ -142,6 +148,6 @@ def test_encryption_end_to_end_hides_data_everywhere() -> None:
     held = network(*TRIANGLE)
     bare, hidden = flow("f", ("near",), ("far",), encrypted=False), flow("f", ("near",), ("far",))
 
-    assert len(clear_hops(held, bare, frozenset({"s0"}), FLOOR)) == 1
+    assert len(clear_hops(held, bare, frozenset({"s0"}), FLOOR, single_failures(held, KINDS))) == 1
     assert clear_hops(held, hidden, frozenset({"s0"}), FLOOR) == ()
     assert clear_hops(held, bare, frozenset(), FLOOR) == ()

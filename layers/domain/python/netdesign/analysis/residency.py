@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 from netdesign.analysis.carriage import carriage
 from netdesign.analysis.encryption import clear_links
 from netdesign.analysis.ends import ends_of
+from netdesign.analysis.failures import Failure, FailureKind
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.shortest import distances
 from netdesign.model.vocabulary import Role
@@ -29,15 +30,6 @@ class Hop:
     device: str
     site: str
     failed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What fails together: one link, one device, or the links of one shared risk."""
-
-    name: str
-    devices: tuple[int, ...] = ()
-    links: tuple[int, ...] = ()
 
 
 def code_of(jurisdiction: str) -> str | None:
@@ -71,29 +63,18 @@ def site_links(network: Network) -> Ints:
     return found
 
 
-@analysis
-def site_failures(network: Network) -> tuple[Failure, ...]:
-    """Nothing, then each single failure that may move traffic between sites.
-
-    Each link between sites and each circuit, the devices at their ends, and each shared risk of theirs.
-    """
+def telling(network: Network, failures: Iterable[Failure]) -> Iterator[Failure]:
+    """The failures that may lead a flow through other sites: all single ones, and pairs at the links between sites."""
+    links = frozenset(site_links(network).tolist())
     a, b = network.link_ends
-    links = site_links(network).tolist()
-    devices = sorted({int(end[link]) for link in links for end in (a, b)})
-    risks: dict[str, list[int]] = {}
-    for link in links:
-        for risk in network.links[link].srlgs:
-            risks.setdefault(risk, []).append(link)
-    return (
-        Failure(""),
-        *(Failure(network.links[link].id, links=(link,)) for link in links),
-        *(Failure(network.devices[device].id, devices=(device,)) for device in devices),
-        *(Failure(risk, links=tuple(members)) for risk, members in sorted(risks.items()) if len(members) > 1),
-    )
+    devices = {int(end[link]) for link in links for end in (a, b)}
+    for failure in failures:
+        if failure.kind is not FailureKind.PAIR or (links | devices) & {*failure.links, *failure.devices}:
+            yield failure
 
 
-def hops(network: Network, flow: Flow, sites: frozenset[str], *, failures: bool = True) -> tuple[Hop, ...]:
-    """The devices at `sites` through which a flow enters or leaves them, with nothing failed or one thing failed.
+def hops(network: Network, flow: Flow, sites: frozenset[str], failures: Iterable[Failure] = ()) -> tuple[Hop, ...]:
+    """The devices at `sites` through which a flow enters or leaves them, with nothing failed or with each failure.
 
     Only devices at an end of a link between sites can be such. Each is told once, with the first failure.
     """
@@ -101,11 +82,13 @@ def hops(network: Network, flow: Flow, sites: frozenset[str], *, failures: bool 
     edge = {int(end[link]) for link in site_links(network).tolist() for end in (a, b)}
     watched = np.array(sorted(place for place in edge if network.devices[place].site in sites), np.int64)
     found: dict[int, Hop] = {}
-    for failure in site_failures(network) if failures and watched.size else site_failures(network)[:1]:
-        graph = carriage(network).without(failure.devices, failure.links)
-        for place in _passed(graph, watched, _nodes(network, flow.sources), _nodes(network, flow.targets)):
+    ends = _nodes(network, flow.sources), _nodes(network, flow.targets)
+    for failure in (None, *telling(network, failures)) if watched.size else ():
+        devices, links = (failure.devices, failure.links) if failure is not None else ((), ())
+        for place in _passed(carriage(network).without(devices, links), watched, *ends):
             device = network.devices[place]
-            found.setdefault(place, Hop(device.id, device.site, failure.name))
+            name = ", ".join(failure.elements) if failure is not None else ""
+            found.setdefault(place, Hop(device.id, device.site, name))
     return tuple(found.values())
 
 
@@ -130,7 +113,7 @@ def _passed(graph: Multigraph, watched: Longs, near: Longs, far: Longs) -> Itera
 
 
 def clear_hops(
-    network: Network, flow: Flow, sites: frozenset[str], bits: int, *, failures: bool = True
+    network: Network, flow: Flow, sites: frozenset[str], bits: int, failures: Iterable[Failure] = ()
 ) -> tuple[Hop, ...]:
     """The hops of a flow at `sites` that see its data: none where it is encrypted end to end.
 
@@ -141,4 +124,4 @@ def clear_hops(
     clear = [network.links[at] for at in clear_links(network, flow, bits)]
     bare = {end.device for link in clear for end in (link.a, link.b)}
     blind = {network.devices[place].id for place in network.with_role(Role.PROVIDER).tolist()} - bare
-    return tuple(hop for hop in hops(network, flow, sites, failures=failures) if hop.device not in blind)
+    return tuple(hop for hop in hops(network, flow, sites, failures) if hop.device not in blind)

@@ -42,7 +42,8 @@ def _of_ports(case: Case, group: str) -> tuple[str, ...]:
 def cut(case: Case, elements: tuple[str, ...]) -> Patch | None:
     """Remove what joins two zones on the named devices: interfaces whose VLAN and VRF belong to different ones.
 
-    The other interfaces of such a VRF go too where nothing else of the device routes in it.
+    The other interfaces of such a VRF go too where nothing else of the device routes in it, or where another one is
+    in the same VLAN.
     """
     removed = [one.id for name in elements for one in _joining(case, name)]
     return tuple(Remove("interfaces", name) for name in dict.fromkeys(removed)) or None
@@ -56,8 +57,13 @@ def _joining(case: Case, device: str) -> Iterator[Interface]:
         for name in ("processes", "static_routes")
         for one in case.network.grouped(name, "device").get(device, ())
     }
-    tables = {port.vrf for port in stray} - routed
-    yield from (port for port in ports if port in stray or (port.vlan is not None and port.vrf in tables))
+    tables = {port.vrf for port in stray}
+    vlans = Counter(port.vlan for port in ports)
+    for port in ports:
+        idle = port.vlan is not None and port.vrf in tables - routed
+        double = port.vrf in tables and port.vlan is not None and vlans[port.vlan] > 1 and not port.virtual_addresses
+        if port in stray or idle or double:
+            yield port
 
 
 def _astray(case: Case, port: Interface) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netdesign.analysis.ends import ends_of
+from netdesign.analysis.failures import failure_sets
 from netdesign.analysis.residency import clear_hops, code_of, foreign_sites, jurisdictions
 from netdesign.analysis.scope import data_classes, scope
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
@@ -57,8 +58,8 @@ def _applies(case: Case) -> bool:
     applicable=_applies,
     flags="Endpoints that hold data of a class, or collectors of their logs, at a site outside the jurisdictions"
     " allowed for it; a device outside them on a shortest path of a flow that carries the data in the clear, with"
-    " nothing failed or any single circuit, link between sites, device at their ends or shared risk of theirs failed"
-    " (without failures where the redundancy asks to survive none); such a flow in the clear to the Internet.",
+    " nothing failed or after any failure that the redundancy level has survived; such a flow in the clear to the"
+    " Internet.",
     passes="All that holds the data, and all that sees it in the clear, is where it may be.",
     remedy="Move what holds the data, keep its paths inside, or encrypt its flows end to end.",
     references=("GDPR 44-46", "NIST SP 800-53 SA-9(5), AC-4", "ISO/IEC 27001 A.5.34"),
@@ -103,7 +104,7 @@ def _holders(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Sai
 def _paths(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Finding]:
     network = case.network
     bits, sites = posture(case).crypto_bits, foreign_sites(network, codes)
-    survives = bool(case.parameters.redundancy[case.requirements.redundancy].failure_set)
+    failures = failure_sets(network, case.parameters, case.requirements.redundancy) if sites else ()
     for name in scope(network, data).flows:
         flow = network.by_id("flows")[name]
         if not flow.encrypted and any(end.site is None for end in ends_of(network, (*flow.sources, *flow.targets))):
@@ -112,7 +113,7 @@ def _paths(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Findi
                 elements=(name,),
                 witness={"flow": name, "data_class": data.value},
             )
-        for hop in clear_hops(network, flow, sites, bits, failures=survives):
+        for hop in clear_hops(network, flow, sites, bits, failures):
             when = f" once {hop.failed} has failed" if hop.failed else ""
             yield Finding(
                 message=f"flow {name} passes {hop.device} at {hop.site} ({jurisdictions(network)[hop.site]}) in the"
