@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from netdesign.model.addressing import UnicastRpf
 from netdesign.model.design import Design
+from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.patch import Add, Operation, Set, apply
 from netdesign.model.security import Inspection, WirelessNetwork, Zone
@@ -56,6 +58,39 @@ def exact(*changes: Operation, **requirement_changes: Any) -> Design:
     narrow = {"sources": ("10.0.3.0/24",), "destinations": ("10.0.4.111/32", "10.0.4.112/32")}
     base = (Add("flows", logs), Set("policy_rules", "p5", narrow), Set("policy_rules", "p4", {"inspect": WEB}), *NAMED)
     return stronghold(*base, *changes, **requirement_changes)
+
+
+def administered(*changes: Operation, **requirement_changes: Any) -> Design:
+    """The exact stronghold with a bastion that staff come by, and sources checked at the circuits."""
+    bastion = ServiceInstance(
+        id="bastion",
+        kind=ServiceKind.BASTION,
+        name="bastion",
+        site="dc1",
+        zone="management",
+        address="10.0.4.150",
+        subnet="management",
+        attached_to=("core1", "core2"),
+    )
+    way = permit(
+        "p9",
+        9,
+        "user",
+        "management",
+        HTTPS,
+        sources=("10.0.2.0/24",),
+        destinations=("10.0.4.150/32",),
+        flows=("administration",),
+    )
+    base: tuple[Operation, ...] = (
+        Add("service_instances", bastion),
+        Add("flows", flow("administration", ("staff",), ("bastion",))),
+        Add("policy_rules", way),
+        Set("management_profiles", "managed", {"bastions": ("bastion",)}),
+        *(Set("interfaces", f"edge{n}:wan", {"unicast_rpf": UnicastRpf.FEASIBLE}) for n in (1, 2)),
+        Set("port_profiles", "desk", {"source_guard": True}),
+    )
+    return exact(*base, *changes, **requirement_changes)
 
 
 def with_guests(*changes: Operation, **requirement_changes: Any) -> Design:

@@ -167,13 +167,13 @@ def origins(network: Network) -> dict[int, tuple[Origin, ...]]:
     nor runs a protocol, unless a service lies on the device's own subnet.
     """
     l3, rows, table = layer3(network), addresses(network), interfaces(network)
-    wanted = np.append(_management_vrfs(network), NO_VRF)  # for interfaces of devices that are not there
+    wanted = np.append(management_vrfs(network), NO_VRF)  # for interfaces of devices that are not there
     usable = ~rows.virtual & (l3.interface_vertex[rows.interface] >= 0)
     device, vrf = table.device[rows.interface], table.vrf[rows.interface]
     usable &= (wanted[device] == vrf) | (wanted[device] == ANY_VRF)
     usable &= _routed_tables(network)[l3.interface_vertex[rows.interface]] | _beside_services(network)
     chosen = np.flatnonzero(usable)
-    nodes = _origin_nodes(network)
+    nodes = origin_nodes(network)
     label = domains(network)
     found: dict[int, dict[Origin, None]] = defaultdict(dict)
     chosen = chosen[label[nodes[rows.interface[chosen]]] >= 0]
@@ -229,7 +229,7 @@ def group_origins(network: Network, group: str) -> tuple[Origin, ...]:
 NO_VRF, ANY_VRF = -3, -4
 
 
-def _management_vrfs(network: Network) -> Longs:
+def management_vrfs(network: Network) -> Longs:
     """The code of the VRF that manages each device; `NO_VRF` for what is not managed here."""
     profiles, codes = network.by_id("management_profiles"), layer3(network).vrfs
     vrf = {name: codes.get(profile.vrf, NO_VRF) if profile.vrf else ANY_VRF for name, profile in profiles.items()}
@@ -243,7 +243,7 @@ def _management_vrfs(network: Network) -> Longs:
     )
 
 
-def _origin_nodes(network: Network) -> Longs:
+def origin_nodes(network: Network) -> Longs:
     """The node that each interface's own packets start at: its table, or the segment where an enforcement point is."""
     l3, land = layer3(network), terrain(network)
     node = l3.interface_vertex.copy()
