@@ -10,18 +10,15 @@ from netdesign.analysis.adjacency import IPV4, IPV6, processes, statements
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.providers import sessions_with_providers
 from netdesign.analysis.route_origins import ORIGINATED, routes
-from netdesign.analysis.route_policy import matches, policies
+from netdesign.analysis.route_policy import Marks, permits
 from netdesign.analysis.routes import known_domains
 from netdesign.analysis.row_codes import row_codes
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import parse_prefix
-from netdesign.model.routing import PolicyAction
 
 if TYPE_CHECKING:
     from netdesign.analysis.route_origins import Routes
     from netdesign.graph.multigraph import Longs
-    from netdesign.graph.prefixes import Prefix
-    from netdesign.model.routing import RoutePolicyTerm
 
 VERSIONS = (4, 6)
 SAMPLES = {4: ("198.51.100.0/24", "8.0.0.0/9"), 6: ("2600::/32", "2a00:1450::/29")}
@@ -80,17 +77,6 @@ def whole_tables(network: Network) -> tuple[tuple[int, int, int | None], ...]:
 
 @analysis
 def _lets_all_in(network: Network, policy: str | None, version: int) -> bool:
-    """Whether prefixes of other people's pass; without a policy all do, with an unknown one none."""
-    if policy is None:
-        return True
-    fact = policies(network).get(policy)
-    if fact is None:
-        return False
-    return any(
-        next((term.action is PolicyAction.PERMIT for term in fact.terms if _takes(network, term, sample)), False)
-        for sample in map(parse_prefix, SAMPLES[version])
-    )
-
-
-def _takes(network: Network, term: RoutePolicyTerm, prefix: Prefix) -> bool:
-    return not term.communities and not term.tags and matches(network, term, prefix)
+    """Whether unmarked prefixes of other people's pass; without a policy all do, with an unknown one none."""
+    samples = map(parse_prefix, SAMPLES[version])
+    return any(permits(network, policy, sample, Marks()) is not None for sample in samples)

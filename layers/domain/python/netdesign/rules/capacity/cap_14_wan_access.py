@@ -82,14 +82,10 @@ def _access(case: Case, site: str) -> Access:
     ways = tuple(way for way in ways_out(case.network) if way.site == site)
     level = case.parameters.redundancy[case.requirements.redundancy]
     scale = case.requirements.growth_multiplier / level.max_utilisation
-    people = _people_bps(case, site)
-    down = max(people, sum(way.carried_down_bps for way in ways))
-    up = max(people * _UP_SHARE, sum(way.carried_up_bps for way in ways))
+    down = max(_people_bps(case, site), sum(way.carried_down_bps for way in ways))
+    # Applications are counted downwards; what users send is counted by flows.
+    up = sum(way.carried_up_bps for way in ways)
     return Access(site, ways, down * scale, up * scale)
-
-
-_UP_SHARE = 0.0
-"""Applications are counted downwards; what users send is counted by flows."""
 
 
 def _people_bps(case: Case, site: str) -> float:

@@ -53,7 +53,7 @@ def power_budget(case: Case) -> Iterator[Said]:
             yield Gap(message=f"nothing says how many watts {device.id} gives", elements=(device.id,))
             continue
         able = budget_w(case, kind)
-        fullest = max(fullest, watts[place] / able if able else float("inf"))
+        fullest = max(fullest, float(watts[place]) / able if able else float("inf"))
         if watts[place] > able + TINY:
             yield _finding(case, place, float(watts[place]), able)
     share = round(fullest, 4) if np.isfinite(fullest) else None

@@ -100,12 +100,17 @@ def fewer_spines(case: Case) -> Patch | None:
     rising = uplinks(case.network)
     up = [float(case.network.link_speed_bps[rising.links[rising.upper == place]].sum()) / 2 for place in spines]
     left, gone = sum(up), list[int]()
-    for place, share in sorted(zip(spines, up, strict=True), key=lambda pair: (-pair[1], pair[0])):
+    for place, share in sorted(zip(spines, up, strict=True), key=lambda pair: (-pair[1], pair[0]))[:-1]:
         if left < _needed(case, one) * 0.99:
             break
         gone.append(place)
         left -= share
-    return tuple(Set("devices", case.network.devices[place].id, {"in_service": False}) for place in gone) or None
+    slow = max(1, int(_needed(case, one) / max(1, rising.links.size)))
+    rest = rising.links[~np.isin(rising.upper, np.array(gone))].tolist() if left >= _needed(case, one) * 0.99 else []
+    return (
+        *(Set("devices", case.network.devices[place].id, {"in_service": False}) for place in gone),
+        *(Set("links", case.network.links[link].id, {"speed_bps": slow}) for link in rest),
+    )
 
 
 @bisection_bandwidth.mutant("slow every uplink to what the cut does not bear")
