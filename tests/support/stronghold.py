@@ -281,6 +281,7 @@ def _services() -> list[Any]:
         ntp=("ntp1", "ntp2"),
         logs=("log1", "log2"),
         flows=("flow1",),
+        log_buffer=True,
         control_plane_policing=True,
         infrastructure_acl=True,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from netdesign.analysis.events import collectors, stored_bytes
-from netdesign.analysis.logins import least_reached, managed_devices, services_reached
+from netdesign.analysis.logins import least_reached, managed_devices, profile_of, services_reached
 from netdesign.analysis.scope import scope
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import EndpointGroup, EndpointKind
@@ -33,7 +33,8 @@ ADMINISTRATION = (ServiceKind.AAA, ServiceKind.BASTION)
     applies="any framework",
     applicable=any_requested,
     flags="A managed device that gets to fewer log collectors than asked (two, one below redundancy medium), or to none"
-    " once one firewall or one switch that collectors hang off has failed; servers with regulated data that send no"
+    " once one firewall or one switch that collectors hang off has failed, or that keeps no events meanwhile where"
+    " failures have to be survived; servers with regulated data that send no"
     " logs to as many in other zones; a collector that is run by those whose actions it records, that takes logs"
     " without TLS, or that keeps them for less time, or in less space, than the frameworks ask.",
     passes="Enough collectors, apart from what they record, take everyone's logs and keep them as long as asked.",
@@ -72,6 +73,11 @@ def retention_days(case: Case) -> int:
     return ceil(max(asked, default=months["default"]) * DAYS_PER_MONTH)
 
 
+def _survives(case: Case) -> bool:
+    """Whether the redundancy level has failures survived."""
+    return bool(case.parameters.redundancy[case.requirements.redundancy].failure_set)
+
+
 def _bytes(case: Case) -> int:
     return ceil(stored_bytes(case.network, case.parameters, retention_days(case)))
 
@@ -87,6 +93,9 @@ def _devices(case: Case) -> Iterator[Finding]:
             reasons[f"get to {len(reached[device])} of the {_needed(case)} log collectors asked for"].append(name)
         elif not failed[device]:
             reasons["get to no log collector once a firewall has failed"].append(name)
+        profile = profile_of(case.network, device)
+        if _survives(case) and profile is not None and not profile.log_buffer:
+            reasons["keep no events while no log collector answers"].append(name)
     for reason, names in reasons.items():
         yield Finding(
             message=f"{len(names)} managed devices {reason}: {', '.join(names[:SHOWN])}",
@@ -194,3 +203,13 @@ def record_oneself(case: Case) -> Patch | None:
 def lose_room(case: Case) -> Patch | None:
     """On every collector."""
     return _each(case, storage_bytes=_bytes(case) // 100)
+
+
+@audit_trail.mutant("keep no events while no collector answers")
+def keep_nothing(case: Case) -> Patch | None:
+    """On every device, where failures have to be survived."""
+    found = {one.id for at in managed_devices(case.network) if (one := profile_of(case.network, at)) is not None}
+    if not _survives(case) or not found:
+        return None
+    patch: Patch = () if any_requested(case) else asking(case, Framework.ISO27001)[1]
+    return (*patch, *(Set("management_profiles", name, {"log_buffer": False}) for name in sorted(found)))

@@ -165,7 +165,7 @@ def own(case: Case, finding: Finding) -> Patch | None:
     owners = Counter(one.owner for one in ours if (one.owner or "").strip())
     usual = next((name for name, _ in owners.most_common(1)), None)
     bare = [one for one in ours if not (one.owner or "").strip() or not one.managed]
-    changes = [(one.id, {"managed": True, "owner": one.owner or usual}) for one in bare]
+    changes = [(one.id, {"managed": True, "owner": (one.owner or "").strip() or usual}) for one in bare]
     return tuple(Set("devices", name, change) for name, change in changes) or None
 
 
