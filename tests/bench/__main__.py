@@ -1,4 +1,4 @@
-"""Prints the CPU seconds of making and judging designs, of synthesis and of the command line.
+"""Prints the CPU seconds of making and judging designs, of synthesis, of failure sweeps and of the command line.
 
 `python -m tests.bench [--json] [--all] [--size small|large|all]`. No figure is asserted.
 """
@@ -16,6 +16,7 @@ from tests.bench.examples import Example, examples
 from tests.bench.fabrics import SIZES, Size
 from tests.bench.help_screen import help_seconds
 from tests.bench.judging import Judged
+from tests.bench.sweeps import Swept, swept
 
 TOP = 12
 """Analyses printed without `--all`."""
@@ -27,13 +28,17 @@ def main() -> None:
     sizes = [size for size in SIZES if asked.size in (size.key, "all")]
     judged = [_apart(size) for size in sizes]
     found = examples() if asked.size == "all" else ()
+    sweeps = swept() if asked.size == "all" else None
     seconds = help_seconds()
     if asked.json:
-        print(json.dumps({"help_s": seconds, "examples": [e._asdict() for e in found], "fabrics": judged}, indent=1))
+        made = {"help_s": seconds, "examples": [e._asdict() for e in found], "fabrics": judged, "sweeps": sweeps}
+        print(json.dumps(made, indent=1))
         return
     print(f"Python {platform.python_version()}, CPU seconds, best of three runs\n")
     print(f"{seconds:10.3f}  netdesign --help (user time of the process)")
     _print_examples(found)
+    if sweeps is not None:
+        _print_sweeps(sweeps)
     for one in judged:
         _print_fabric(one, everything=asked.all)
 
@@ -58,6 +63,12 @@ def _apart(size: Size) -> Judged:
 def _print_examples(found: Iterable[Example]) -> None:
     for one in found:
         print(f"{one.synthesis_s:10.3f}  {one.name}: {one.outcome}")
+
+
+def _print_sweeps(one: Swept) -> None:
+    print(f"\n{one['devices']:,} devices, {one['links']:,} links, {one['flows']:,} flows, no two parts alike, one run")
+    print(f"{one['singles_s']:10.3f}  traffic after each of {one['singles']:,} single failures")
+    print(f"{one['pairs_s']:10.3f}  traffic after each of {one['pairs']:,} pairs, {one['coverage']:.2%} of all")
 
 
 def _print_fabric(one: Judged, *, everything: bool) -> None:

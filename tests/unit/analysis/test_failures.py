@@ -121,7 +121,7 @@ def test_all_pairs_where_they_are_few():
 def test_a_sample_of_many_pairs_is_the_same_each_time_and_holds_the_likeliest():
     facts = [group("web", 2), attach("web", "l0", 2), group("db", 1), attach("db", "l1", 1)]
     compiled = small(*facts, flow("f", "web", "db", up=GBPS))
-    few = PARAMETERS.with_overrides({"availability.failure_pairs": 30})
+    few = PARAMETERS.with_overrides({"availability.failure_pairs": 65, "availability.failure_pairs_sampled": 30})
 
     pairs = failure_pairs(compiled, few)
 

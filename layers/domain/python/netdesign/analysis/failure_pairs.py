@@ -57,7 +57,7 @@ def _failure_pairs(network: Network, parameters: Parameters) -> Pairs:
     if possible <= most:
         chosen = list(combinations(range(len(singles)), 2))
     else:
-        chosen = _chosen(network, parameters, singles, most)
+        chosen = _chosen(network, parameters, singles, parameters.availability.failure_pairs_sampled)
     return Pairs(tuple(both(network, singles[i], singles[j]) for i, j in chosen), possible)
 
 

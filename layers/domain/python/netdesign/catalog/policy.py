@@ -188,6 +188,7 @@ class Availability:
     fibre_cuts_per_km_year: float
     fibre_repair_h: float
     failure_pairs: int
+    failure_pairs_sampled: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from netdesign.graph.multigraph import Bools, Floats, Ints, Longs, Multigraph
 
-BUDGET = 1 << 22
+BUDGET = 1 << 20
 """Items of the arrays that a block of failures works on."""
 
 
