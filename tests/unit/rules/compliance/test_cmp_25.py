@@ -44,10 +44,9 @@ def test_partners_reach_what_was_declared() -> None:
         "odd", 6, "user", "server", SQL, sources=("10.0.2.0/24",), destinations=("10.0.3.9/32",), expires="2027-01-01"
     )
 
-    assert messages(partner_connections, extranet(Add("policy_rules", odd))) == [
-        "from user to server 2^24 headers may pass that no flow of partners needs,"
-        " such as 10.0.2.0 -> 10.0.3.9 tcp/1521"
-    ]
+    (found,) = messages(partner_connections, extranet(Add("policy_rules", odd)))
+    assert found.startswith("from user to server 2^24 headers may pass that no flow of partners needs, such as")
+    assert found.endswith(" 10.0.2.0 -> 10.0.3.9 tcp/1521")
 
 
 def test_partners_do_not_reach_each_other() -> None:
