@@ -232,6 +232,10 @@ class Protocols:
     qos_max_priority_share: float
     qos_min_best_effort_share: float
     qos_users: int
+    routing_exact_devices: int
+    routing_kinds_devices: int
+    routing_devices: int
+    routing_failures: int
     ipv6_warning_share: float
     convergence_voice_s: float
     convergence_gold_s: float
@@ -242,6 +246,8 @@ class Protocols:
     gateway_interval_ms: int
     spf_ms: int
     bgp_ms: int
+    ntp_sources: int
+    dns_resolvers: int
     fib_us_per_prefix: float
 
 
