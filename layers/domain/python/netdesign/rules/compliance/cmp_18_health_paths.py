@@ -8,6 +8,7 @@ from dataclasses import replace
 from netdesign.analysis.card_data import border_pairs
 from netdesign.analysis.cut_off import watch
 from netdesign.analysis.encryption import clear_links
+from netdesign.analysis.failure_images import like_failures
 from netdesign.analysis.failures import FailureKind, failure_kinds, single_failures
 from netdesign.analysis.logins import USER_EDGE
 from netdesign.analysis.outages import outages
@@ -52,6 +53,7 @@ def _applies(case: Case) -> bool:
     references=("45 CFR 164.312(a), (e)", "45 CFR 164.308(a)(7)"),
     reading="Availability is that of the homes of endpoints with health data, from the cuts of one and two elements."
     " The contingency asked for is a path after every single failure that the redundancy level names.",
+    sweeping=True,
 )
 def health_paths(case: Case) -> Iterator[Said]:
     """How flows travel, what is in the zone, how surely it is reached."""
@@ -157,7 +159,8 @@ def _contingency(case: Case, flows: frozenset[str]) -> Iterator[Said]:
     sent = [one for one in stretches(case.network) if one.flow in flows]
     failures = single_failures(case.network, kept) if sent else ()
     watched, told = watch(case.network, sent), set[str]()
-    for failure in failures:
+    for like in like_failures(case.network, failures):
+        failure = failures[like[0]]
         for name in sorted(set(watched.cut_off_bps(failure)) - told):
             told.add(name)
             yield Finding(
