@@ -168,7 +168,7 @@ def _contingency(case: Case, flows: frozenset[str]) -> Iterator[Said]:
                 elements=(name, *failure.elements),
                 witness={"flow": name, "failed": [*failure.elements], "kind": failure.kind.value},
             )
-    yield Measure(name="failures_that_leave_health_data_a_path", value=len(failures))
+    yield Measure(name="failures_tried", value=len(failures))
 
 
 def _zone(case: Case) -> str | None:
