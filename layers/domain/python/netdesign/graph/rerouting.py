@@ -37,8 +37,7 @@ class Base:
 
     Row j of `demand`, `distance`, `held` (traffic that passes a node) and `hops` (how many next hops it
     has) belongs to destination `targets[j]`. Edge e is used by `row[k]` on `arc[k]`, for k in
-    `offsets[e]:offsets[e + 1]`; its share of what is sent there, times the arcs that all of it takes, is
-    `weight[k]`.
+    `offsets[e]:offsets[e + 1]`; `weight[k]` guesses how many arcs its loss moves.
     """
 
     graph: Multigraph
@@ -94,7 +93,7 @@ def base_of(graph: Multigraph, targets: Longs, demand: Floats) -> Base:
         np.add.at(hops[part], (row[finite], tail[arc[finite]]), 1)
         rows.append(routed.row + first)
         used.append(routed.arc)
-        weights.append(routed.load * _arcs_per_unit(routed, sent)[routed.row])
+        weights.append(_moved_arcs(routed, held[part][routed.row, tail[routed.arc]], sent))
     toward, taken = (np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (rows, used))
     weight = np.concatenate([np.zeros(0), *weights])
     order = np.argsort(edge[taken], kind="stable")
@@ -109,10 +108,15 @@ def _distances(graph: Multigraph, arcs: Arcs, targets: Longs) -> Floats:
     return found
 
 
-def _arcs_per_unit(routed: Routed, sent: Floats) -> Floats:
-    total = sent.sum(axis=1)
-    per_unit: Floats = np.bincount(routed.row, minlength=total.size) / np.where(total > 0, total, 1.0)
-    return per_unit
+def _moved_arcs(routed: Routed, held: Floats, sent: Floats) -> Floats:
+    """A guess of how many arcs are routed again when one is lost.
+
+    All that its tail holds moves. A part of the demand takes more than that part of the arcs: for want of
+    anything better, the root of it.
+    """
+    total, arcs = sent.sum(axis=1)[routed.row], np.bincount(routed.row, minlength=len(sent))[routed.row]
+    moved: Floats = np.sqrt(held / total) * arcs
+    return moved
 
 
 def _arriving(arcs: Arcs, routed: Routed, shape: tuple[int, ...]) -> Floats:
