@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 def _routing_tables(network: Network) -> Bools:
     """Which tables of `layer3` lead from one VLAN or wire to another, or into an overlay; the rest are hosts'."""
     graph, medium = layer3(network), media_of(network)
-    code = row_codes(graph.member_vertex, medium[graph.member_interface])
+    rows = np.flatnonzero(~interfaces(network).of_kind(InterfaceKind.MANAGEMENT)[graph.member_interface])
+    code = row_codes(graph.member_vertex[rows], medium[graph.member_interface[rows]])
     first = np.unique(code, return_index=True)[1] if code.size else code
-    count = np.bincount(graph.member_vertex[first], minlength=graph.vertex_count)
+    count = np.bincount(graph.member_vertex[rows[first]], minlength=graph.vertex_count)
     overlaid = np.array([graph.vrfs[name] for name in l3_vni_vrfs(network) if name in graph.vrfs], np.int64)
     found: Bools = (count > 1) | np.isin(graph.vrf, overlaid)
     return found

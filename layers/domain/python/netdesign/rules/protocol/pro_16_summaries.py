@@ -10,9 +10,11 @@ import numpy as np
 from netdesign.analysis.address_scopes import refitted
 from netdesign.analysis.address_text import parse, written
 from netdesign.analysis.addresses import addresses, subnet_prefixes
+from netdesign.analysis.adjacency import processes
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.nesting import nested
 from netdesign.analysis.readdressing import read
+from netdesign.analysis.route_domains import domains
 from netdesign.analysis.route_origins import ORIGINATED, routes, static_hops
 from netdesign.analysis.row_codes import among, row_codes
 from netdesign.graph.network import Network, analysis
@@ -179,22 +181,32 @@ def _leaking(network: Network) -> Iterator[Finding]:
     site_of = [network.devices[at].site for at in graph.device.tolist()]
     if len(set(site_of)) < MOST:
         return
-    members = defaultdict[int, set[str]](set)
+    members = _sites_of_domains(network)
     learnt = defaultdict[tuple[str, int, int], set[Prefix]](set)
     rows = np.flatnonzero((table.kind == ORIGINATED) & (table.vertex < graph.vertex_count) & (table.length > 0))
     for at in rows.tolist():
         site, version = site_of[int(table.vertex[at])], int(table.version[at])
-        members[int(table.domain[at])].add(site)
         number = (int(table.high[at]) << 64) | int(table.low[at])
         learnt[site, int(table.domain[at]), version].add(Prefix(version, number, int(table.length[at])))
     for (site, domain, version), prefixes in sorted(learnt.items()):
-        if len(members[domain]) > 1 and len(prefixes) > MOST:
+        if len(members.get(domain, ())) > 1 and len(prefixes) > MOST:
             yield _finding(
                 f"other sites learn {len(prefixes)} IPv{version} routes of {site}",
                 (site,),
                 version=version,
                 routes=len(prefixes),
             )
+
+
+@analysis
+def _sites_of_domains(network: Network) -> dict[int, set[str]]:
+    """The sites whose routing processes are in each domain."""
+    found = defaultdict[int, set[str]](set)
+    of_process, device = domains(network).of_process, processes(network).device
+    for at in np.flatnonzero(processes(network).vertex >= 0).tolist():
+        for family in (0, 1):
+            found[int(of_process[family, at])].add(network.devices[int(device[at])].site)
+    return dict(found)
 
 
 @analysis
