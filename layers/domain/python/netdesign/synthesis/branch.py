@@ -38,6 +38,7 @@ from netdesign.synthesis.infrastructure import Home, add_services
 from netdesign.synthesis.internet import add_circuit, protect, provider_links
 from netdesign.synthesis.management import port_profile
 from netdesign.synthesis.pairs import Pair, trunk
+from netdesign.synthesis.remote_access import reserve_pool
 from netdesign.synthesis.site_demand import at_site, evened
 from netdesign.synthesis.zones import INTERNET
 
@@ -117,6 +118,7 @@ def _plan_addresses(ground: Ground, unit: Unit, zones: Sequence[str]) -> None:
         (PUBLISHED, published_hosts(blueprint)),
     ):
         hosts.setdefault(function.zone, []).append(max(2, count))
+    reserve_pool(blueprint, hosts)
     blueprint.plan_site(ground.site, hosts, links=16, devices=32)
     for name in (f"{ground.site}-internet", f"{ground.site}-internet-v6"):
         if blueprint.has(Pool, name):

@@ -56,6 +56,7 @@ from netdesign.synthesis.infrastructure import add_services
 from netdesign.synthesis.management import encrypt_between_buildings, manage_devices, port_profile
 from netdesign.synthesis.pairs import Pair, allow_on_peer_link, settle_peer_link
 from netdesign.synthesis.parts import add_parts
+from netdesign.synthesis.remote_access import admit_remote_users, reserve_pool
 from netdesign.synthesis.translation import translate
 from netdesign.synthesis.zones import DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 
@@ -89,6 +90,7 @@ def build(blueprint: Blueprint) -> Archetype:
         flows = add_flows(blueprint, one.edge.site, one.ends, one.services)
         add_policy(blueprint, one.edge.policy, one.edge.firewalls, flows)
         translate(blueprint, one.edge)
+    admit_remote_users(blueprint, [one.edge for one in built])
     manage_devices(blueprint, services)
     encrypt_between_buildings(blueprint)
     harden(blueprint)
@@ -183,6 +185,7 @@ def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) 
             hosts.setdefault(function.zone, []).append(count)
     for function, count in _server_hosts(ground):
         hosts.setdefault(function.zone, []).append(count)
+    reserve_pool(blueprint, hosts)
     switches = (
         sum(equipment.access.counts.values()) + (ground.block_count + 2 * equipment.servers.groups + 2) * plan.pair
     )

@@ -44,6 +44,7 @@ from netdesign.synthesis.management import QOS, manage_devices
 from netdesign.synthesis.management_choice import ManagementKinds, management_hosts, management_kinds
 from netdesign.synthesis.pairs import Pair
 from netdesign.synthesis.parts import add_parts
+from netdesign.synthesis.remote_access import admit_remote_users, reserve_pool
 from netdesign.synthesis.server_placement import JUMBO_WORKLOADS, Slice, gateways, place_servers, slices, subnet_hosts
 from netdesign.synthesis.zones import INTERNET
 
@@ -96,6 +97,7 @@ def build(blueprint: Blueprint) -> Archetype:
         shapes.append(centre.archetype)
     zones = (INTERNET, MANAGEMENT, *server_zones(requirements))
     add_traffic(blueprint, presences, zones)
+    admit_remote_users(blueprint, [presence.edge for presence in presences])
     manage_devices(blueprint, services)
     queue_lossless(blueprint)
     residencies(blueprint)
@@ -233,6 +235,7 @@ def _plan_addresses(
     """Blocks for every zone, its transit included, and for the infrastructure; `size` is links and devices."""
     for zone in server_zones(blueprint.requirements):
         hosts.setdefault(zone, []).append(TRANSIT_HOSTS)
+    reserve_pool(blueprint, hosts)
     hosts[INTERNET] = [TRANSIT_HOSTS]
     hosts[MANAGEMENT] = [*management_hosts(kinds), SERVICE_ADDRESSES, TRANSIT_HOSTS]
     links, devices = size

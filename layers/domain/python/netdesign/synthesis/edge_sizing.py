@@ -12,7 +12,7 @@ from netdesign.catalog.circuits import CircuitKind, Tier
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.selection import Catalog
-from netdesign.catalog.sku import DeviceType
+from netdesign.catalog.sku import DeviceType, FirewallRates
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedRequirements
@@ -166,6 +166,8 @@ def choose_firewall(
             return f"inspects {rates.ngfw_bps / 1e9:g} Gbit/s"
         if rates.sessions is None or rates.sessions * capacity.session_share < demand.sessions:
             return f"holds {rates.sessions} sessions"
+        if requirements.remote_users and (why := _too_few_tunnels(requirements, parameters, rates)):
+            return why
         new = rates.connections_per_second or DEFAULT_CONNECTIONS_PER_S
         if new * capacity.connection_share < demand.connections_per_s:
             return f"opens {new} connections a second"
@@ -179,6 +181,19 @@ def choose_firewall(
         field="flows",
     )
     return select(catalog.devices(Role.FIREWALL), Role.FIREWALL, needs, requirements)
+
+
+def _too_few_tunnels(requirements: ResolvedRequirements, parameters: Parameters, rates: FirewallRates) -> str:
+    """Why a firewall cannot end the tunnels of remote users; empty where it can."""
+    capacity, growth = parameters.capacity, requirements.growth_multiplier
+    tunnels = requirements.remote_users * capacity.vpn_concurrency * growth
+    bps = tunnels * capacity.vpn_user_bps * (1 + capacity.ipsec_overhead)
+    if rates.tunnels is None or rates.tunnels * capacity.tunnel_share < ceil(tunnels):
+        return f"holds {rates.tunnels or 'an unknown number of'} tunnels"
+    most = parameters.redundancy[requirements.redundancy].max_utilisation
+    if rates.ipsec_bps is None or rates.ipsec_bps * most < bps:
+        return f"encrypts {(rates.ipsec_bps or 0) / 1e9:g} Gbit/s"
+    return ""
 
 
 def firewall_ports(

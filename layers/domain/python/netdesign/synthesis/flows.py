@@ -186,12 +186,20 @@ def _own(identity: str, sources: tuple[str, ...], targets: tuple[str, ...], serv
 
 
 def crossing_bps(flows: Iterable[ResolvedFlow], requirements: ResolvedRequirements) -> int:
-    """Peak of the larger direction over all flows that change zone: what the firewalls inspect."""
+    """Peak of the larger direction over all flows that change zone: what the firewalls inspect.
+
+    Those of remote users pass twice, to the gateways in the DMZ and on from there.
+    """
     return sum(
-        max(flow.up_bps, flow.down_bps)
+        max(flow.up_bps, flow.down_bps) * (2 if _by_way_of_gateways(flow) else 1)
         for flow in flows
         if end_zone(flow.source, flow, requirements) != end_zone(flow.target, flow, requirements)
     )
+
+
+def _by_way_of_gateways(flow: ResolvedFlow) -> bool:
+    ends = {flow.source, flow.target}
+    return Population.REMOTE_USERS in ends and not ends & {Population.DMZ, Population.INTERNET}
 
 
 def internet_bps(flows: Iterable[ResolvedFlow]) -> tuple[int, int]:

@@ -113,8 +113,16 @@ def _subnets(network: Network) -> Share:
     six[vlan[version == 6]] = True
     six[-1] = False
     hosts = np.flatnonzero((version == 4) & (subnet_purposes(network) == PURPOSES.index(SubnetPurpose.HOSTS)))
-    lacking = sorted(subnets[at].id for at in hosts[~six[vlan[hosts]]].tolist())
-    return Share("host subnets", int(hosts.size), tuple(lacking))
+    lacking = {subnets[at].id for at in hosts[~six[vlan[hosts]]].tolist()} - _twin_pools(network)
+    return Share("host subnets", int(hosts.size), tuple(sorted(lacking)))
+
+
+def _twin_pools(network: Network) -> set[str]:
+    """Subnets of remote users that get IPv6 addresses as well: these lie in no VLAN that would make them twins."""
+    versions = subnet_prefixes(network).version.tolist()
+    version = {one.id: six for one, six in zip(network.design.addressing.subnets, versions, strict=True)}
+    pools = [one.subnets for one in network.design.security.remote_accesses]
+    return {name for some in pools for name in some if any(version.get(other) == 6 for other in some)}
 
 
 def _interfaces(network: Network, kind: str, some: Longs) -> Share:
