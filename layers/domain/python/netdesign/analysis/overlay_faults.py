@@ -194,7 +194,8 @@ def _control(network: Network) -> Iterator[OverlayFault]:
         here = members(network, vni.id)
         counts = Counter(int(label[home[at]]) for at in here)
         most = max((one for one in counts if one >= 0), key=lambda one: (counts[one], -one), default=-1)
-        lonely.update(at for at in here if (len(here) > 1 and label[home[at]] in (-1,)) or label[home[at]] != most)
+        if len(here) > 1:
+            lonely.update(at for at in here if label[home[at]] < 0 or label[home[at]] != most)
     for at in sorted(lonely, key=name.__getitem__):
         words = f"{name[at]} exchanges no EVPN routes with the other endpoints of its segments"
         yield OverlayFault(Fault.SILENT, words, (name[at],))

@@ -44,8 +44,12 @@ PORTS: dict[ServiceKind, dict[str, tuple[tuple[int, int], ...]]] = {
         "tls": ((TCP, 4740), (TCP, 4739)),
     },
     ServiceKind.NTP: {"udp": ((UDP, 123),), "tcp": ((TCP, 4460),), "tls": ((TCP, 4460), (UDP, 123))},
+    ServiceKind.DNS: {"udp": ((UDP, 53), (TCP, 53)), "tcp": ((TCP, 53),), "tls": ((TCP, 853), (TCP, 443))},
+    ServiceKind.DHCP: {"udp": ((UDP, 67), (UDP, 547))},
+    ServiceKind.MONITOR: {"udp": ((UDP, 162), (UDP, 161)), "tcp": ((TCP, 162),), "tls": ((TCP, 10162), (TCP, 10161))},
 }
-"""(protocol, port) pairs that a service listens on, by transport: RFC 8907, 2865, 6614, 5424-5426, 7011, 5905, 8915."""
+"""(protocol, port) pairs that a service listens on, by transport: RFC 8907, 2865, 6614, 5424-5426, 7011, 5905,
+8915, 1035, 7858, 2131, 3411."""
 
 
 class Door(NamedTuple):
