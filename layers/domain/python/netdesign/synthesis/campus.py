@@ -47,7 +47,8 @@ from netdesign.synthesis.campus_reasons import explain_campus
 from netdesign.synthesis.campus_switches import closet_racks, exit_racks, main_racks, place_switches
 from netdesign.synthesis.campus_tiers import SERVICE_HOSTS, Equipment, equip, published_hosts
 from netdesign.synthesis.datacenter import add_site
-from netdesign.synthesis.datacenter_management import OutOfBand, route_vlan
+from netdesign.synthesis.datacenter_hall import Hall
+from netdesign.synthesis.datacenter_management import OutOfBand, add_console, route_vlan
 from netdesign.synthesis.edge import Edge, build_edge
 from netdesign.synthesis.finishing import add_flows, add_policy, publish, relay, residencies
 from netdesign.synthesis.flows import Ends
@@ -157,6 +158,7 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     else:
         _services_out_of_band(ground, network)
         manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers))
+        add_console(blueprint, Hall(ground.site, (), ground.racks[1]), network)
         settle_peer_link(blueprint, Pair(tuple(network.cores), network.mlag))
     explain_campus(ground, equipment)
     return edge, add_services(blueprint, ground.site, service_homes(ground, network))
