@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from netdesign.graph.multigraph import Longs
     from netdesign.model.addressing import Subnet
 
+FILL = 0.8
+"""The part of a subnet that hosts may fill."""
 LAN_VERSION, LAN_LENGTH = 6, 64
 LONGEST = 30
 """The length of the smallest IPv4 subnet with hosts."""
@@ -76,11 +79,12 @@ def _gateway_addresses(network: Network) -> dict[tuple[str, int], int]:
     return found
 
 
-def refitted(network: Network, subnet: Subnet, version: int, hosts: float) -> str | None:
+def refitted(network: Network, subnet: Subnet, version: int, growth: float = 1.0) -> str | None:
     """The prefix that a subnet of a VLAN should have by what stands in the VLAN; None where nothing tells.
 
-    It is that of the interfaces' own addresses, or else the smallest around the gateway that holds `hosts` and
-    shares no address with any other subnet (or the largest such prefix, where none holds them).
+    It is that of the interfaces' own addresses, or else the smallest around the gateway that the planned hosts
+    fill no more than they should when they have grown, and that shares no address with any other subnet (or the
+    largest such prefix, where none holds them).
     """
     if subnet.vlan is None:
         return None
@@ -92,6 +96,7 @@ def refitted(network: Network, subnet: Subnet, version: int, hosts: float) -> st
         return None
     if version == LAN_VERSION:
         return str(prefix_at(version, gateway, LAN_LENGTH))
+    hosts = ceil(subnet.planned_hosts * growth / FILL) + 1
     others = [p for one in network.design.addressing.subnets if one.id != subnet.id if (p := _prefix(one.prefix))]
     best = None
     for length in range(LONGEST, 0, -1):

@@ -16,8 +16,6 @@ from netdesign.graph.prefixes import Prefix, parse_prefix, prefix_at, summarise
 from netdesign.model.addressing import NatKind, Subnet
 from netdesign.model.cloud import (
     CloudAttachment,
-    CloudConnection,
-    CloudConnectionKind,
     CloudHub,
     CloudNetwork,
 )
@@ -28,8 +26,6 @@ from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
 OURS, POOL, RESERVED, CLOUD = "subnet", "pool", "reserved prefix", "cloud network"
-FILL = 0.8
-"""The part of a subnet that hosts may fill."""
 Row = tuple[str, str, str]
 """What a prefix is of, its name, and the prefix."""
 PRIVATE = tuple(parse_prefix(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
@@ -138,7 +134,7 @@ def _routed_together(case: Case, version: int) -> list[Subnet]:
     scopes, found = vrf_scopes(case.network), dict[int, list[Subnet]]()
     for subnet in sorted(case.design.addressing.subnets, key=lambda one: one.id):
         prefix = _read(subnet.prefix)
-        if prefix is not None and prefix.version == version and refitted(case.network, subnet, version, 0) is not None:
+        if prefix is not None and prefix.version == version and refitted(case.network, subnet, version) is not None:
             found.setdefault(scopes[subnet.vrf], []).append(subnet)
     return max(found.values(), key=len, default=[])
 
@@ -174,10 +170,9 @@ def swallowed(case: Case) -> Patch | None:
 
 @overlapping_prefixes.mutant("a cloud network gets addresses of ours")
 def cloud_twin(case: Case) -> Patch | None:
-    """Join a cloud network with the prefix of a subnet to the premises."""
+    """Join a cloud network with the prefix of a subnet to a hub."""
     subnets = _routed_together(case, 4)
-    devices = [device.id for device in case.network.devices if device.sku]
-    if not subnets or not devices or "mutant-cloud" in case.network.by_id("cloud_networks"):
+    if not subnets or "mutant-cloud" in case.network.by_id("cloud_networks"):
         return None
     zones = ("a", "b")
     network = CloudNetwork(
@@ -185,21 +180,10 @@ def cloud_twin(case: Case) -> Patch | None:
     )
     hub = CloudHub(id="mutant-hub", provider="cloud", region="r1", asn=64_600)
     joined = CloudAttachment(id="mutant-attachment", network=network.id, hub=hub.id, availability_zones=zones)
-    way = CloudConnection(
-        id="mutant-connection",
-        hub=hub.id,
-        kind=CloudConnectionKind.VPN,
-        device=devices[0],
-        bandwidth_bps=10**9,
-        peak_bps=10**6,
-        tunnels=2,
-        mss_clamp_bytes=1_387,
-    )
     return (
         Add("cloud_networks", network),
         Add("cloud_hubs", hub),
         Add("cloud_attachments", joined),
-        Add("cloud_connections", way),
     )
 
 
@@ -210,8 +194,7 @@ def as_held(case: Case, finding: Finding) -> Patch | None:
     for name in reversed(finding.elements):
         prefix = _read(known[name].prefix) if name in known else None
         if prefix is not None:
-            hosts = known[name].planned_hosts * case.requirements.growth_multiplier / FILL
-            right = refitted(case.network, known[name], prefix.version, hosts)
+            right = refitted(case.network, known[name], prefix.version, case.requirements.growth_multiplier)
             if right is not None and right != str(prefix):
                 return (Set("subnets", name, {"prefix": right}),)
     return None

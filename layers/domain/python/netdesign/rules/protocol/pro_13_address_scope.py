@@ -21,9 +21,6 @@ from netdesign.model.vocabulary import Category, InterfaceKind, Role, Severity, 
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
-FILL = 0.8
-"""The part of a subnet that hosts may fill."""
-
 
 class Item(NamedTuple):
     """A prefix in use: the fact that has it, its text, whether hosts live in it, and whether it is a tunnel's."""
@@ -130,7 +127,7 @@ def _subnet(case: Case, version: int) -> Subnet | None:
     for subnet in sorted(case.design.addressing.subnets, key=lambda one: one.id):
         one = read(subnet.prefix)
         if one is not None and one.version == version and subnet.purpose is SubnetPurpose.HOSTS:
-            return subnet if refitted(case.network, subnet, version, 0) else None
+            return subnet if refitted(case.network, subnet, version) else None
     return None
 
 
@@ -191,8 +188,7 @@ def as_held(case: Case, finding: Finding) -> Patch | None:
     for name in finding.elements:
         one = read(known[name].prefix) if name in known else None
         if one is not None:
-            hosts = known[name].planned_hosts * case.requirements.growth_multiplier / FILL
-            right = refitted(case.network, known[name], one.version, hosts)
+            right = refitted(case.network, known[name], one.version, case.requirements.growth_multiplier)
             return (Set("subnets", name, {"prefix": right}),) if right not in (None, str(one)) else None
     return None
 

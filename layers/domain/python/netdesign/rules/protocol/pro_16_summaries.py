@@ -30,8 +30,6 @@ from netdesign.rules.case import Case
 MOST = 2
 """Aggregates that a site, or a zone at a site, may need in one IP version."""
 INFRASTRUCTURE = (SubnetPurpose.POINT_TO_POINT, SubnetPurpose.LOOPBACK, SubnetPurpose.VTEP)
-FILL = 0.8
-"""The part of a subnet that hosts may fill."""
 
 
 def is_hierarchical(case: Case) -> bool:
@@ -299,7 +297,7 @@ def _movable(case: Case) -> Iterator[tuple[Subnet, Prefix]]:
         for subnet, prefix in facts:
             known = _aggregates(case.network).get((site, subnet.vrf, version))
             fits = version == 4 and subnet.purpose is SubnetPurpose.HOSTS
-            if known and fits and refitted(case.network, subnet, version, 0):
+            if known and fits and refitted(case.network, subnet, version):
                 yield subnet, prefix
 
 
@@ -362,8 +360,7 @@ def as_held(case: Case, finding: Finding) -> Patch | None:
     for name in finding.elements:
         one = read(known[name].prefix) if name in known else None
         if one is not None:
-            hosts = known[name].planned_hosts * case.requirements.growth_multiplier / FILL
-            right = refitted(case.network, known[name], one.version, hosts)
+            right = refitted(case.network, known[name], one.version, case.requirements.growth_multiplier)
             if right not in (None, str(one.prefix)):
                 return (Set("subnets", name, {"prefix": right}),)
     return None

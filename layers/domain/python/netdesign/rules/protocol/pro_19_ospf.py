@@ -103,7 +103,7 @@ def _areas(network: Network) -> Iterator[Finding]:
 
 
 def _about(some: list[RoutingProcess], problem: str) -> Finding:
-    names = sorted(process.id for process in some)
+    names = sorted({process.id for process in some})
     return Finding(
         message=f"{problem}: {', '.join(names[:3])}",
         elements=tuple(names[:SHOWN]),
