@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LARGEST = 3
 """Elements of the largest failures that are compared; those that take more are few."""
 
+DIGITS = 13
+"""Digits of shares that count; what follows is rounding."""
+
 Key = tuple[object, ...]
 
 
@@ -139,7 +142,7 @@ def _node_kinds(network: Network) -> Longs:
     table[:count, 0] = network.role_codes
     table[:, 1] = graph.nodes_present
     for column, one in enumerate(spreads.values(), start=3):
-        table[one.nodes, column] = one.shares
+        table[one.nodes, column] = np.round(one.shares, DIGITS)
     index = network.device_index
     for group in network.design.inventory.ha_groups:
         for member in group.members:

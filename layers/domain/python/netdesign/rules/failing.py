@@ -11,7 +11,6 @@ import numpy as np
 from netdesign.analysis.carriage import carriage
 from netdesign.analysis.failures import FailureKind
 from netdesign.analysis.link_capacity import capacity_bps
-from netdesign.analysis.tiers import role_tiers
 from netdesign.analysis.traffic import stretches
 from netdesign.model.cabling import Srlg
 from netdesign.model.patch import Add, Patch, Set
@@ -22,15 +21,13 @@ from netdesign.rules.widening import like_links, widened
 
 if TYPE_CHECKING:
     from netdesign.analysis.worst_failures import Cut, Overload, Worst
+    from netdesign.model.cabling import Link
     from netdesign.rules.card import Said
     from netdesign.rules.case import Case
 
 SHOWN = 10
 BARELY = 1.25
 """By how much mutants exceed what is allowed after a failure."""
-
-NO_TIER = 100
-"""More than there are tiers: devices of no fabric come last."""
 
 LOST_BPS = 1.0
 """Up to this, what finds no path is rounding."""
@@ -127,23 +124,28 @@ def restored(case: Case, finding: Finding) -> Patch | None:
 
 
 def parted(case: Case, finding: Finding) -> Patch | None:
-    """Lead the links of the shared risk that failed another way, but for those to one device high up."""
+    """Lead links of the shared risk that failed another way, so that every device keeps about as many either way."""
     network, failed = case.network, finding.witness.get("failed")
     known = network.by_id("srlgs")
     risk = known.get(str(failed[0])) if isinstance(failed, list) and failed else None
     if risk is None or finding.witness.get("kind") != FailureKind.SRLG.value:
         return None
     links = [link for link in network.links if risk.id in link.srlgs]
-    at = Counter(name for link in links for name in {link.a.device, link.b.device})
-    tiers, index = role_tiers(network), network.device_index
-    rank = {name: (int(tiers[index[name]]) if name in index else -1) % NO_TIER for name in at}
-    tops = sorted((name for name in at if at[name] < len(links)), key=lambda name: (rank[name], -at[name], name))
-    moved = [link for link in links if tops and tops[0] not in (link.a.device, link.b.device)] or links[1:]
+    moved = [link for link, away in zip(links, _evenly(links), strict=True) if away]
     other = Srlg(id=f"{risk.id}-{BESIDE}", kind=risk.kind, name=f"{risk.kind.value} beside {risk.name}")
     if other.id in known or not moved:
         return None
     ways = {link.id: (*(name for name in link.srlgs if name != risk.id), other.id) for link in moved}
     return (Add("srlgs", other), *(Set("links", name, {"srlgs": way}) for name, way in ways.items()))
+
+
+def _evenly(links: list[Link]) -> Iterator[bool]:
+    """For each link whether it goes the other way: the one that fewer links at its ends go so far."""
+    taken: Counter[tuple[str, bool]] = Counter()
+    for link in links:
+        here, there = (sum(taken[end.device, way] for end in (link.a, link.b)) for way in (False, True))
+        taken.update((end.device, here > there) for end in (link.a, link.b))
+        yield here > there
 
 
 def ways_from_endpoints(case: Case) -> Iterator[tuple[int, ...]]:

@@ -96,7 +96,7 @@ def raise_speed(case: Case, finding: Finding) -> Patch | None:
 
 @link_loss.fix("lead the links of a shared risk two ways")
 def other_way(case: Case, finding: Finding) -> Patch | None:
-    """All links of the shared risk that failed, but for those to one of the devices above."""
+    """Every device with several links of the shared risk that failed keeps some of them on it."""
     return parted(case, finding)
 
 
