@@ -95,11 +95,18 @@ def crossings(network: Network) -> tuple[Crossing, ...]:
     return tuple(one for flow in network.design.traffic.flows for one in _crossings_of(network, flow))
 
 
-def _crossings_of(network: Network, flow: Flow) -> Iterator[Crossing]:
+@analysis
+def needs_within(network: Network, zone: str) -> tuple[Crossing, ...]:
+    """What flows need between ends that lie in one zone."""
+    found = (one for flow in network.design.traffic.flows for one in _crossings_of(network, flow, within=True))
+    return tuple(one for one in found if one.source == one.target == zone)
+
+
+def _crossings_of(network: Network, flow: Flow, *, within: bool = False) -> Iterator[Crossing]:
     sources, targets = _by_zone(network, flow.sources), _by_zone(network, flow.targets)
     for near, here in sources.items():
         for far, there in targets.items():
-            for version in (4, 6) if near != far else ():
+            for version in (4, 6) if near != far or within else ():
                 mine, theirs = _of_version(here, version), _of_version(there, version)
                 if mine != () and theirs != ():
                     yield Crossing(flow.id, near, far, version, mine, theirs, flow.service)

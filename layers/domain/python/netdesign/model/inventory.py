@@ -152,6 +152,8 @@ class EndpointGroup:
     poe_class: int | None = None
     """IEEE 802.3bt class 1-8 that each endpoint asks for; None where it is not powered by the port."""
     environment: Environment = Environment.PRODUCTION
+    host_policy: str | None = None
+    """The policy that filters at every endpoint itself: host firewall, hypervisor, or group tags at its port."""
 
 
 @fact

@@ -22,7 +22,12 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "unused_port_profile": ("port_profiles",),
     },
     "ha_groups": {"members": ("devices",)},
-    "endpoint_groups": {"site": ("sites",), "zone": ("zones",), "vlans": ("vlans",)},
+    "endpoint_groups": {
+        "site": ("sites",),
+        "zone": ("zones",),
+        "vlans": ("vlans",),
+        "host_policy": ("policies",),
+    },
     "attachments": {"group": ("endpoint_groups",), "device": ("devices",), "profile": ("port_profiles",)},
     "port_profiles": {"vlans": ("vlans",), "native_vlan": ("vlans",)},
     "links": {

@@ -13,6 +13,7 @@ from netdesign.model.switching import SpanningTree
 from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Role, ServiceClass, Trust
 from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.host_policies import part_hosts
 
 UNUSED: Final = "unused"
 
@@ -20,6 +21,7 @@ UNUSED: Final = "unused"
 def harden(blueprint: Blueprint) -> None:
     """Guard ports and sessions, and set the timers that the flows ask for."""
     close_unused_ports(blueprint)
+    part_hosts(blueprint)
     guard_roots(blueprint)
     believe_address_servers(blueprint)
     guard_sessions(blueprint)

@@ -60,6 +60,20 @@ def rules_from_flows(
     return (*rules, deny_rest(policy, len(rules) + 1))
 
 
+def host_rules(
+    policy: str, zone: str, flows: Iterable[Flow], places: Mapping[str, Place], *, ipv6: bool = False
+) -> tuple[PolicyRule, ...]:
+    """The rules that hosts of a zone enforce themselves: what flows to, from and within the zone need, then denial."""
+    needed: dict[Pair, list[Flow]] = {}
+    for flow in flows:
+        for pair in _pairs(flow, places, ipv6=ipv6, within=True):
+            if zone in (pair.source_zone, pair.destination_zone):
+                needed.setdefault(pair, []).append(flow)
+    ordered = sorted(needed.items(), key=lambda item: _key(item[0]))
+    rules = [_permit(policy, at, pair, some, ()) for at, (pair, some) in enumerate(ordered, start=1)]
+    return (*rules, deny_rest(policy, len(rules) + 1))
+
+
 def deny_rest(policy: str, at: int) -> PolicyRule:
     """The last rule: everything else is refused and logged."""
     return PolicyRule(
@@ -97,13 +111,13 @@ def inspection(
     return found
 
 
-def _pairs(flow: Flow, places: Mapping[str, Place], *, ipv6: bool) -> Iterable[Pair]:
-    """The zone pairs that a flow crosses, per family, with all its prefixes in each zone."""
+def _pairs(flow: Flow, places: Mapping[str, Place], *, ipv6: bool, within: bool = False) -> Iterable[Pair]:
+    """The pairs of zones of a flow's ends, per family, with all its prefixes in each; equal ones only `within`."""
     sources, destinations = _by_zone(flow.sources, places), _by_zone(flow.targets, places)
     families: tuple[Literal[4, 6], ...] = (4, 6) if ipv6 else (4,)
     for source_zone, source in sources.items():
         for destination_zone, destination in destinations.items():
-            if source_zone == destination_zone:
+            if source_zone == destination_zone and not within:
                 continue
             for family in families:
                 pair = Pair(
