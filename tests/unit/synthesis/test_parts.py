@@ -80,11 +80,15 @@ def test_sums_follow_their_formulas():
         assert line.total_usd is not None
         by_kind[line.kind] += line.total_usd
     watts = sum(line.power_w for line in made.parts.lines)
-    capital = ("equipment", "optics", "cabling", "racks", "installation")
+    capital = ("equipment", "optics", "cabling", "racks", "services", "installation")
+    hosts = by_kind[PartKind.SERVER] + by_kind[PartKind.STORAGE]
 
     assert sums["equipment"].amount_usd == pytest.approx(by_kind[PartKind.DEVICE], abs=0.01)
     assert sums["capital"].amount_usd == pytest.approx(sum(sums[name].amount_usd for name in capital), abs=0.05)
-    assert sums["support"].amount_usd == pytest.approx(by_kind[PartKind.DEVICE] * cost.support_share, abs=0.01)
+    assert sums["support"].amount_usd == pytest.approx(
+        (by_kind[PartKind.DEVICE] + hosts) * cost.support_share, abs=0.01
+    )
+    assert sums["services"].amount_usd == pytest.approx(hosts, abs=0.01)
     assert sums["circuits"].amount_usd == 12 * sum(one.monthly_usd or 0 for one in made.cabling.circuits)
     assert sums["power"].amount_usd == pytest.approx(watts * 0.6 * 8.76 * 1.5 * 0.12, rel=1e-6)
     assert sums["total"].amount_usd == pytest.approx(

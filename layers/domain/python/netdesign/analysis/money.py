@@ -47,10 +47,11 @@ def money(network: Network, cost: Cost) -> Money:
     bought = 1 - cost.discount
     equipment = (spent[PartKind.DEVICE] + spent[PartKind.POWER_SUPPLY]) * bought
     optics = spent[PartKind.TRANSCEIVER] * bought
-    install = (equipment + optics + spent[PartKind.RACK]) * cost.install_share
+    hosts = (spent[PartKind.SERVER] + spent[PartKind.STORAGE]) * bought
+    install = (equipment + optics + spent[PartKind.RACK] + hosts) * cost.install_share
     return Money(
-        capital=equipment + optics + spent[PartKind.CABLE] + spent[PartKind.RACK] + install,
-        support=equipment * cost.support_share,
+        capital=equipment + optics + spent[PartKind.CABLE] + spent[PartKind.RACK] + hosts + install,
+        support=(equipment + hosts) * cost.support_share,
         licences=spent[PartKind.LICENCE],
         circuits=12.0 * sum(circuit.monthly_usd or 0 for circuit in network.design.cabling.circuits),
         power=_power(network, cost),

@@ -10,6 +10,7 @@ import numpy as np
 from netdesign.analysis.endpoint_ports import endpoint_ports_taken
 from netdesign.analysis.link_ports import link_ports
 from netdesign.analysis.plugs import plugged_cage, split_cages
+from netdesign.analysis.service_hosts import collector_tb, service_hosts
 from netdesign.catalog.media import media
 from netdesign.graph.network import Network, analysis
 from netdesign.model.parts import PartKind
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from netdesign.catalog.media import Cage, PhyType
 
+SERVICE_HOST, LOG_STORAGE = "service host", "log storage (TB)"
 UNBOUGHT = frozenset({Medium.VIRTUAL, Medium.RADIO})
 
 
@@ -40,8 +42,8 @@ def endpoint_cables(network: Network) -> int:
 
 @analysis
 def needs(network: Network) -> dict[tuple[PartKind, str], Need]:
-    """Devices, power supplies, licences, transceivers, cables and racks that the facts call for."""
-    found = [*_devices(network), *_link_parts(network)]
+    """Devices, power supplies, licences, transceivers, cables and hosts of services that the facts call for."""
+    found = [*_devices(network), *_link_parts(network), *_services(network)]
     return {(need.kind, need.part): need for need in found}
 
 
@@ -53,6 +55,16 @@ def _devices(network: Network) -> Iterator[Need]:
         yield Need(PartKind.DEVICE, sku, count, count)
         yield Need(PartKind.POWER_SUPPLY, sku, count * supplies[sku], count * supplies[sku])
         yield Need(PartKind.LICENCE, sku, count, count)
+
+
+def _services(network: Network) -> Iterator[Need]:
+    """Hosts of network services, and terabytes of collectors."""
+    for kind, part, count in (
+        (PartKind.SERVER, SERVICE_HOST, service_hosts(network)),
+        (PartKind.STORAGE, LOG_STORAGE, collector_tb(network)),
+    ):
+        if count:
+            yield Need(kind, part, count, count)
 
 
 def _link_parts(network: Network) -> Iterator[Need]:

@@ -34,6 +34,9 @@ class Assumptions:
     typical_power_share: float
     optic_usd_per_gbps: float
     fan_out_usd_per_lane: float
+    service_host_usd: float
+    service_host_w: int
+    storage_usd_per_tb: float
 
     def role(self, roles: Iterable[str], known: Iterable[str]) -> str:
         """The first role in precedence that the device is fit for and `known` covers; else `default`."""
@@ -55,6 +58,9 @@ def default_assumptions() -> Assumptions:
         typical_power_share=data["typical_power_share"]["value"],
         optic_usd_per_gbps=data["optic_usd_per_gbps"]["value"],
         fan_out_usd_per_lane=data["fan_out_usd_per_lane"]["value"],
+        service_host_usd=data["service_host"]["usd"],
+        service_host_w=data["service_host"]["power_w"],
+        storage_usd_per_tb=data["storage_usd_per_tb"]["value"],
     )
 
 

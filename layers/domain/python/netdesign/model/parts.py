@@ -14,6 +14,10 @@ class PartKind(StrEnum):
     CABLE = "cable"
     LICENCE = "licence"
     RACK = "rack"
+    SERVER = "server"
+    """A host of network services; those of the client's own are not part of the network."""
+    STORAGE = "storage"
+    """Disks of log collectors, by the terabyte."""
 
 
 @fact

@@ -28,11 +28,21 @@ def changed_case(case: Case, patch: Patch, bench: Workbench) -> Case | None:
 
 def _counted_again(before: Design, after: Design, bench: Workbench) -> Design:
     """`after` with parts and costs that follow from its devices, links and attachments, where those changed."""
-    untouched = before.inventory is after.inventory and before.cabling is after.cabling
+    untouched = all(
+        getattr(before, group) is getattr(after, group) for group in ("inventory", "cabling", "infrastructure")
+    )
     if untouched or before.parts is not after.parts:
         return after
     try:
-        parts = bill(after.inventory, after.cabling, bench.catalog, bench.parameters, after.requirements)
+        parts = bill(
+            after.inventory,
+            after.cabling,
+            bench.catalog,
+            bench.parameters,
+            after.requirements,
+            services=after.infrastructure.service_instances,
+            subnets=after.addressing.subnets,
+        )
     except (CatalogError, KeyError, IndexError):  # facts that no bill can be made of: the rules say which
         return after
     return replace(after, parts=parts)

@@ -37,7 +37,15 @@ def recount(case: Case, bench: Workbench) -> Iterator[Proposal]:
     """The parts and costs that follow from the drawing, where the design holds others."""
     design = case.design
     try:
-        parts = bill(design.inventory, design.cabling, bench.catalog, bench.parameters, design.requirements)
+        parts = bill(
+            design.inventory,
+            design.cabling,
+            bench.catalog,
+            bench.parameters,
+            design.requirements,
+            services=design.infrastructure.service_instances,
+            subnets=design.addressing.subnets,
+        )
     except (CatalogError, KeyError, IndexError):  # facts that no bill can be made of: the rules say which
         return
     patch = tuple(difference(design, replace(design, parts=parts)))

@@ -51,9 +51,10 @@ def cost_lines(priced: Priced, parameters: Parameters) -> tuple[CostLine, ...]:
     optics = _total(priced.lines, PartKind.TRANSCEIVER).times(bought)
     cables = _total(priced.lines, PartKind.CABLE)
     racks = _total(priced.lines, PartKind.RACK)
-    install = equipment.plus(optics).plus(racks).times(cost.install_share)
-    capital = equipment.plus(optics).plus(cables).plus(racks).plus(install)
-    support = equipment.times(cost.support_share)
+    hosts = _total(priced.lines, PartKind.SERVER, PartKind.STORAGE).times(bought)
+    install = equipment.plus(optics).plus(racks).plus(hosts).times(cost.install_share)
+    capital = equipment.plus(optics).plus(cables).plus(racks).plus(hosts).plus(install)
+    support = equipment.plus(hosts).times(cost.support_share)
     licences = _total(priced.lines, PartKind.LICENCE)
     circuits = _circuits(priced.circuits)
     power = _power(priced.lines, parameters)
@@ -65,9 +66,15 @@ def cost_lines(priced: Priced, parameters: Parameters) -> tuple[CostLine, ...]:
         _line("02-optics", "Optics with spares", optics, f"sum of transceivers * (1 - {discount})"),
         _line("03-cabling", "Cables, laid", cables, "sum of cables"),
         _line("04-racks", "Racks", racks, f"racks * {cost.rack_usd} USD"),
-        _line("05-installation", "Installation", install, f"(equipment + optics + racks) * {cost.install_share:g}"),
-        _line("06-capital", "Capital cost", capital, "equipment + optics + cabling + racks + installation"),
-        _line("07-support", "Support", support, f"equipment * {cost.support_share:g}", yearly=True),
+        _line("04-services", "Hosts and storage of network services", hosts, f"sum of hosts, disks * (1 - {discount})"),
+        _line(
+            "05-installation",
+            "Installation",
+            install,
+            f"(equipment + optics + racks + services) * {cost.install_share:g}",
+        ),
+        _line("06-capital", "Capital cost", capital, "equipment + optics + cabling + racks + services + installation"),
+        _line("07-support", "Support", support, f"(equipment + services) * {cost.support_share:g}", yearly=True),
         _line("08-licences", "Licences", licences, "sum of yearly licences", yearly=True),
         _line("09-circuits", "Circuits", circuits, "sum of monthly prices * 12", yearly=True),
         _line("10-power", "Power and cooling", power, _power_formula(parameters), yearly=True),

@@ -145,12 +145,6 @@ def _explain(blueprint: Blueprint, site: str, rate: float) -> None:
             "days": days,
         },
         result=log_bytes(rate, logging.event_bytes, days),
-        alternatives=(
-            (
-                "hosts and disks of the services in the bill",
-                "the bill holds the network; hosts are bought with the servers",
-            ),
-        ),
         fields=("users", "compliance"),
         source="policy parameters logging",
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, exp, sqrt
 from typing import Final
 
-from netdesign.catalog.assumptions import fan_out_usd
+from netdesign.analysis.parts import LOG_STORAGE, SERVICE_HOST
+from netdesign.analysis.service_hosts import host_count, storage_tb
+from netdesign.catalog.assumptions import default_assumptions, fan_out_usd
 from netdesign.catalog.media import Cage, PhyType, laying_usd, media
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.selection import Catalog
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import CatalogError
+from netdesign.model.addressing import Subnet
 from netdesign.model.cabling import Cabling, Circuit, Lag, Link, Mlag, Srlg
+from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing, Inventory, Rack
 from netdesign.model.parts import PartKind, PartLine, Parts
 from netdesign.model.resolved import ResolvedRequirements
@@ -69,7 +74,15 @@ def add_parts(blueprint: Blueprint) -> Parts:
         srlgs=blueprint.all(Srlg),
         circuits=blueprint.all(Circuit),
     )
-    parts = bill(inventory, cabling, blueprint.catalog, blueprint.parameters, blueprint.requirements)
+    parts = bill(
+        inventory,
+        cabling,
+        blueprint.catalog,
+        blueprint.parameters,
+        blueprint.requirements,
+        services=blueprint.all(ServiceInstance),
+        subnets=blueprint.all(Subnet),
+    )
     blueprint.add_all(parts.lines)
     blueprint.add_all(parts.costs)
     return parts
@@ -81,8 +94,11 @@ def bill(
     catalog: Catalog,
     parameters: Parameters,
     requirements: ResolvedRequirements,
+    *,
+    services: Iterable[ServiceInstance] = (),
+    subnets: Iterable[Subnet] = (),
 ) -> Parts:
-    """Every line and every sum."""
+    """Every line and every sum; `services` run on hosts in the VLANs of their `subnets`."""
     tallies: Tallies = {}
     _devices(tallies, inventory, catalog)
     kinds = {device.id: device.sku for device in inventory.devices if device.sku is not None}
@@ -92,11 +108,24 @@ def bill(
     _endpoints(tallies, plugs, inventory, kinds, catalog, parameters)
     for _ in inventory.racks:
         _tally(tallies, PartKind.RACK, "rack").add(parameters.cost.rack_usd, assumed=True)
+    _services(tallies, tuple(services), subnets, inventory)
     ordered = sorted(tallies.items(), key=lambda item: (_KINDS.index(item[0][0]), item[0][1]))
     counted = (_line(key, tally, catalog, parameters, requirements) for key, tally in ordered)
     lines = tuple(sorted(counted, key=lambda line: line.id))
     priced = Priced(lines, cabling.circuits, requirements.horizon_years)
     return Parts(lines=lines, costs=cost_lines(priced, parameters))
+
+
+def _services(
+    tallies: Tallies, services: Sequence[ServiceInstance], subnets: Iterable[Subnet], inventory: Inventory
+) -> None:
+    """Hosts of the services, and the disks of collectors."""
+    assumed = default_assumptions()
+    for _ in range(host_count(services, subnets, inventory.endpoint_groups)):
+        host = _tally(tallies, PartKind.SERVER, SERVICE_HOST)
+        host.add(assumed.service_host_usd, assumed=True, power_w=assumed.service_host_w)
+    for _ in range(storage_tb(services)):
+        _tally(tallies, PartKind.STORAGE, LOG_STORAGE).add(assumed.storage_usd_per_tb, assumed=True)
 
 
 def _tally(tallies: Tallies, kind: PartKind, part: str) -> Tally:

@@ -17,6 +17,7 @@ from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
 REQUIRED = (PartKind.DEVICE, PartKind.TRANSCEIVER, PartKind.CABLE)
+SERVING = (PartKind.SERVER, PartKind.STORAGE)
 CENT = 0.01
 SPARED = (PartKind.DEVICE, PartKind.TRANSCEIVER)
 FIBRES = frozenset({Medium.SMF.value, Medium.MMF_OM3.value, Medium.MMF_OM4.value, Medium.MMF_OM5.value})
@@ -36,10 +37,10 @@ def _applies(case: Case) -> bool:
     applies="designs with a bill of materials",
     applicable=_applies,
     flags="A device type, transceiver or cable that the drawing needs and the bill lacks or counts wrongly, or that it"
-    " bills without need; power supplies, device licences or racks that do not match the devices; a line whose total"
-    " is not quantity times price; and at high redundancy fewer spares than the share that parts installed in numbers"
-    " call for. How each endpoint is cabled the facts leave open: by part their ports widen the range; in sum cables"
-    " and transceivers must agree.",
+    " bills without need; hosts of network services and disks of collectors likewise; power supplies, device licences"
+    " or racks that do not match the devices; a line whose total is not quantity times price; and at high redundancy"
+    " fewer spares than the share that parts installed in numbers call for. How each endpoint is cabled the facts leave"
+    " open: by part their ports widen the range; in sum cables and transceivers must agree.",
     passes="Every line of the bill agrees with what devices and links come to, and spares suffice.",
     remedy="Count the parts again from the devices and links.",
     references=("SOC 2 A1.2", "NIST SP 800-53 CM-8, MA-6"),
@@ -53,7 +54,7 @@ def component_quantity(case: Case) -> Iterator[Said]:
             yield from _compare(need, lines)
         yield from _spares(case, lines)
     for key, need in wanted.items():
-        if key not in billed and (need.kind in REQUIRED or _licensed(case, need)):
+        if key not in billed and (need.kind in (*REQUIRED, *SERVING) or _licensed(case, need)):
             yield from _compare(need, ())
     yield from _balance(case)
     yield from _racks(case)
@@ -77,7 +78,8 @@ def _billed(case: Case) -> dict[tuple[PartKind, str], tuple[PartLine, ...]]:
 def _without_need(case: Case, key: tuple[PartKind, str]) -> Need | None:
     """What may be billed of a part that no device or link needs: only what endpoints and cabling can take."""
     kind, part = key
-    if kind is PartKind.DEVICE or (kind in (PartKind.LICENCE, PartKind.POWER_SUPPLY) and part in case.catalog):
+    owned = kind in (PartKind.LICENCE, PartKind.POWER_SUPPLY) and part in case.catalog
+    if kind is PartKind.DEVICE or kind in SERVING or owned:
         return Need(kind, part, 0, 0)
     extra = endpoint_cables(case.network)
     if kind is PartKind.TRANSCEIVER:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import exp, log1p
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from netdesign.model.resolved import ResolvedRequirements
 
 TINY = 1e-6
+MOST = 25.0
+"""Logarithm of the largest factor that is weighed: what bears seventy thousand million times as much bears anything."""
 GROWN = ("CAP-04", "CAP-16", "CAP-24")
 """Rules that weigh demand at the growth that the requirements state; links and ratios are grown here."""
 
@@ -75,7 +78,7 @@ def growth_exhaustion(case: Case) -> Iterator[Said]:
 
 
 def _factor(case: Case, year: int) -> float:
-    return round((1 + case.requirements.growth_rate) ** year, 6)
+    return round(exp(min(year * log1p(case.requirements.growth_rate), MOST)), 6)
 
 
 def _short(case: Case, year: int) -> Shortage | None:
