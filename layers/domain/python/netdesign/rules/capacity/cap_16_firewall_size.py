@@ -46,21 +46,21 @@ def _applies(case: Case) -> bool:
 )
 def firewall_sizing(case: Case) -> Iterator[Said]:
     """Adds up the burden of every firewall with nothing failed and with partners failed."""
-    highest = 0.0
-    for failed in losses(case):
-        allowed = allowed_share(case, failed)
-        for burden in burdens(case, failed):
-            rates = rates_of(case, burden.place)
-            if rates is None:
-                yield _unknown(case, burden.place)
+    highest, told = 0.0, dict[tuple[int, str], Finding | Gap]()
+    for burden in (burden for failed in losses(case) for burden in burdens(case, failed)):
+        rates = rates_of(case, burden.place)
+        if rates is None:
+            told.setdefault((burden.place, "type"), _unknown(case, burden.place))
+            continue
+        for what, need, able, share in demands(case, burden, rates, allowed_share(case, burden.failed)):
+            if able is None:
+                told.setdefault((burden.place, what), _silent(case, burden.place, what))
                 continue
-            for what, need, able, share in demands(case, burden, rates, allowed):
-                if able is None:
-                    yield _silent(case, burden.place, what)
-                elif need > able * share * (1 + TINY):
-                    yield _finding(case, burden, what, need, able, share)
-                if able is not None and what == "inspects":
-                    highest = max(highest, need / able if able else float("inf"))
+            if what == "inspects":
+                highest = max(highest, need / able if able else float("inf"))
+            if need > able * share * (1 + TINY):
+                told.setdefault((burden.place, what), _finding(case, burden, what, need, able, share))
+    yield from told.values()
     level = case.parameters.redundancy[case.requirements.redundancy]
     value = round(highest, 4) if highest < float("inf") else None
     yield Measure(name="highest share of an inspected rate", value=value, threshold=level.max_utilisation)
