@@ -38,7 +38,7 @@ def test_a_ring_with_ospf_everywhere_passes() -> None:
     verdict = judge_one(RULE, case(design(*RING, *A, *B, *C)))
 
     assert verdict.status is Status.PASS
-    assert [(m.name, m.value) for m in verdict.measures] == [
+    assert [(m.name, m.value) for m in verdict.measures[:2]] == [
         ("flows with routes there and back", 1),
         ("routed links with a silent end", 0),
     ]
@@ -47,10 +47,14 @@ def test_a_ring_with_ospf_everywhere_passes() -> None:
 def test_one_interface_without_ospf_is_found_now_and_after_a_failure() -> None:
     found = messages(*RING, *ospf("a", "1", "Vlan-v"), *B, *C, redundancy=Redundancy.HIGH)
 
-    assert found == [
+    assert [text for text in found if not text.startswith("after the failure of")] == [
         "one link failure parts a (default) from c (default), though link c:3--a:3 is up: routing does not use it",
         "a and c run no protocol or static route for IPv4 over link c:3--a:3",
     ]
+    assert (
+        "after the failure of a:1--b:1, though a cable is left: packets of flow left>right from a (default) to "
+        "10.2.0.0/24 end at a (default): no route"
+    ) in found
 
 
 def test_failures_that_the_level_does_not_count_are_not_asked_about() -> None:
@@ -141,8 +145,8 @@ def test_mutants_are_caught_on_an_igp_and_on_bgp() -> None:
     wired = (DEFAULT, device("a", Role.CORE), device("c", Role.CORE), *joined("a:1", "c:1"), *HOMES)
     speakers = (*wired, bgp("a", 1, networks=("10.1.0.0/24",)), bgp("c", 2, networks=("10.2.0.0/24",)))
 
-    assert killed(*RING, *A, *B, *C) == [True, True]
-    assert killed(*speakers, peer("a", "10.0.0.1", 2), peer("c", "10.0.0.0", 1)) == [True, True]
+    assert killed(*RING, *A, *B, *C)[:2] == [True, True]
+    assert killed(*speakers, peer("a", "10.0.0.1", 2), peer("c", "10.0.0.0", 1))[:2] == [True, True]
 
 
 def test_mutants_take_the_default_route_where_no_link_is_routed() -> None:
@@ -155,5 +159,5 @@ def test_mutants_take_the_default_route_where_no_link_is_routed() -> None:
     )
     roads = (static("a", "0.0.0.0/0", "10.3.0.2"), static("c", "10.1.0.0/24", "10.3.0.1"))
 
-    assert killed(*one, *HOMES, *roads) == [True, None]
-    assert killed(*one, *HOMES) == [None, None]
+    assert killed(*one, *HOMES, *roads)[:2] == [True, None]
+    assert set(killed(*one, *HOMES)) == {None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import WIDTH, Prefix, prefix_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from netdesign.analysis.flow_routes import End as FlowEnd
     from netdesign.analysis.rib import Rib
@@ -204,20 +205,25 @@ def routed_classes(rib: Rib, *, mixed_only: bool = False) -> tuple[tuple[int, in
     rib.prepare(chosen)
     keys: dict[Prefix, object] = {}
     found: dict[object, tuple[int, int]] = {}
-    inner: dict[Prefix, list[Prefix]] = defaultdict(list)
-    for prefix in rib.prefixes:
-        for around in rib.covering(prefix.version, prefix.network)[::-1]:
-            if around.length < prefix.length:
-                inner[around].append(prefix)
+    ordered = sorted(rib.prefixes)
     for prefix in chosen:
         if not mixed_only and not _routed(rib, prefix):
             continue
-        address = free_address(prefix, inner.get(prefix, ()))
+        address = free_address(prefix, _within(ordered, prefix))
         if address is None or address >= 1 << WIDTH[prefix.version]:
             continue
         chain = tuple(_key(rib, keys, one) for one in rib.covering(prefix.version, address))
         found.setdefault((prefix.version, chain), (prefix.version, address))
     return tuple(found.values())
+
+
+def _within(ordered: Sequence[Prefix], block: Prefix) -> Iterator[Prefix]:
+    """The prefixes strictly inside a block, of sorted ones."""
+    for at in range(bisect_left(ordered, block), len(ordered)):
+        if not block.covers(ordered[at]):
+            return
+        if ordered[at] != block:
+            yield ordered[at]
 
 
 def _mixed(source: Source, prefix: Prefix) -> bool:
@@ -248,7 +254,3 @@ def place(network: Network, table: int) -> str:
     """The device and VRF of a table, for a reader."""
     return f"{network.devices[int(layer3(network).device[table])].id} ({vrf_names(network)[table] or 'no VRF'})"
 
-
-def places(network: Network, tables: Iterable[int]) -> Iterator[str]:
-    """`place` of each table."""
-    return (place(network, table) for table in tables)

@@ -15,14 +15,16 @@ import numpy as np
 
 from netdesign.analysis.adjacency import statements
 from netdesign.analysis.rib_sources import answering, beside, static_hops_stated, static_tables
-from netdesign.graph.network import Network, analysis
+from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
+from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
     from netdesign.graph.multigraph import Longs
+    from netdesign.model.routing import BgpNeighbor
 
 KEPT = 2
 """How many devices of a kind are kept: one to fail and one to stand in."""
-ROUNDS = 3
+ROUNDS = 2
 """How far from a device its neighbours still count."""
 
 
@@ -33,7 +35,7 @@ def lookalikes(network: Network) -> Longs:
     codes: dict[object, int] = {}
     label = np.array([codes.setdefault(shape, len(codes)) for shape in shapes], np.int64)
     a, b = network.link_ends
-    usable = np.flatnonzero(network.usable_links)
+    usable = np.flatnonzero(network.links_for(*FORWARDING_PURPOSES))
     tail = np.concatenate([a[usable], b[usable]]).astype(np.int64)
     head = np.concatenate([b[usable], a[usable]]).astype(np.int64)
     kind = np.tile(network.link_purposes[usable], 2).astype(np.int64)
@@ -124,6 +126,40 @@ def _partners(network: Network, kept: set[int]) -> set[int]:
     return found
 
 
+def _idle_ports(network: Network, kept: set[int]) -> set[int]:
+    """The ports whose links all lead to devices that are left out, with what lies on them."""
+    a, b = (end.tolist() for end in network.link_ends)
+    near, far = (end.tolist() for end in network.link_interfaces)
+    alive: dict[int, bool] = {}
+    for link in range(len(network.links)):
+        stays = a[link] in kept and b[link] in kept
+        for port in (near[link], far[link]):
+            if port >= 0:
+                alive[port] = alive.get(port, False) or stays
+    bundles: dict[str, bool] = {}
+    for port, stays in alive.items():
+        lag = network.interfaces[port].lag
+        if lag is not None:
+            bundles[lag] = bundles.get(lag, False) or stays
+    idle = {port for port, stays in alive.items() if not stays}
+    for at, fact in enumerate(network.interfaces):
+        if fact.kind is InterfaceKind.LAG and bundles.get(fact.lag or "") is False:
+            idle.add(at)
+    gone = {(network.interfaces[at].device, network.interfaces[at].name) for at in idle}
+    above = {at for at, fact in enumerate(network.interfaces) if fact.parent and (fact.device, fact.parent) in gone}
+    return idle | above
+
+
+def _kept_statements(network: Network, processes: set[str]) -> tuple[BgpNeighbor, ...]:
+    """The statements of these processes, those aside whose peer is left out."""
+    facts, peer = network.design.routing, statements(network).peer.tolist()
+    return tuple(
+        fact
+        for at, fact in enumerate(facts.bgp_neighbors)
+        if fact.process in processes and (peer[at] < 0 or facts.processes[peer[at]].id in processes)
+    )
+
+
 def _only(network: Network, kept: set[int]) -> Network:
     design = network.design
     names = {network.devices[at].id for at in kept}
@@ -139,13 +175,15 @@ def _only(network: Network, kept: set[int]) -> Network:
     )
     links = tuple(link for link in network.links if link.a.device in names and link.b.device in names)
     cabling = replace(design.cabling, links=links, lags=of(design.cabling.lags))
-    addressing = replace(design.addressing, interfaces=of(network.interfaces))
+    idle = _idle_ports(network, kept)
+    ports = tuple(port for at, port in enumerate(network.interfaces) if port.device in names and at not in idle)
+    addressing = replace(design.addressing, interfaces=ports)
     routing = replace(
         design.routing,
         processes=of(design.routing.processes),
         static_routes=of(design.routing.static_routes),
         igp_interfaces=tuple(i for i in design.routing.igp_interfaces if i.process in processes),
-        bgp_neighbors=tuple(n for n in design.routing.bgp_neighbors if n.process in processes),
+        bgp_neighbors=_kept_statements(network, processes),
     )
     changed = replace(design, inventory=inventory, cabling=cabling, addressing=addressing, routing=routing)
     return Network(changed, network.catalog)

@@ -66,6 +66,7 @@ class Rib:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.facts = network.design.routing.processes
         self.states: dict[Prefix, State] = {}
         self.answers: dict[tuple[int, int, int], int | None] = {}
         self._asked: set[tuple[int, int, int]] = set()
@@ -174,11 +175,11 @@ class Rib:
         return not inside and self.distance(table, version, address) is not None
 
     def _learned(self, process: int, prefix: Prefix, state: State) -> Iterable[Entry]:
-        fact = self.network.design.routing.processes[process]
+        fact = self.facts[process]
         if fact.protocol is not RoutingProtocol.BGP:
             route = state.igp.get(process)
             if route is not None and (route.hops or route.discard):
-                distance = DISTANCE[fact.protocol.value] if fact.distance is None else fact.distance
+                distance = self._weight(process, DISTANCE[fact.protocol.value])
                 vertex = processes(self.network).vertex
                 via = tuple(Via(int(vertex[far]), segment) for far, segment in route.hops[: max(1, fact.max_paths)])
                 marks = Marks(tag=route.tag)
@@ -188,7 +189,6 @@ class Rib:
 
     def _of_sessions(self, process: int, prefix: Prefix, state: State) -> Iterable[Entry]:
         """The BGP route of a process: over its sessions, or over the overlay."""
-        fact = self.network.design.routing.processes[process]
         own = state.taken.get(process)
         if isinstance(own, Attributes) and not own.injected:
             return  # what it brings in itself it prefers to what it hears
@@ -198,8 +198,7 @@ class Rib:
             if over != LOCAL:
                 upper = self.upper(prefix.version)
                 route, inner = paths.routes[chosen], not upper.speakers.external[over]
-                distance = INNER_DISTANCE if inner else DISTANCE["bgp"]
-                distance = distance if fact.distance is None else fact.distance
+                distance = self._weight(process, INNER_DISTANCE if inner else DISTANCE["bgp"])
                 via = upper.ways(self.network, paths, column, process)
                 yield Entry("bgp", process, distance, 0, via, marks=route.marks)
                 return
@@ -208,18 +207,18 @@ class Rib:
 
     def _outside(self, process: int, prefix: Prefix) -> Iterable[Entry]:
         if prefix.length == 0 and (process, prefix.version) in undescribed_defaults(self.network):
-            fact = self.network.design.routing.processes[process]
-            distance = DISTANCE["bgp"] if fact.distance is None else fact.distance
-            yield Entry("bgp", process, distance, 0, (Via(outside=True),))
+            yield Entry("bgp", process, self._weight(process, DISTANCE["bgp"]), 0, (Via(outside=True),))
 
     def _over_overlay(self, process: int, state: State) -> Iterable[Entry]:
         if not state.exporters or process not in self.overlay.places:
             return
-        fact = self.network.design.routing.processes[process]
-        tables = self.overlay.chosen(self, process, state.exporters)
-        if tables:
-            distance = DISTANCE["bgp"] if fact.distance is None else fact.distance
-            yield Entry("bgp", process, distance, 0, tuple(Via(table, tunnel=True) for table in tables))
+        via = tuple(Via(table, tunnel=True) for table in self.overlay.chosen(self, process, state.exporters))
+        if via:
+            yield Entry("bgp", process, self._weight(process, DISTANCE["bgp"]), 0, via)
+
+    def _weight(self, process: int, usual: int) -> int:
+        distance = self.facts[process].distance
+        return usual if distance is None else distance
 
     @cached_property
     def _statics(self) -> tuple[tuple[StaticRoute, StaticHop | None], ...]:
@@ -230,7 +229,7 @@ class Rib:
         """The routing processes of each table."""
         found: dict[int, list[int]] = defaultdict(list)
         for process, table in enumerate(processes(self.network).vertex.tolist()):
-            if table >= 0 and self.network.design.routing.processes[process].protocol is not RoutingProtocol.STATIC:
+            if table >= 0 and self.facts[process].protocol is not RoutingProtocol.STATIC:
                 found[table].append(process)
         return {table: tuple(some) for table, some in found.items()}
 

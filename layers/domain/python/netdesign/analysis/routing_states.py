@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from netdesign.analysis.degraded import degraded
 from netdesign.analysis.failures import Failure, FailureKind, single_failures
 from netdesign.analysis.fib import Fib, fib
 from netdesign.analysis.flow_routes import flow_ends
-from netdesign.analysis.journeys import Lost, lost_journeys, passed_tables, places, routed_classes
+from netdesign.analysis.journeys import Lost, lost_journeys, passed_tables, routed_classes
 from netdesign.analysis.layer3 import gateways, layer3
 from netdesign.analysis.lookalikes import lookalikes, reduced
 from netdesign.analysis.providers import circuit_tables
@@ -24,10 +25,20 @@ from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import address_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from netdesign.analysis.journeys import Journey
     from netdesign.graph.multigraph import Longs
+
+
+class Stop(NamedTuple):
+    """A table on a way, by the ids of its device and VRF."""
+
+    device: str
+    vrf: str | None
+
+    def __str__(self) -> str:
+        return f"{self.device} ({self.vrf or 'no VRF'})"
 
 
 class Astray(NamedTuple):
@@ -39,7 +50,7 @@ class Astray(NamedTuple):
     target: str
     subnet: str | None
     fate: str
-    way: tuple[str, ...]
+    way: tuple[Stop, ...]
     failed: tuple[str, ...] = ()
 
 
@@ -47,7 +58,7 @@ class Circle(NamedTuple):
     """A way back to where packets to an address came from."""
 
     address: str
-    way: tuple[str, ...]
+    way: tuple[Stop, ...]
     failed: tuple[str, ...] = ()
 
 
@@ -140,15 +151,18 @@ def _surroundings(network: Network) -> dict[Place, frozenset[tuple[int, frozense
 
 
 def _distinct(network: Network, kinds: tuple[FailureKind, ...]) -> tuple[Failure, ...]:
-    """One failure of each kind of device, link or shared risk; devices first, the rarest before others."""
+    """One failure of each kind of device, link and shared risk in turn, the rarest devices first."""
     label = lookalikes(network)
     count = np.bincount(label, minlength=1)
     seen: dict[object, Failure] = {}
     for failure in single_failures(network, kinds):
         seen.setdefault(_sort(network, label, failure), failure)
-    order = {FailureKind.NODE: 0, FailureKind.SRLG: 1, FailureKind.LINK: 2, FailureKind.SITE: 3}
     rare = {id(f): min((int(count[label[d]]) for d in f.devices), default=0) for f in seen.values()}
-    return tuple(sorted(seen.values(), key=lambda f: (order.get(f.kind, 9), rare[id(f)])))
+    by_kind = [sorted((f for f in seen.values() if f.kind is kind), key=lambda f: rare[id(f)]) for kind in TURNS]
+    return tuple(f for turn in zip_longest(*by_kind) for f in turn if f is not None)
+
+
+TURNS = (FailureKind.NODE, FailureKind.LINK, FailureKind.SRLG, FailureKind.SITE)
 
 
 def _sort(network: Network, label: Longs, failure: Failure) -> object:
@@ -202,10 +216,15 @@ def _end_devices(network: Network, journey: Journey) -> set[int]:
 def _astray(whole: Fib, lost: Lost, failed: tuple[str, ...] = ()) -> Astray:
     network, journey = whole.network, lost.journey
     subnet = network.design.addressing.subnets[journey.target.subnet] if journey.target.subnet >= 0 else None
-    way = tuple(places(network, lost.end.path))
+    way = _stops(network, lost.end.path)
     target = subnet.prefix if subnet is not None else f"the provider (IPv{journey.target.version})"
     identity = subnet.id if subnet is not None else None
-    return Astray(journey.flow, journey.backward, way[0], target, identity, lost.end.fate.value, way, failed)
+    return Astray(journey.flow, journey.backward, str(way[0]), target, identity, lost.end.fate.value, way, failed)
+
+
+def _stops(network: Network, tables: Iterable[int]) -> tuple[Stop, ...]:
+    graph, names = layer3(network), vrf_names(network)
+    return tuple(Stop(network.devices[int(graph.device[table])].id, names[table]) for table in tables)
 
 
 def _circles(whole: Fib, failed: tuple[str, ...] = (), *, mixed_only: bool = False) -> Iterator[Circle]:
@@ -213,4 +232,4 @@ def _circles(whole: Fib, failed: tuple[str, ...] = (), *, mixed_only: bool = Fal
     for version, address in routed_classes(whole.rib, mixed_only=mixed_only):
         found: End | None = loop(whole, tables, version, address)
         if found is not None:
-            yield Circle(address_text(version, address), tuple(places(whole.network, found.path)), failed)
+            yield Circle(address_text(version, address), _stops(whole.network, found.path), failed)

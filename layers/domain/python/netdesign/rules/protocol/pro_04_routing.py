@@ -10,17 +10,21 @@ import numpy as np
 from netdesign.analysis.adjacency import processes, statements
 from netdesign.analysis.flow_routes import Stranded, flow_ends, gateway_tables, stranded, without_gateway
 from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.providers import lonely_exits
+from netdesign.analysis.providers import circuit_tables, lonely_exits
 from netdesign.analysis.route_origins import static_hops, unbacked_defaults
 from netdesign.analysis.routed_links import alone, routed_pairs, silent_pairs, unused_links
 from netdesign.analysis.routes import OUTCOMES
+from netdesign.analysis.routing_states import Astray
 from netdesign.analysis.row_codes import among
 from netdesign.graph.network import Network
+from netdesign.graph.prefixes import parse_interface
 from netdesign.model.patch import Patch, Remove, Set
+from netdesign.model.routing import AddressFamily, PolicyAction, RoutePolicyTerm
 from netdesign.model.verdict import Finding, Gap, Measure
-from netdesign.model.vocabulary import Category, Severity
+from netdesign.model.vocabulary import Category, InterfaceKind, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
+from netdesign.rules.outlooks import outlooks, way_of
 
 
 def routes_anything(case: Case) -> bool:
@@ -40,10 +44,15 @@ def routes_anything(case: Case) -> bool:
     "match; two ends of a routed link that share no subnet, or run no protocol or static route over it; a default "
     "route originated by a router that has none; an exit that learns nothing of the other exits of its site; a cable "
     "that routing does not use although a single link or node failure (where the redundancy level counts it) would "
-    "leave it the only way. Routes are taken to spread throughout the processes that talk: metrics and filters of "
-    "single sessions are not simulated.",
-    passes="Every flow's gateways reach each other by routes, and every routed link carries an adjacency.",
+    "leave it the only way; packets or answers of a flow that end short of their target when every protocol is "
+    "followed to its fixed point (policies, AS paths, areas, next hops, redistribution, tunnel endpoints), in the "
+    "plain state or after a single failure that leaves a cable between the ends.",
+    passes="Every flow's gateways reach each other by routes, also after each failure that leaves them a cable, and "
+    "every routed link carries an adjacency.",
     remedy="Run the protocol on both ends with equal parameters, originate the prefix, or add a static route.",
+    sweeping=True,
+    reading="Failures that look alike (same kinds of devices and links, by role, routing and neighbours) are tried "
+    "once. In a large design two devices of each kind stand for their fellows; the measures say how many took part.",
     references=("RFC 2328 (OSPF)", "RFC 5340 (OSPF for IPv6)", "RFC 1195 (IS-IS)", "RFC 4271 (BGP)"),
 )
 def routing_incomplete(case: Case) -> Iterator[Said]:
@@ -65,6 +74,40 @@ def routing_incomplete(case: Case) -> Iterator[Said]:
     )
     yield Measure(
         name="routed links with a silent end", value=len(silent_pairs(network)) + len(alone(network)), threshold=0
+    )
+    yield from _gone_astray(case, {row.flow for row in lost})
+
+
+def _gone_astray(case: Case, known: set[str]) -> Iterator[Said]:
+    """What exact routing adds: the first way of each flow to get lost, and of each failure that loses some."""
+    settings = case.parameters.protocols
+    if len(case.network.devices) > settings.routing_devices:
+        yield Measure(name="devices that take part in exact routing", value=0, threshold=len(case.network.devices))
+        return
+    calm, failed = outlooks(case)
+    yield from (_astray(row) for row in _firsts(calm.astray) if row.flow not in known)
+    yield from (_astray(row) for row in _firsts(failed.astray))
+    yield Measure(
+        name="devices that take part in exact routing", value=calm.devices, threshold=len(case.network.devices)
+    )
+    yield Measure(name="failures routed through, one of each kind", value=failed.judged, threshold=failed.states)
+
+
+def _firsts(rows: tuple[Astray, ...]) -> list[Astray]:
+    """One way for each flow, direction and failure."""
+    found: dict[tuple[object, ...], Astray] = {}
+    for row in rows:
+        found.setdefault((row.failed, row.flow if not row.failed else "", row.backward), row)
+    return list(found.values())
+
+
+def _astray(row: Astray) -> Finding:
+    after = f"after the failure of {', '.join(row.failed)}, though a cable is left: " if row.failed else ""
+    what = "answers" if row.backward else "packets"
+    return Finding(
+        message=f"{after}{what} of flow {row.flow} from {row.start} to {row.target} end at {row.way[-1]}: {row.fate}",
+        elements=(row.flow, *((row.subnet,) if row.subnet else ()), *row.failed),
+        witness={**way_of(row.way), "outcome": row.fate, "failed": list(row.failed)},
     )
 
 
@@ -227,3 +270,84 @@ def move_an_end(case: Case) -> Patch | None:
             if end[wire] >= 0 and network.interfaces[end[wire]].addresses:
                 return (Set("interfaces", network.interfaces[end[wire]].id, {"addresses": ("192.0.2.9/31",)}),)
     return None
+
+
+@routing_incomplete.mutant("tunnel endpoints are no longer announced")
+def hide_tunnel_endpoints(case: Case) -> Patch | None:
+    """Take the addresses of all tunnel endpoints off the prefixes that processes state."""
+    ends = {
+        str(parse_interface(text).prefix)
+        for port in case.network.interfaces
+        if port.kind is InterfaceKind.VTEP
+        for text in port.addresses
+    }
+    changed = [
+        (fact.id, tuple(text for text in fact.networks if text not in ends))
+        for fact in case.design.routing.processes
+        if ends.intersection(fact.networks)
+    ]
+    crossing = any(vni.vrf for vni in case.design.overlay.vnis)
+    return tuple(Set("processes", who, {"networks": left}) for who, left in changed) or None if crossing else None
+
+
+@routing_incomplete.mutant("providers originate no default route")
+def no_default_from_providers(case: Case) -> Patch | None:
+    """Let no process of a provider originate a default route."""
+    theirs = [
+        p.id for p in case.design.routing.processes if _is_provider(case.network, p.device) and p.default_originate
+    ]
+    return tuple(Set("processes", who, {"default_originate": False}) for who in theirs) or None
+
+
+@routing_incomplete.mutant("sessions with providers take only the default route of the other IP version")
+def one_default_refused(case: Case) -> Patch | None:
+    """Let the import policies of edge routers permit nothing but ::/0."""
+    facts, running = case.design.routing, case.network.by_id("processes")
+    names = {
+        fact.import_policy
+        for at, fact in enumerate(facts.bgp_neighbors)
+        if fact.import_policy
+        and fact.process in running
+        and _is_provider(case.network, _peer_device(case.network, at))
+        and AddressFamily.IPV4 in fact.families
+    }
+    term = RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=("::/0",), max_length=0)
+    known = case.network.by_id("route_policies")
+    return tuple(Set("route_policies", name, {"terms": (term,)}) for name in sorted(names) if name in known) or None
+
+
+@routing_incomplete.mutant("edge routers lose their static routes inward")
+def edge_forgets_inside(case: Case) -> Patch | None:
+    """Remove every static route but defaults from the devices at circuits whose flows come from outside."""
+    edges = {case.network.devices[int(layer3(case.network).device[t])].id for t in circuit_tables(case.network)}
+    gone = [
+        Remove("static_routes", r.id)
+        for r in case.design.routing.static_routes
+        if r.device in edges and not r.prefix.endswith("/0") and not r.discard
+    ]
+    outward = any(flow_ends(case.network, f.targets).providers or flow_ends(case.network, f.sources).providers
+                  for f in case.design.traffic.flows)  # fmt: skip
+    return tuple(gone) if outward and gone else None
+
+
+@routing_incomplete.mutant("the standby of a pair has no static routes")
+def standby_without_routes(case: Case) -> Patch | None:
+    """Remove the static routes of the second of two firewalls that stand in for each other, where nodes may fail."""
+    if "node" not in case.parameters.redundancy[case.requirements.redundancy.value].failure_set:
+        return None
+    for group in case.design.inventory.ha_groups:
+        for name in group.members[1:]:
+            mine = [r for r in case.network.grouped("static_routes", "device").get(name, ()) if r.vrf == "default"]
+            if mine:
+                return tuple(Remove("static_routes", r.id) for r in mine)
+    return None
+
+
+def _is_provider(network: Network, device: str) -> bool:
+    at = network.device_index.get(device, -1)
+    return at >= 0 and not bool(network.ours[at])
+
+
+def _peer_device(network: Network, row: int) -> str:
+    peer = int(statements(network).peer[row])
+    return network.design.routing.processes[peer].device if peer >= 0 else ""

@@ -1,0 +1,21 @@
+"""What routing does in the plain state and after failures, as far as the parameters say to look."""
+
+from __future__ import annotations
+
+from netdesign.analysis.failures import failure_kinds
+from netdesign.analysis.routing_states import Outlook, Stop, failed_outlook, plain_outlook
+from netdesign.model.verdict import Scalar
+from netdesign.rules.case import Case
+
+
+def outlooks(case: Case) -> tuple[Outlook, Outlook]:
+    """The outlook with nothing failed, and the one over the single failures that the redundancy level counts."""
+    settings, network = case.parameters.protocols, case.network
+    kinds = failure_kinds(case.parameters, case.requirements.redundancy)
+    calm = plain_outlook(network, settings.routing_exact_devices)
+    return calm, failed_outlook(network, kinds, settings.routing_kinds_devices, settings.routing_failures)
+
+
+def way_of(stops: tuple[Stop, ...]) -> dict[str, list[Scalar]]:
+    """The devices and VRFs of a way, for a witness."""
+    return {"devices": [stop.device for stop in stops], "vrfs": [stop.vrf or "" for stop in stops]}
