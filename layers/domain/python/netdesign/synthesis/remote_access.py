@@ -9,7 +9,7 @@ from typing import Any, Final
 from netdesign.errors import ConflictError
 from netdesign.model.addressing import Subnet
 from netdesign.model.security import CryptoKind, CryptoProfile, RemoteAccess
-from netdesign.model.vocabulary import SecurityLevel, SubnetPurpose
+from netdesign.model.vocabulary import SubnetPurpose
 from netdesign.synthesis.address_plan import LAN_BITS, format_v4, format_v6, host_length
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.edge import Edge
@@ -59,7 +59,6 @@ def _pool(blueprint: Blueprint, site: str, users: int) -> tuple[str, ...]:
 
 def _admit(blueprint: Blueprint, edge: Edge, users: int) -> None:
     subnets = _pool(blueprint, edge.site, users)
-    level = blueprint.requirements.security_level
     blueprint.add(
         RemoteAccess(
             id=f"{edge.site}-{REMOTE}",
@@ -67,7 +66,7 @@ def _admit(blueprint: Blueprint, edge: Edge, users: int) -> None:
             zone=DMZ,
             users=users,
             crypto=REMOTE,
-            multifactor=level.at_least(SecurityLevel.CORPORATE) or bool(blueprint.requirements.frameworks),
+            multifactor=True,
             split_tunnel=False,
             subnets=subnets,
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from netdesign.analysis.internet_edge import (
     BOGONS,
     LONGEST,
+    Taken,
     announced,
     edge_statements,
     families,
@@ -24,7 +25,6 @@ from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
-SHOWN = 5
 EVERYTHING = {4: "0.0.0.0/0", 6: "::/0"}
 
 
@@ -76,14 +76,19 @@ def internet_routing(case: Case) -> Iterator[Said]:
 def _session(case: Case, row: int, provider: str) -> Iterator[Finding]:
     fact = case.design.routing.bgp_neighbors[row]
     for version in families(case.network, row):
-        for reason, prefix in wrongly_taken(case.network, fact.import_policy, version)[:SHOWN]:
+        for reason, prefix in _examples(wrongly_taken(case.network, fact.import_policy, version)):
             yield _of(fact, f"takes {reason} from {provider}, such as {prefix}", taken=reason, prefix=str(prefix))
-        for reason, prefix in wrongly_told(case.network, fact.export_policy, version)[:SHOWN]:
+        for reason, prefix in _examples(wrongly_told(case.network, fact.export_policy, version)):
             yield _of(fact, f"may tell {provider} a route that is {reason}: {prefix}", told=reason, prefix=str(prefix))
     if not fact.origin_validation:
         yield _of(fact, f"believes {provider} any origin", origin_validation=False)
     if not fact.max_prefixes:
         yield _of(fact, f"takes any number of prefixes from {provider}", max_prefixes=fact.max_prefixes)
+
+
+def _examples(routes: tuple[Taken, ...]) -> list[Taken]:
+    """The first route of each reason."""
+    return list({route.reason: route for route in reversed(routes)}.values())
 
 
 def _of(fact: BgpNeighbor, fault: str, **witness: str | int | bool | None) -> Finding:

@@ -1,0 +1,122 @@
+import pytest
+
+from netdesign.analysis.convergence import GATEWAY, budget_s, demands, prefixes, recovery_s, watches
+from netdesign.catalog.parameters import default_parameters
+from netdesign.model.patch import Add, Remove, Set, SetRequirement
+from netdesign.model.routing import StaticRoute
+from netdesign.model.verdict import Finding, Status
+from netdesign.model.vocabulary import Redundancy
+from netdesign.rules.protocol.pro_27_convergence import convergence_budget, hurry, run_bfd
+from tests.support.built import built, found, said, unmended
+from tests.support.sketch import case, design
+
+STATIC = ("a static route, one of several, is bound to nothing",)
+CABLE = ("BGP holds for 180 s without BFD on a cable",)
+OSPF = ("OSPF or IS-IS waits for four minutes",)
+PROTOCOLS = default_parameters().protocols
+
+
+@pytest.mark.parametrize(
+    ("shape", "but"), [("campus", STATIC + CABLE + OSPF), ("tiers", STATIC + CABLE), ("centre", STATIC + OSPF)]
+)
+def test_every_mutant_is_seen_and_mended(shape, but):
+    assert unmended(convergence_budget, built(shape), but=but) == []
+
+
+def test_the_budget_is_that_of_calls_where_there_are_any():
+    network = case(built("campus")).network
+    (site,) = built("campus").inventory.sites
+    some = watches(network)[0]
+
+    assert demands(network) == {site.id: "voice"}
+    assert budget_s(network, some, PROTOCOLS) == PROTOCOLS.convergence_voice_s
+    assert set(demands(case(built("centre")).network).values()) == {"gold"}
+
+
+def test_recovery_is_detection_and_routes_and_installation():
+    network = case(built("centre")).network
+    one = next(watch for watch in watches(network) if watch.kind == "bgp_neighbors" and watch.vrf == "default")
+    count = prefixes(network)["default"]
+    wanted = (one.detect_ms + PROTOCOLS.bgp_ms + count * PROTOCOLS.fib_us_per_prefix / 1000) / 1000
+
+    assert recovery_s(network, one, PROTOCOLS) == pytest.approx(wanted)
+    assert recovery_s(network, one._replace(kind="igp_interfaces"), PROTOCOLS) == pytest.approx(
+        wanted + (PROTOCOLS.spf_ms - PROTOCOLS.bgp_ms) / 1000
+    )
+
+
+def test_a_backup_waits_for_three_intervals_and_its_skew():
+    network = case(built("campus")).network
+    gateway = next(watch for watch in watches(network) if watch.kind == GATEWAY)
+
+    assert gateway.detect_ms == 3 * 200 + 200 * (256 - 100) / 256
+    assert recovery_s(network, gateway, PROTOCOLS) == gateway.detect_ms / 1000
+
+
+def session(made, *, edge):
+    return next(one for one in made.routing.bgp_neighbors if (one.import_policy is not None) == edge and one.bfd)
+
+
+def test_nobody_notices_across_a_circuit_without_bfd():
+    made = built("centre")
+    one = session(made, edge=True)
+    messages = found(convergence_budget, made, Set("bgp_neighbors", one.id, {"bfd": False}))
+
+    assert any("neighbours across switches or circuits without BFD" in message for message in messages)
+    assert any("take 9.2" in message and "3 s are borne" in message for message in messages)
+
+
+def test_on_a_cable_the_hold_time_counts():
+    made = built("centre")
+    running = {one.id: one for one in made.routing.processes}
+    one = next(s for s in made.routing.bgp_neighbors if s.interface and running[s.process].vrf == "default")
+    assert any("take 9.2" in m for m in found(convergence_budget, made, Set("bgp_neighbors", one.id, {"bfd": False})))
+    short = Set("bgp_neighbors", one.id, {"bfd": False, "hold_ms": 2_000})
+    assert found(convergence_budget, made, short) == []
+    assert any(
+        "without BFD" in m
+        for m in found(convergence_budget, made, Set("bgp_neighbors", one.id, {"bfd": False, "hold_ms": 0}))
+    )
+
+
+def test_static_routes_one_of_several_are_watched():
+    made = built("campus")
+    router = next(one for one in made.inventory.devices if one.role.value == "internet_edge")
+    ports = [p for p in made.addressing.interfaces if not made_by_us(made, p.device)]
+    hops = [a.split("/")[0] for p in ports for a in p.addresses if ":" not in a][:2]
+    values = {"device": router.id, "vrf": "default", "prefix": "198.18.0.0/16"}
+    routes = [Add("static_routes", StaticRoute(id=f"r{n}", next_hop=hop, **values)) for n, hop in enumerate(hops)]
+    (message,) = found(convergence_budget, made, *routes)
+
+    assert message.startswith("2 static routes are routes whose next hop may go unnoticed")
+    watched = [Set("static_routes", f"r{n}", {"bfd": True}) for n in range(2)]
+    assert found(convergence_budget, made, *routes, *watched) == []
+    assert found(convergence_budget, made, routes[0]) == []
+
+
+def made_by_us(made, device):
+    return next(one.managed for one in made.inventory.devices if one.id == device)
+
+
+def test_slow_gateways_and_their_repair():
+    made = built("campus")
+    port = next(one for one in made.addressing.interfaces if one.virtual_gateway.value == "vrrp")
+    verdict = said(convergence_budget, made, Set("interfaces", port.id, {"virtual_interval_ms": 1_000}))
+
+    assert "redundant gateways take 3.6" in verdict.findings[0].message
+    patch = hurry(case(made), verdict.findings[0])
+    assert {one.changes["virtual_interval_ms"] for one in patch} == {200}
+    assert run_bfd(case(made), verdict.findings[0]) is None
+
+
+def test_it_is_asked_where_failures_count_or_traffic_is_precious():
+    made = built("centre")
+    plain = [Remove("flows", one.id) for one in made.traffic.flows if one.service_class.value == "gold"]
+    calm = SetRequirement({"redundancy": Redundancy.LOW})
+
+    assert said(convergence_budget, made, *plain, calm).status is Status.NOT_APPLICABLE
+    assert said(convergence_budget, made, *plain).status is Status.PASS
+    assert said(convergence_budget, made, calm).status is Status.PASS
+    bare = case(design())
+    assert all(mutant.mutate(bare) is None for mutant in convergence_budget.mutants)
+    assert hurry(bare, Finding(message="")) is run_bfd(bare, Finding(message="")) is None
