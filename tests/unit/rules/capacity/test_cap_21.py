@@ -70,7 +70,7 @@ def test_two_supplies_want_two_feeds():
 def test_a_site_without_the_power():
     assert judged(rule, hall(power_kw=5.0)).status is Status.PASS
     found = only_finding(rule, hall(power_kw=0.2))
-    assert found.message == "racked devices of dc1 draw 1.0 kW; it has 0.2 kW"
+    assert found.message == "racked devices of dc1 draw 0.6 kW; it has 0.2 kW"
     assert found.elements == ("dc1",)
 
 

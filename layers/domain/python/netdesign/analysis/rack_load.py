@@ -39,6 +39,15 @@ def rack_watts(network: Network, rack: str) -> float:
     return sum(drawn_w(network, place) or 0.0 for place in rack_members(network).get(rack, ()))
 
 
+def usual_watts(network: Network, rack: str) -> float:
+    """Watts that all devices of a rack draw as a rule, with what they feed: what a site supplies and cools for good."""
+    found = 0.0
+    for place in rack_members(network).get(rack, ()):
+        kind = network.device_types[place]
+        found += (kind.typical_power()[0] if kind is not None else 0) + float(fed_watts(network)[place])
+    return found
+
+
 def feed_watts(network: Network, rack: Rack, feed: str) -> float:
     """Watts on one feed of a rack when it is alone: of every device that is on it."""
     return sum(

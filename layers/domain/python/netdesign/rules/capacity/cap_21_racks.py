@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from math import ceil
 
-from netdesign.analysis.rack_load import drawn_w, feed_watts, rack_members, rack_watts, units
+from netdesign.analysis.rack_load import drawn_w, feed_watts, rack_members, rack_watts, units, usual_watts
 from netdesign.analysis.rack_space import free_unit
 from netdesign.model.inventory import Device, Rack
 from netdesign.model.patch import Patch, Set
@@ -33,7 +33,7 @@ def _applies(case: Case) -> bool:
     flags="A rack whose devices take more units than it has, or that share units, or that stand above its top; one"
     " whose devices draw at most, what they feed to others included, more than the share of a breaker that may be"
     " loaded for good, together or on one feed; a device with two supplies that is not on two feeds of its rack; a"
-    " site whose racked devices draw, and heat, more than it has power for.",
+    " site whose racked devices as a rule draw, and heat, more than it has power for.",
     passes="Every rack has the units and watts that its devices take, with either feed lost.",
     remedy="Move devices to another rack, or put their supplies on both feeds.",
     references=("ISO/IEC 27001:2022 A.7.11, A.7.12", "NIST SP 800-53 PE-9(1), PE-11", "TIA-942"),
@@ -124,13 +124,13 @@ def _fed(case: Case, place: int, device: Device) -> Iterator[Finding]:
 
 
 def _sites(case: Case) -> Iterator[Finding]:
-    """Watts of all racked devices of a site against its power, which its cooling takes away again."""
+    """What racked devices of a site draw as a rule against its power, which its cooling takes away again."""
     rooms = {room.id: room.site for room in case.design.inventory.rooms}
     drawn: dict[str, float] = {}
     for rack in case.design.inventory.racks:
         site = rooms.get(rack.room)
         if site is not None:
-            drawn[site] = drawn.get(site, 0.0) + rack_watts(case.network, rack.id)
+            drawn[site] = drawn.get(site, 0.0) + usual_watts(case.network, rack.id)
     for one in case.design.inventory.sites:
         if one.power_kw and drawn.get(one.id, 0.0) > one.power_kw * 1000 + TINY:
             yield Finding(
