@@ -137,6 +137,14 @@ def first_rule(
     return tuple(made) or None
 
 
+def open_default(case: Case) -> Patch | None:
+    """Have every enforced policy permit what no rule of it names: a default that permits, and no denials."""
+    policies = enforced_policies(case.network)
+    denials = [rule for one in policies for rule in ordered_rules(case.network, one.id) if rule.action is Action.DENY]
+    opened = [Set("policies", one.id, {"default_action": Action.PERMIT}) for one in policies]
+    return (*opened, *(Remove("policy_rules", rule.id) for rule in denials)) or None
+
+
 def without_device(case: Case, device: str) -> Patch:
     """Take a device away, with its links and interfaces, and out of the groups that name it."""
     design = case.design

@@ -14,11 +14,11 @@ from netdesign.analysis.card_data import (
 )
 from netdesign.analysis.permissions import undecided
 from netdesign.analysis.zones import bypass
-from netdesign.model.patch import Patch, Remove, Set
+from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, DataClass, Exposure, Framework, Severity
-from netdesign.rules.breaches import back_door
+from netdesign.rules.breaches import back_door, open_default
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.frameworks import requested
@@ -140,11 +140,9 @@ def forget_zone(case: Case) -> Patch | None:
 
 
 @card_border.mutant("let pass at the border whatever no rule names")
-def open_default(case: Case) -> Patch | None:
+def permit_by_default(case: Case) -> Patch | None:
     """No last denial, and a default that permits."""
-    rules = [r for r in case.design.security.policy_rules if r.action is Action.DENY]
-    policies = [Set("policies", one.id, {"default_action": Action.PERMIT}) for one in case.design.security.policies]
-    return (*policies, *(Remove("policy_rules", one.id) for one in rules)) if policies and _inside(case) else None
+    return open_default(case) if _inside(case) else None
 
 
 @card_border.fix("send misplaced endpoints where their ports are, and give the zone of holders its data class")

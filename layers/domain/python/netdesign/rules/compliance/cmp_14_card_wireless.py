@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from netdesign.analysis.card_data import card_zones, open_borders
 from netdesign.analysis.permissions import undecided
 from netdesign.analysis.zones import bypass
-from netdesign.model.patch import Patch, Remove, Set
+from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action, WirelessNetwork
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Framework, Severity
-from netdesign.rules.breaches import back_door
+from netdesign.rules.breaches import back_door, open_default
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.frameworks import requested
@@ -124,11 +124,9 @@ def overlook_rogues(case: Case) -> Patch | None:
 
 
 @card_wireless.mutant("permit wireless clients into card data by default")
-def open_default(case: Case) -> Patch | None:
+def permit_by_default(case: Case) -> Patch | None:
     """No last denial, and a default that permits."""
-    rules = [r for r in case.design.security.policy_rules if r.action is Action.DENY]
-    policies = [Set("policies", one.id, {"default_action": Action.PERMIT}) for one in case.design.security.policies]
-    return (*policies, *(Remove("policy_rules", one.id) for one in rules)) if card_zones(case.network) else None
+    return open_default(case) if card_zones(case.network) else None
 
 
 @card_wireless.fix("authenticate by 802.1X, and look for rogues")

@@ -20,6 +20,7 @@ from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.security import Action
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Exposure, Framework, Severity, Trust
+from netdesign.rules.breaches import open_default
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.frameworks import requested
@@ -170,11 +171,9 @@ def forget_owner(case: Case) -> Patch | None:
 
 
 @managed_boundary.mutant("permit at the border whatever no rule names")
-def open_default(case: Case) -> Patch | None:
+def permit_by_default(case: Case) -> Patch | None:
     """No last denial, and a default that permits."""
-    rules = [r for r in case.design.security.policy_rules if r.action is Action.DENY]
-    policies = [Set("policies", one.id, {"default_action": Action.PERMIT}) for one in case.design.security.policies]
-    return (*policies, *(Remove("policy_rules", one.id) for one in rules)) if policies and exits(case.network) else None
+    return open_default(case) if exits(case.network) else None
 
 
 @managed_boundary.fix("cut a link that nobody lists")
