@@ -8,7 +8,7 @@ from dataclasses import replace
 from netdesign.analysis.path_lengths import detours, farthest_sites, stray_links, widths
 from netdesign.analysis.tiers import Fabric, fabrics, uplinks
 from netdesign.model.cabling import PortRef
-from netdesign.model.patch import Add, Operation, Patch, Set
+from netdesign.model.patch import Add, Operation, Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, LinkPurpose, Severity
 from netdesign.rules.card import Said, rule
@@ -135,7 +135,7 @@ def lonely_spine(case: Case) -> Patch | None:
 
 @path_length.fix("bring the fabric's links back into service")
 def rehomed(case: Case, finding: Finding) -> Patch | None:
-    """Those between switches; links between switches of one tier on ports that nobody set up go out of it."""
+    """Those between switches; links between switches of one tier on ports that nobody set up go."""
     network = case.network
     inside = {network.devices[p].id for fabric in fabrics(network) for p in fabric.devices.tolist()}
     used = (LinkPurpose.FABRIC, LinkPurpose.UPLINK, LinkPurpose.PEER, LinkPurpose.HEARTBEAT)
@@ -146,4 +146,4 @@ def rehomed(case: Case, finding: Finding) -> Patch | None:
     ]
     stray = [network.links[at].id for at in stray_links(network)] if finding.witness.get("kind") == "fabric" else []
     back: list[Operation] = [Set("links", name, {"in_service": True}) for name in idle]
-    return (*back, *(Set("links", name, {"in_service": False}) for name in stray)) or None
+    return (*back, *(Remove("links", name) for name in stray)) or None
