@@ -143,7 +143,16 @@ def _networks() -> list[Vlan | Subnet | Interface]:
     made += [interface(f"edge{n}", "wan", vrf="default", addresses=(f"192.0.2.{2 * n}/31",)) for n in (1, 2)]
     for n, name in enumerate(("fw1", "fw2", "edge1", "edge2"), start=10):
         made.append(_svi(name, "management", 4, n, "management"))
-    return made
+    return [*made, *_trunks()]
+
+
+def _trunks() -> list[Interface]:
+    """Ports that carry every VLAN between cores, firewalls and edges."""
+    vlans = (*ZONES, *(f"{zone}-transit" for zone in ZONES), "outside")
+    ends = [(f"{kind}{n}", str(m)) for kind in ("fw", "edge") for n in (1, 2) for m in (1, 2)]
+    ends += [(f"core{m}", f"{kind}{n}") for kind in ("fw", "edge") for n in (1, 2) for m in (1, 2)]
+    ends += [("core1", "peer"), ("core2", "peer")]
+    return [interface(name, port, mode=PortMode.TRUNK, vlans=vlans) for name, port in ends]
 
 
 def _vlan(name: str, number: int, zone: str, purpose: SubnetPurpose) -> list[Vlan | Subnet]:

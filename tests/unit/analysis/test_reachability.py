@@ -25,8 +25,8 @@ from netdesign.graph.network import Network, compile_network
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Add, Operation, Set
 from netdesign.model.security import Action, IpProtocol, Policy, Service
-from netdesign.model.vocabulary import Role
-from tests.support.sketch import device, interface
+from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, Role
+from tests.support.sketch import device, interface, link
 from tests.support.stronghold import FIREWALL, HTTPS, permit, stronghold
 
 BASTION = Service(name="x", protocol=IpProtocol.TCP, first_port=443, last_port=443)
@@ -73,9 +73,22 @@ def test_a_second_firewall_has_to_permit_too() -> None:
     inner = [
         Add("devices", device("fw3", Role.FIREWALL, sku=FIREWALL)),
         Add("policies", Policy(id="deep", name="deep", devices=("fw3",))),
+        Add("links", link("fw3:t", "core1:fw3", LinkPurpose.ATTACHMENT)),
+        *(
+            Add("interfaces", interface(name, port, mode=PortMode.TRUNK, vlans=("server",)))
+            for name, port in (("fw3", "t"), ("core1", "fw3"))
+        ),
         Add(
             "interfaces",
-            interface("fw3", "up", vrf="default", vlan="server", zone="server", addresses=("10.0.3.9/24",)),
+            interface(
+                "fw3",
+                "up",
+                kind=InterfaceKind.SVI,
+                vrf="default",
+                vlan="server",
+                zone="server",
+                addresses=("10.0.3.9/24",),
+            ),
         ),
         Add("interfaces", interface("fw3", "down", vrf="default", zone="vault", addresses=("10.7.0.1/24",))),
         Add("interfaces", interface("vault", "up", vrf="default", addresses=("10.7.0.2/24",))),
@@ -175,3 +188,30 @@ def test_reach_is_the_closure_of_single_decisions(pairs: list[tuple[str, str]], 
                 queue.append(there)
 
     assert set(reachable_domains(network, domain(network, start), (probe,))) == {domain(network, z) for z in seen}
+
+
+def _reaching(*changes: Operation) -> dict[str, tuple[str, ...]]:
+    """The authentication servers that each managed device gets to."""
+    network = compiled(*changes)
+    return {network.devices[at].id: names for at, names in services_reached(network, ServiceKind.AAA).items()}
+
+
+def test_a_device_whose_address_another_holds_too_gets_nowhere() -> None:
+    twice = Set("interfaces", "edge2:management-svi", {"addresses": ("10.0.4.12/24",)})
+    found = _reaching(twice)
+
+    assert (found["edge1"], found["edge2"]) == ((), ())
+    assert found["fw1"] == ("aaa1", "aaa2")
+
+
+def test_a_device_cut_off_from_its_vlan_gets_nowhere() -> None:
+    pruned = [Set("interfaces", f"edge1:{port}", {"vlans": ("outside",)}) for port in (1, 2)]
+
+    assert _reaching()["edge1"] == ("aaa1", "aaa2")
+    assert _reaching(*pruned)["edge1"] == ()
+
+
+def test_an_address_of_a_foreign_subnet_joins_nothing() -> None:
+    foreign = Set("interfaces", "edge1:management-svi", {"addresses": ("10.0.77.12/24",)})
+
+    assert _reaching(foreign)["edge1"] == ()

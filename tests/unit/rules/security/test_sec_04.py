@@ -59,7 +59,7 @@ def test_a_wireless_network_on_a_foreign_vlan_is_found() -> None:
 def test_zones_in_one_vrf_are_joined_unless_an_access_list_filters() -> None:
     moved = Set("interfaces", "core1:dmz-svi", {"vrf": "vrf-server"})
     assert messages(network_segmentation, stronghold(moved)) == [
-        "Dmz and Server are joined without a filter, by dmz > core1"
+        "Dmz and Server are joined without a filter, by core2 > dmz > core1"
     ]
 
     denial = PolicyRule(id="acl-rest", policy="acl", order=1, action=Action.DENY, log=True)

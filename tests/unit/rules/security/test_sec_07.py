@@ -79,7 +79,7 @@ def test_a_dmz_gets_inward_by_single_services_only(service: Service, what: str) 
 def test_a_dmz_on_an_inner_routing_table_is_found() -> None:
     made = stronghold(Set("interfaces", "core1:dmz-svi", {"vrf": "vrf-server"}))
 
-    assert messages(dmz_configuration, made) == ["Dmz and Server are joined without a firewall, by dmz > core1"]
+    assert messages(dmz_configuration, made) == ["Dmz and Server are joined without a firewall, by core2 > dmz > core1"]
 
 
 def test_a_dmz_needs_a_leg_of_its_own_from_enterprise_on() -> None:

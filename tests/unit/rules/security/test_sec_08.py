@@ -98,7 +98,7 @@ def test_zones_without_a_filter_between_are_found_from_corporate_on() -> None:
     moved = Set("interfaces", "core1:dmz-svi", {"vrf": "vrf-server"})
 
     assert messages(access_control_lists, stronghold(moved)) == [
-        "nothing filters between Dmz and Server, by dmz > core1"
+        "nothing filters between Dmz and Server, by core2 > dmz > core1"
     ]
     assert messages(access_control_lists, stronghold(moved, security_level=SecurityLevel.BASIC)) == []
 

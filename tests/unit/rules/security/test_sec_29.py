@@ -10,23 +10,14 @@ from netdesign.model.design import Design
 from netdesign.model.patch import Add, Operation, Remove, Set, apply
 from netdesign.model.routing import StaticRoute
 from netdesign.model.verdict import Status
-from netdesign.model.vocabulary import PortMode, Redundancy
+from netdesign.model.vocabulary import Redundancy
 from netdesign.rules.security.sec_29_path_symmetry import path_symmetry
 from tests.support.exact import exact, mended
-from tests.support.sketch import case, design, interface
+from tests.support.sketch import case, design
 from tests.support.stronghold import messages, verdict
 
 UNSHARED = Set("ha_groups", "fw", {"state_sync": False})
 NUMBERS = {"dmz": 101, "user": 102, "server": 103, "management": 104}
-
-
-def trunks() -> list[Add]:
-    """Ports that carry every VLAN between firewalls and cores."""
-    vlans = (*NUMBERS, *(f"{zone}-transit" for zone in NUMBERS), "outside")
-    ends = [(f"fw{n}", str(m)) for n in (1, 2) for m in (1, 2)]
-    ends += [(f"core{m}", f"fw{n}") for n in (1, 2) for m in (1, 2)]
-    ends += [("core1", "peer"), ("core2", "peer")]
-    return [Add("interfaces", interface(name, port, mode=PortMode.TRUNK, vlans=vlans)) for name, port in ends]
 
 
 def route(device: str, vrf: str, prefix: str, hop: str) -> Add:
@@ -50,7 +41,7 @@ def routed(*changes: Operation, by: dict[str, int] | None = None, **requirement_
         for n in (1, 2)
         for zone in ("dmz", "user", "server")
     ]
-    return exact(*trunks(), *made, *changes, **requirement_changes)
+    return exact(*made, *changes, **requirement_changes)
 
 
 def shared(*changes: Operation) -> Design:

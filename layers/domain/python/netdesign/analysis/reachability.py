@@ -14,6 +14,7 @@ from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.policy import TCP, UDP, decide, prefix_range, source_cuts
 from netdesign.analysis.route_origins import static_hops
+from netdesign.analysis.row_codes import row_codes
 from netdesign.analysis.terrain import terrain
 from netdesign.analysis.zones import domains, enforcement_points, legs, policies_of
 from netdesign.errors import InvalidInputError
@@ -23,7 +24,7 @@ from netdesign.graph.prefixes import parse_interface, parse_prefix
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 
 if TYPE_CHECKING:
-    from netdesign.graph.multigraph import Bools, Longs
+    from netdesign.graph.multigraph import Bools, Ints, Longs
     from netdesign.model.addressing import Subnet
     from netdesign.model.inventory import EndpointGroup
 
@@ -52,6 +53,16 @@ PORTS: dict[ServiceKind, dict[str, tuple[tuple[int, int], ...]]] = {
 8915, 1035, 7858, 2131, 3411."""
 
 
+@analysis
+def parts(network: Network) -> Ints:
+    """A label for each node of the terrain, equal where packets really pass without meeting an enforcement point.
+
+    A VLAN that its links do not hold together joins no more than its main part, nor an interface that it does
+    not number.
+    """
+    return domains(network, parted=True)
+
+
 class Door(NamedTuple):
     """A way into and out of an enforcement point: where the leg leads, and the zone bound to it."""
 
@@ -70,7 +81,7 @@ class Origin(NamedTuple):
 @analysis
 def doors(network: Network) -> dict[int, tuple[Door, ...]]:
     """The doors of every enforcement point, by its position."""
-    label = domains(network)
+    label = parts(network)
     found: dict[int, set[Door]] = defaultdict(set)
     for leg in legs(network):
         if label[leg.node] >= 0:
@@ -130,7 +141,7 @@ def service_domain(network: Network, service: str) -> int:
     node = terrain(network).subnet.get(fact.subnet) if fact is not None else None
     if fact is None or node is None or not _attached(network, fact) or not _inside(network, fact):
         return -1
-    return int(domains(network)[node])
+    return int(parts(network)[node])
 
 
 def _inside(network: Network, service: ServiceInstance) -> bool:
@@ -176,9 +187,10 @@ def origins(network: Network) -> dict[int, tuple[Origin, ...]]:
     device, vrf = table.device[rows.interface], table.vrf[rows.interface]
     usable &= (wanted[device] == vrf) | (wanted[device] == ANY_VRF)
     usable &= _routed_tables(network)[l3.interface_vertex[rows.interface]] | _beside_services(network)
+    usable &= ~_held_twice(network)
     chosen = np.flatnonzero(usable)
     nodes = origin_nodes(network)
-    label = domains(network)
+    label = parts(network)
     found: dict[int, dict[Origin, None]] = defaultdict(dict)
     chosen = chosen[label[nodes[rows.interface[chosen]]] >= 0]
     domain = label[nodes[rows.interface[chosen]]].tolist()
@@ -186,6 +198,22 @@ def origins(network: Network) -> dict[int, tuple[Origin, ...]]:
     for at, here, version, value in zip(*columns, strict=True):
         found[at][Origin(here, version, source_cuts(network).like(version, value))] = None
     return {at: tuple(some) for at, some in found.items()}
+
+
+@analysis
+def _held_twice(network: Network) -> Bools:
+    """Which own addresses another device holds as well, in the same VRF: nobody can tell whom answers reach."""
+    rows, table = addresses(network), interfaces(network)
+    own = np.flatnonzero(~rows.virtual & (rows.interface >= 0))
+    device = table.device[rows.interface[own]].astype(np.int64)
+    code = row_codes(rows.version[own], rows.high[own], rows.low[own], table.vrf[rows.interface[own]])
+    first = np.full(int(code.max(initial=-1)) + 1, -1, np.int64)
+    first[code[::-1]] = device[::-1]
+    several = np.zeros(first.size, np.bool_)
+    several[code[device != first[code]]] = True
+    twice = np.zeros(rows.interface.size, np.bool_)
+    twice[own] = several[code]
+    return twice
 
 
 @analysis
@@ -218,7 +246,7 @@ def _beside_services(network: Network) -> Bools:
 def group_origins(network: Network, group: str) -> tuple[Origin, ...]:
     """Where packets of an endpoint group start: one origin for each subnet of its VLANs."""
     fact: EndpointGroup | None = network.by_id("endpoint_groups").get(group)
-    label, land = domains(network), terrain(network)
+    label, land = parts(network), terrain(network)
     found: dict[Origin, None] = {}
     for vlan in fact.vlans if fact is not None else ():
         for subnet in network.grouped("subnets", "vlan").get(vlan, ()):

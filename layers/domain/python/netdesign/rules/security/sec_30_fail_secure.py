@@ -238,7 +238,8 @@ def backup_circuit(case: Case) -> Patch | None:
     vrfs = {vrf.id for vrf in case.design.switching.vrfs if vrf.zone in inside}
     strong = {case.network.devices[at].id for at in enforcement_points(case.network)}
     for gate in case.network.interfaces:
-        if gate.vrf in vrfs and gate.addresses and gate.enabled and gate.device not in strong:
+        known = gate.device in case.network.device_index and gate.device not in strong
+        if known and gate.vrf in vrfs and gate.addresses and gate.enabled:
             return _own_exit(case, gate)
     return None
 
