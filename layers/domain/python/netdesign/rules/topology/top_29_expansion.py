@@ -37,8 +37,8 @@ def _growths(case: Case) -> tuple[Growth, ...]:
     remedy="Reserve ports, take a larger switch above, or widen the pool before others lie beside it.",
     references=("Condor: better topologies through declarative design (multi-phase expansion)",),
     reading="What the switches in place must bear by the end of the horizon is the matter of CAP-04 and CAP-25. The"
-    " next increment is as many switches as the growth has whole multiples begun: one, or a pair where endpoints are homed"
-    " on pairs, for each doubling of today's size or part of it.",
+    " next increment is as many switches as the growth has whole multiples begun: one, or a pair where endpoints are"
+    " homed on pairs, for each doubling of today's size or part of it.",
 )
 def expansion(case: Case) -> Iterator[Said]:
     """Counts what is left above every lowest tier, and in the pools."""
