@@ -1,4 +1,4 @@
-"""A switched campus: bundles up to MLAG pairs, spanning tree, gateways on the pairs, OSPF between the tiers."""
+"""A switched campus: bundles to MLAG pairs, spanning tree, gateways on the pairs, OSPF or IS-IS between the tiers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, Role, RoutingProtocol
 from netdesign.synthesis.blueprint import UNDERLAY, Blueprint, zone_vrf
 from netdesign.synthesis.campus_ground import Ground
-from netdesign.synthesis.campus_plan import Unit
+from netdesign.synthesis.campus_plan import Unit, igp
 from netdesign.synthesis.campus_radios import UPLINK_BPS
 from netdesign.synthesis.campus_tiers import Equipment
 from netdesign.synthesis.datacenter_management import join_pair
@@ -21,6 +21,8 @@ from netdesign.synthesis.pairs import Pair, allow_on_peer_link, conduits, trunk
 
 ROOT_PRIORITY = 4096
 CORE_AREA = "0.0.0.0"  # noqa: S104 - an OSPF area, not an address
+LEVEL = "level-2"
+"""What every IS-IS interface is in: no campus is too large for one level (RFC 1195)."""
 HELLO_MS, DEAD_MS = 1_000, 4_000
 REFERENCE_BPS = 400_000_000_000
 FIRST_TAG = 2001
@@ -144,16 +146,20 @@ def run_spanning_tree(ground: Ground) -> None:
 
 
 def _route_tiers(ground: Ground, equipment: Equipment, zones: Sequence[str], gateways: Sequence[Interface]) -> None:
-    """OSPF in every table: the backbone between the cores, an area for each block, gateways passive in theirs."""
+    """OSPF or IS-IS in every table: the backbone between the cores, an area for each block, gateways passive in theirs.
+
+    One core alone has no link to be the backbone: everything is area 0 then.
+    """
     blueprint = ground.blueprint
+    backbone = CORE_AREA if igp(blueprint.requirements) is RoutingProtocol.OSPF else LEVEL
     for device in ground.core.devices:
-        _processes(blueprint, device, zones, CORE_AREA, core=True)
+        _processes(blueprint, device, zones, backbone, core=True)
     if ground.core.double:
         a, b = ground.core.devices
-        _routed_link(blueprint, (a, b), equipment.tops.uplink_bps, LinkPurpose.PEER, zones, CORE_AREA)
+        _routed_link(blueprint, (a, b), equipment.tops.uplink_bps, LinkPurpose.PEER, zones, backbone)
     area_of = {}
     for block, pair in ground.blocks.items():
-        area = f"0.0.0.{block + 1}"
+        area = f"0.0.0.{block + 1}" if ground.core.double and backbone == CORE_AREA else backbone
         risks = duct_risks(ground, ground.building_of(block))
         for device in pair.devices:
             area_of[device.id] = area
@@ -176,7 +182,7 @@ def _routed_link(
     zones: Sequence[str],
     area: str,
 ) -> Link:
-    """A routed link with a sub-interface for each zone, all in OSPF."""
+    """A routed link with a sub-interface for each zone, all routed."""
     (link,) = blueprint.connect(
         *ends,
         speed_bps,
@@ -197,18 +203,21 @@ def _routed_link(
 
 
 def _processes(blueprint: Blueprint, device: Device, zones: Sequence[str], area: str, *, core: bool) -> None:
-    """OSPF in every table of a device; the cores tell the others the default route that leads to the firewalls."""
-    loopback = blueprint.loopback(device)
+    """The protocol in every table of a device; the cores tell the others the default route that leads to the
+    firewalls."""
+    loopback, protocol = blueprint.loopback(device), igp(blueprint.requirements)
+    router_id = loopback.addresses[0].split("/")[0]
     for vrf in (UNDERLAY, *(zone_vrf(zone) for zone in zones)):
         leads = core and vrf != UNDERLAY
         sources = ("connected", "static") if leads else ()
         blueprint.add(
             RoutingProcess(
-                id=process_id(device, vrf),
+                id=process_id(device, vrf, protocol),
                 device=device.id,
                 vrf=vrf,
-                protocol=RoutingProtocol.OSPF,
-                router_id=loopback.addresses[0].split("/")[0],
+                protocol=protocol,
+                router_id=router_id,
+                system_id=system_id(router_id) if protocol is RoutingProtocol.ISIS else None,
                 max_paths=4,
                 redistribute=tuple(Redistribution(source=source) for source in sources),
                 default_originate=leads,
@@ -218,20 +227,27 @@ def _processes(blueprint: Blueprint, device: Device, zones: Sequence[str], area:
     _take_part(blueprint, device, UNDERLAY, loopback, area, passive=True)
 
 
-def process_id(device: Device, vrf: str) -> str:
-    """Id of the OSPF process of a table of a device."""
-    return f"{device.id}:ospf:{vrf}"
+def system_id(router_id: str) -> str:
+    """The IS-IS system id of a router id: its numbers with three digits each, four to a group."""
+    digits = "".join(part.zfill(3) for part in router_id.split("."))
+    return f"{digits[:4]}.{digits[4:8]}.{digits[8:]}"
+
+
+def process_id(device: Device, vrf: str, protocol: RoutingProtocol) -> str:
+    """Id of the routing process of a table of a device."""
+    return f"{device.id}:{protocol.value}:{vrf}"
 
 
 def _take_part(
     blueprint: Blueprint, device: Device, vrf: str, interface: Interface, area: str, *, passive: bool
 ) -> None:
-    """An interface in the OSPF process of its table."""
+    """An interface in the routing process of its table."""
     speed = interface.speed_bps or REFERENCE_BPS
+    process = process_id(device, vrf, igp(blueprint.requirements))
     blueprint.add(
         IgpInterface(
-            id=f"{process_id(device, vrf)}:{interface.name}",
-            process=process_id(device, vrf),
+            id=f"{process}:{interface.name}",
+            process=process,
             interface=interface.id,
             area=area,
             cost=1 if passive else max(1, REFERENCE_BPS // speed),

@@ -12,7 +12,7 @@ from netdesign.errors import CatalogError, InfeasibleError
 from netdesign.model.vocabulary import Redundancy, Role, SecurityLevel
 from netdesign.synthesis.blueprint import Blueprint
 from netdesign.synthesis.cabling import endpoint_cable
-from netdesign.synthesis.campus_plan import CampusPlan, Unit
+from netdesign.synthesis.campus_plan import CampusPlan, Unit, igp
 from netdesign.synthesis.campus_radios import GBPS, UPLINK_BPS, Radios, no_choice, supplies
 from netdesign.synthesis.campus_sizing import PSE_W, ports_needed, shares, switch_count
 from netdesign.synthesis.port_bank import PortBank, PortTable
@@ -156,7 +156,7 @@ def choose_top(
     multihoming: bool = False,
 ) -> tuple[Choice, int]:
     """A core or distribution switch with all those ports and two peer links, and the speed of the latter."""
-    features = {"vrf", "ospf", "lacp", "stp"}
+    features = {"vrf", igp(blueprint.requirements).value, "lacp", "stp"}
     if double and not multihoming:
         features.add("mlag")
     if fabric_wanted(blueprint):

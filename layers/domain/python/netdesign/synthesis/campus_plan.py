@@ -8,7 +8,7 @@ from typing import Final
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.model.resolved import Population, ResolvedRequirements, ResolvedSite
-from netdesign.model.vocabulary import Archetype, DataClass, Redundancy, TopologyPreference
+from netdesign.model.vocabulary import Archetype, DataClass, Redundancy, RoutingProtocol, TopologyPreference
 from netdesign.synthesis.campus_sizing import (
     Closet,
     RadioDemand,
@@ -251,3 +251,9 @@ def _parts(closet: Closet, growth: float) -> tuple[Closet, ...]:
     parts = max(1, ceil(closet.users * growth / MAX_UNIT_USERS))
     columns = (closet.users, closet.devices, closet.access_points, closet.terminals)
     return tuple(Closet(*row) for row in zip(*(shares(total, parts) for total in columns), strict=True))
+
+
+def igp(requirements: ResolvedRequirements) -> RoutingProtocol:
+    """IS-IS where the technologies that are asked for name it, and OSPF does not stand beside it; or else OSPF."""
+    named = {"".join(filter(str.isalnum, text.lower())) for text in requirements.technology_stack}
+    return RoutingProtocol.ISIS if "isis" in named and "ospf" not in named else RoutingProtocol.OSPF

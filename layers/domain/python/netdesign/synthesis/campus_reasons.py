@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from netdesign.model.addressing import Subnet
 from netdesign.model.inventory import Device
-from netdesign.model.vocabulary import SubnetPurpose
+from netdesign.model.vocabulary import RoutingProtocol, SubnetPurpose
 from netdesign.synthesis.campus_equipment import access_ports, poe_budget, unit_poe
 from netdesign.synthesis.campus_ground import Ground
+from netdesign.synthesis.campus_plan import igp
 from netdesign.synthesis.campus_radios import GBPS, UPLINK_BPS
 from netdesign.synthesis.campus_sizing import ups_kw
 from netdesign.synthesis.campus_tiers import Equipment
@@ -121,13 +122,16 @@ def _vlans(ground: Ground) -> None:
 def _routing(ground: Ground) -> None:
     if ground.fabric:
         return
-    tiers = bool(ground.blocks)
+    tiers, isis = bool(ground.blocks), igp(ground.blueprint.requirements) is RoutingProtocol.ISIS
+    areas = "IS-IS in a table for each zone, all in level 2" if isis else "OSPF in a table for each zone"
+    if not isis and ground.core.double:
+        areas += ", an area for each block"
     ground.blueprint.decide(
         f"How does {ground.site} route?",
-        "OSPF in a table for each zone, an area for each block" if tiers else "static routes to the firewalls",
+        areas if tiers else "static routes to the firewalls",
         formula="gateways by VRRP on each pair, ahead on the root of the spanning tree",
         inputs={"tiers": 3 if tiers else 2, "switches": len(ground.blueprint.all(Device))},
         alternatives=(("EVPN from the access layer up", "the requirements do not ask for a software-defined campus"),),
-        fields=("network_type", "sdn_required", "redundancy"),
-        source="RFC 2328, RFC 9568, IEEE 802.1Q",
+        fields=("network_type", "sdn_required", "redundancy", "technology_stack"),
+        source=f"{'RFC 1195' if isis else 'RFC 2328'}, RFC 9568, IEEE 802.1Q",
     )
