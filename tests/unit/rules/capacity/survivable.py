@@ -7,11 +7,11 @@ from typing import Any
 
 from netdesign.model.cabling import Circuit, CircuitKind, Lag
 from netdesign.model.design import Design
-from netdesign.model.inventory import EndpointKind, HaGroup, HaMode, Homing, Site
+from netdesign.model.inventory import EndpointKind, HaGroup, HaMode, Homing, PortProfile, Site
 from netdesign.model.patch import apply
 from netdesign.model.security import Action, Inspection, Policy, PolicyRule, Zone
 from netdesign.model.verdict import Finding, Status, Verdict
-from netdesign.model.vocabulary import Exposure, LinkPurpose, Redundancy, Role, ServiceClass, Trust
+from netdesign.model.vocabulary import Exposure, LinkPurpose, PortMode, Redundancy, Role, ServiceClass, Trust
 from netdesign.rules.card import Rule
 from netdesign.rules.engine import judge_one
 from tests.support.sketch import GBPS, case, design, device, interface, link, site
@@ -24,7 +24,7 @@ POLICY = PolicyRule(id="p1", policy="inner", order=1, action=Action.PERMIT, insp
 def fabric(*more: Any, bps: int = GBPS, **requirements: Any) -> Design:
     """Four leaves on two spines, servers on two, storage on the others, users behind two firewalls, two exits."""
     wanted: dict[str, Any] = {"redundancy": Redundancy.HIGH, "sites": (site(users=10, servers=20),), **requirements}
-    facts: list[Any] = [Site(id="dc1", name="dc1", servers=20)]
+    facts: list[Any] = [Site(id="dc1", name="dc1", servers=20), PortProfile(id="servers", mode=PortMode.ACCESS)]
     facts += [Zone(id=zone, name=zone, trust=50, exposure=Exposure.INTERNAL) for zone in ("server", "user")]
     facts.append(Zone(id="internet", name="internet", trust=0, exposure=Exposure.INTERNET))
     facts += [device(f"spine{n}", Role.SPINE) for n in (1, 2)] + [device(f"leaf{n}", Role.LEAF) for n in (1, 2, 3, 4)]
@@ -76,6 +76,8 @@ def sites(count: int = 3, *more: Any, **requirements: Any) -> Design:
     wanted = {"redundancy": Redundancy.CRITICAL, **requirements}
     names = [f"s{n}" for n in range(count)]
     facts: list[Any] = [Site(id=name, name=name) for name in names]
+    facts += [Zone(id="server", name="server", trust=50, exposure=Exposure.INTERNAL)]
+    facts.append(PortProfile(id="servers", mode=PortMode.ACCESS))
     facts += [device(f"core-{name}", Role.CORE, site=name) for name in names]
     facts += [device(f"isp-{name}", Role.PROVIDER, managed=False, site=name) for name in names]
     for n, name in enumerate(names):

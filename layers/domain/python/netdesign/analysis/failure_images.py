@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from netdesign.analysis.failures import Failure
-    from netdesign.graph.multigraph import Longs
+    from netdesign.graph.multigraph import Floats, Longs
     from netdesign.graph.twins import Quotient
 
 LARGEST = 3
@@ -57,12 +57,14 @@ def like_failures(network: Network, failures: Sequence[Failure]) -> list[list[in
 @analysis
 def link_classes(network: Network) -> Longs:
     """Labels that links share which are images of one another."""
-    like = symmetry(network)
     graph, count = carriage(network).graph, len(network.links)
+    if not graph.node_count:
+        return np.zeros(count, np.int64)
+    like = symmetry(network)
     ends = np.sort(np.stack([like.kind[graph.tail], like.kind[graph.head]]), axis=0)[:, :count]
     inside = [same[graph.tail] == same[graph.head] for same in (like.part, like.cell)]
     table = np.stack([like.edge_kind[:count], *ends, *(one[:count] for one in inside)], axis=1)
-    return row_labels(table, count)
+    return _labels(table, count)
 
 
 def _key(network: Network, failure: Failure) -> Key | None:
@@ -148,7 +150,7 @@ def _node_kinds(network: Network) -> Longs:
         for member in group.members:
             if member in index:
                 table[index[member], 2] = index[member] + 1
-    return row_labels(table, graph.node_count)
+    return _labels(table, graph.node_count)
 
 
 def _edge_kinds(network: Network) -> Longs:
@@ -161,7 +163,7 @@ def _edge_kinds(network: Network) -> Longs:
         place = network.link_index.get(circuit.link)
         if place is not None:
             table[place, 3] = place + 1
-    return row_labels(table, graph.edge_count)
+    return _labels(table, graph.edge_count)
 
 
 def _cells(network: Network, graph: Multigraph, kind: Longs) -> Longs:
@@ -201,10 +203,15 @@ def _parts(small: Quotient, kind: Longs) -> tuple[Longs, Longs]:
     size = small.size.size
     class_kind, part = np.arange(size), -1 - np.arange(size)
     cost = np.zeros(small.strands.size, np.int64) if small.arcs.cost is None else ranks(small.arcs.cost)
-    looks = row_labels(np.stack([kind, small.size], axis=1), size)
+    looks = _labels(np.stack([kind, small.size], axis=1), size)
     number = 0
     for group in branches(small.arcs, looks, paired(cost, small.strands)):
         class_kind[group.nodes] = group.nodes[0]
         part[group.nodes] = number + np.arange(len(group.nodes))[:, None]
         number += len(group.nodes)
     return class_kind, part
+
+
+def _labels(table: Floats | Longs, count: int) -> Longs:
+    """Labels that equal rows share."""
+    return row_labels(table, count) if count else np.zeros(0, np.int64)

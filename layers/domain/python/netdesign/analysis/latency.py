@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from netdesign.model.cabling import Link
 
 PACKET_BITS = 1500 * 8
+NEVER_US = 1e12
+"""Instead of infinity, which cannot be added to nothing at all: what a link without speed takes."""
+
 DATACENTRE = frozenset({Role.SUPER_SPINE, Role.SPINE, Role.LEAF, Role.BORDER_LEAF})
 ENCRYPTED = (TunnelKind.IPSEC, TunnelKind.WIREGUARD)
 
@@ -72,7 +75,7 @@ def _delays(network: Network, parameters: Parameters) -> Delays:
     edge = np.zeros(graph.edge_count)
     edge[:count] = [policy.fibre_us_per_km * (length or 0.0) for length in lengths]
     slowest = capacity_bps(network).min(axis=0)
-    edge[:count] += np.divide(PACKET_BITS * 1e6, slowest, out=np.full(count, np.inf), where=slowest > 0)
+    edge[:count] += np.divide(PACKET_BITS * 1e6, slowest, out=np.full(count, NEVER_US), where=slowest > 0)
     joined = _between_providers(network, policy.route_factor)
     edge[count:] += policy.fibre_us_per_km * joined
     usable = network.usable_links

@@ -107,7 +107,7 @@ def worst_of(network: Network, failures: Sequence[Failure], classes: frozenset[S
         tried.append(outcome.failure)
         if outcome.unserved_bps:
             cuts.append(Cut(outcome.failure, outcome.like, outcome.unserved_bps))
-    before = watch(network, sent_by(network, classes)).cut_off_bps(NONE)
+    before = watch(network, sent_by(network, classes)).cut_off_bps(NONE) if network.devices else {}
     return Worst(len(failures), share, load, after, tuple(tried), tuple(cuts), before)
 
 
