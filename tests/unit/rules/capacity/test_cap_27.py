@@ -145,7 +145,10 @@ def test_the_slowest_of_equal_paths_counts_and_none_where_there_is_none():
     cut = apply(fabric(), tuple(Set("links", f"l{m}s{n}", {"in_service": False}) for m in (3, 4) for n in (1, 2)))
     network = case(cut).network
     found = slowest_of(network, default_parameters(), stretches(network), NONE)
-    assert [one.flow for one, path in zip(stretches(network), found, strict=True) if path is None] == ["store", "browse"]
+    assert [one.flow for one, path in zip(stretches(network), found, strict=True) if path is None] == [
+        "store",
+        "browse",
+    ]
 
 
 @pytest.mark.parametrize("mutant", [one.title for one in rule.mutants])
