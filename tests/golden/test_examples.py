@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from netdesign.model.canonical import canonical, design_digest, design_from, to_document
+from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import LinkPurpose, Medium, Mode, Severity
 from netdesign.services.mutate_design import Fate, mutate_design
 from netdesign.services.synthesize_design import design_for
@@ -31,6 +32,14 @@ def test_a_valid_example_passes_in_strict_mode(name: str) -> None:
     assert said == []
     assert report.valid
     assert report.mode is Mode.STRICT
+
+
+def test_what_no_certificate_shows_is_listed_as_unknown_and_not_passed() -> None:
+    report = synthesized("campus-government-office").report
+    unknown = {verdict.rule: verdict for verdict in report.verdicts if verdict.status is Status.UNKNOWN}
+
+    assert {"SEC-28", "CMP-07", "CMP-27"} <= unknown.keys()
+    assert all("knows no certificate" in gap.message for gap in unknown["SEC-28"].gaps)
 
 
 @pytest.mark.parametrize("name", REFUSED)
