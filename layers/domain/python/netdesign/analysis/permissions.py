@@ -197,22 +197,28 @@ def between(
     if starts & goals:
         return everything()
     far = distances(network, goals, failed)
+    leaving = _gates_from(network, failed)
     arrived: dict[int, Space] = {start: everything() for start in starts if start in far}
-    leaving: dict[int, list[Gate]] = defaultdict(list)
-    for gate in gates(network, failed):
-        if gate.exit in far and far[gate.exit] < far.get(gate.entry, 0):
-            leaving[gate.entry].append(gate)
     found = NOTHING
     for here in sorted(far, key=lambda part: -far[part]):
-        if here in goals or here not in arrived:
-            continue
-        for gate in {(g.exit, g.policies, g.filters, g.zones): g for g in leaving[here]}.values():
+        for gate in leaving.get(here, ()) if here in arrived and here not in goals else ():
+            if gate.exit not in far or far[gate.exit] >= far[here]:
+                continue
             passing = arrived[here] & lets_pass(network, gate, zones)
             if gate.exit in goals:
                 found |= passing
             elif passing:
                 arrived[gate.exit] = arrived.get(gate.exit, NOTHING) | passing
     return found
+
+
+@analysis
+def _gates_from(network: Network, failed: Failed) -> dict[int, tuple[Gate, ...]]:
+    """The gates out of each part, one of those that let the same pass."""
+    found: dict[int, dict[object, Gate]] = defaultdict(dict)
+    for gate in gates(network, failed):
+        found[gate.entry][gate.exit, gate.policies, gate.filters, gate.zones] = gate
+    return {part: tuple(some.values()) for part, some in found.items()}
 
 
 @analysis
