@@ -157,25 +157,25 @@ def second_home(case: Case, finding: Finding) -> Patch | None:
     homes = endpoints_at(case.network).get(group.id, {})
     first = max(mine, key=lambda one: (homes.get(one.device, 0), one.ports, one.id))
     extra = [one for one in mine if one is not first and one.device == first.device]
-    partner = _partner(case, group, first.device)
-    if partner is None:
-        return None
-    there = [one for one in mine if one.device == partner]
-    count = min(group.count, len(first.ports)) - sum(len(one.ports) for one in there)
-    ports = _free(case, partner, first.ports, count) if count > 0 else None
-    if ports is None:
-        return None
-    if extra:
-        return (Set("attachments", extra[0].id, {"device": partner, "ports": ports}),)
-    if there:
-        return (Set("attachments", there[0].id, {"ports": (*there[0].ports, *ports), "endpoints": len(first.ports)}),)
-    new = Attachment(id=f"{first.id}-second", group=group.id, device=partner, endpoints=len(ports), ports=ports,
-                     profile=first.profile)  # fmt: skip
-    return (Add("attachments", new),)
+    for partner in _partners(case, group, first.device):
+        there = [one for one in mine if one.device == partner]
+        count = min(group.count, len(first.ports)) - sum(len(one.ports) for one in there)
+        ports = _free(case, partner, first.ports, count) if count > 0 else None
+        if ports is None:
+            continue
+        if extra:
+            return (Set("attachments", extra[0].id, {"device": partner, "ports": ports}),)
+        if there:
+            changes = {"ports": (*there[0].ports, *ports), "endpoints": len(first.ports)}
+            return (Set("attachments", there[0].id, changes),)
+        new = Attachment(id=f"{first.id}-second", group=group.id, device=partner, endpoints=len(ports), ports=ports,
+                         profile=first.profile)  # fmt: skip
+        return (Add("attachments", new),)
+    return None
 
 
-def _partner(case: Case, group: EndpointGroup, device: str) -> str | None:
-    """The device with most homes in common with another: by groups, else by pair, else of the same block and type."""
+def _partners(case: Case, group: EndpointGroup, device: str) -> list[str]:
+    """Devices by homes in common with another: by this group and others, else by pair, else of its type and near."""
     shared: dict[str, int] = {}
     for name, homes in endpoints_at(case.network).items():
         if device in homes:
@@ -184,10 +184,8 @@ def _partner(case: Case, group: EndpointGroup, device: str) -> str | None:
     for pair in case.design.cabling.mlags:
         for other in pair.peers if device in pair.peers else ():
             shared[other] = shared.get(other, 0) + 100
-    for other in _like(case, device) if not shared else ():
-        shared[other] = 1
     shared.pop(device, None)
-    return min(shared, key=lambda name: (-shared[name], name), default=None)
+    return sorted(shared, key=lambda name: (-shared[name], name)) or _like(case, device)
 
 
 def _like(case: Case, device: str) -> list[str]:
@@ -197,7 +195,7 @@ def _like(case: Case, device: str) -> list[str]:
     alike = [one for one in case.network.devices if (one.role, one.site, one.sku) == (me.role, me.site, me.sku)]
     room = case.network.by_id("racks").get(me.rack or "")
     alike.sort(key=lambda one: (one.block != me.block, _away(case, one.rack, room), one.id))
-    return [one.id for one in alike if one.in_service and one.id != device][:1]
+    return [one.id for one in alike if one.in_service and one.id != device]
 
 
 def _away(case: Case, rack: str | None, own: object) -> float:
