@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netdesign.model.resolved import ResolvedFlow, ResolvedRequirements, ResolvedSite
 
 TINY = 1e-9
+MOST_GROWTH = 1e12
 USER_PORT_BPS = 1_000_000_000
 RADIOS = 2
 
@@ -138,3 +139,8 @@ def leaf_ceiling(requirements: ResolvedRequirements, parameters: Parameters) -> 
 def doubled(requirements: ResolvedRequirements) -> bool:
     """Whether the redundancy level asks for two of everything above the edge."""
     return requirements.redundancy.at_least(Redundancy.MEDIUM)
+
+
+def growth_of(requirements: ResolvedRequirements) -> float:
+    """Demand at the horizon over that of today, as far as numbers go."""
+    return min(max(requirements.growth_multiplier, 0.0), MOST_GROWTH)

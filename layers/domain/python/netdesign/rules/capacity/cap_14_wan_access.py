@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import NamedTuple
 
-from netdesign.analysis.demand import local_users
+from netdesign.analysis.demand import growth_of, local_users
 from netdesign.analysis.site_exits import Way, largest_lost, together, ways_out
 from netdesign.model.patch import Patch, Set, SetRequirement
 from netdesign.model.verdict import Finding, Measure
@@ -81,7 +81,7 @@ def accesses(case: Case) -> tuple[Access, ...]:
 def _access(case: Case, site: str) -> Access:
     ways = tuple(way for way in ways_out(case.network) if way.site == site)
     level = case.parameters.redundancy[case.requirements.redundancy]
-    scale = case.requirements.growth_multiplier / level.max_utilisation
+    scale = growth_of(case.requirements) / level.max_utilisation
     down = max(_people_bps(case, site), sum(way.carried_down_bps for way in ways))
     # Applications are counted downwards; what users send is counted by flows.
     up = sum(way.carried_up_bps for way in ways)
@@ -176,7 +176,7 @@ def faster_growth(case: Case) -> Patch | None:
     if access is None:
         return None
     factor = 2 * max(together(access.ways)[0] / access.down_bps, 1.0)
-    return (SetRequirement({"growth_multiplier": case.requirements.growth_multiplier * factor}),)
+    return (SetRequirement({"growth_multiplier": growth_of(case.requirements) * factor}),)
 
 
 @wan_access.fix("order the next larger tier that its port takes")

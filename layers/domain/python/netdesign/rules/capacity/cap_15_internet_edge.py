@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
+from netdesign.analysis.demand import growth_of
 from netdesign.analysis.exits import inward_peak_bps, outward_peak_bps
 from netdesign.analysis.site_exits import Way, largest_lost, together, ways_out
 from netdesign.model.patch import Patch, Set
@@ -52,7 +53,7 @@ def exits(case: Case) -> tuple[Way, ...]:
 def internet_edge(case: Case) -> Iterator[Said]:
     """Compares sums of circuits with the peak in both directions, then each device with its circuits."""
     level, found = case.parameters.redundancy[case.requirements.redundancy], exits(case)
-    peak = tuple(case.requirements.growth_multiplier * rate for rate in _peaks(case))
+    peak = tuple(growth_of(case.requirements) * rate for rate in _peaks(case))
     needed = tuple(rate / level.max_utilisation for rate in peak)
     if _short(together(found), needed):
         yield _finding(case, found, needed, lost=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.demand import RADIOS, access_points
+from netdesign.analysis.demand import RADIOS, access_points, growth_of
 from netdesign.analysis.wireless_load import clients, uplinks_bps
 from netdesign.model.inventory import Homing
 from netdesign.model.patch import Patch, Set, SetRequirement
@@ -76,7 +76,7 @@ def _sites(case: Case) -> Iterator[Finding]:
 def _points(case: Case) -> Iterator[Finding | Gap]:
     """Clients and uplinks of each access point."""
     network, air = case.network, case.parameters.wireless
-    grown = clients(network) * case.requirements.growth_multiplier
+    grown = clients(network) * growth_of(case.requirements)
     for place in network.with_role(Role.ACCESS_POINT).tolist():
         device, kind = network.devices[place], network.device_types[place]
         facts = kind.access_point if kind is not None else None
@@ -114,7 +114,7 @@ def _controllers(case: Case) -> Iterator[Finding | Gap]:
     network, headroom = case.network, case.parameters.wireless.controller_headroom
     drawn = {device.site for device in network.devices if device.role is Role.WIRELESS_CONTROLLER}
     points = Counter(network.devices[place].site for place in network.with_role(Role.ACCESS_POINT).tolist())
-    people = clients(network) * case.requirements.growth_multiplier
+    people = clients(network) * growth_of(case.requirements)
     for site in sorted(drawn):
         kinds = [
             kind

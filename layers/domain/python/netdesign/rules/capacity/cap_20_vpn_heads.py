@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import ceil
 from typing import NamedTuple
 
+from netdesign.analysis.demand import growth_of
 from netdesign.analysis.route_counts import route_counts
 from netdesign.analysis.vpn_heads import Heads, head_ends
 from netdesign.model.overlay import Tunnel, TunnelKind
@@ -72,7 +73,7 @@ def _tier(case: Case, site: str) -> int | None:
 
 def _load(case: Case, heads: Heads, working: tuple[int, ...], place: int) -> Load:
     """The tunnels of a head and its part of the rest; a spoke whose head is lost comes to one that works."""
-    capacity, growth = case.parameters.capacity, case.requirements.growth_multiplier
+    capacity, growth = case.parameters.capacity, growth_of(case.requirements)
     sessions = heads.people * capacity.vpn_concurrency
     lost = sum(count for at, count in heads.tunnels.items() if at not in working)
     own = min(heads.tunnels.get(place, 0) + lost / len(working), max(len(heads.peers), heads.tunnels.get(place, 0)))

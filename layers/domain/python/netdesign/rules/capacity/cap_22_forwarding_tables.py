@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netdesign.analysis.demand import growth_of
 from netdesign.analysis.providers import sessions_with_providers
 from netdesign.analysis.table_demand import TABLES, table_demand, vlan_devices
 from netdesign.model.patch import Add, Patch, Set
@@ -19,6 +21,7 @@ from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
 if TYPE_CHECKING:
+    from netdesign.catalog.sku import DeviceType
     from netdesign.graph.multigraph import Longs
 
 TINY = 1e-6
@@ -69,7 +72,7 @@ def _places(case: Case) -> list[int]:
 )
 def forwarding_tables(case: Case) -> Iterator[Said]:
     """Compares every table of every device with what it must hold."""
-    network, share, growth = case.network, case.parameters.capacity.table_share, case.requirements.growth_multiplier
+    network, share, growth = case.network, case.parameters.capacity.table_share, growth_of(case.requirements)
     needed, worst = _needed(case), (0.0, "")
     for place in _places(case):
         kind, device = network.device_types[place], network.devices[place]
@@ -77,7 +80,7 @@ def forwarding_tables(case: Case) -> Iterator[Said]:
             yield Gap(message=f"nothing says how large the tables of {device.id} are", elements=(device.id,))
             continue
         for row in np.flatnonzero(needed[:, place]).tolist():
-            size, grown = kind.table(TABLES[row])[0], ceil(needed[row, place] * growth - TINY)
+            size, grown = _size(kind, TABLES[row]), ceil(needed[row, place] * growth - TINY)
             if size is None:
                 yield Gap(
                     message=f"nothing says how many {WORDS[TABLES[row]]} {device.id} holds", elements=(device.id,)
@@ -87,6 +90,11 @@ def forwarding_tables(case: Case) -> Iterator[Said]:
             if grown > share * size + TINY:
                 yield _finding(case, place, TABLES[row], (grown, size))
     yield Measure(name=f"fullest table: {worst[1] or 'none'}", value=round(worst[0], 4), threshold=share)
+
+
+@cache
+def _size(kind: DeviceType, table: str) -> int | None:
+    return kind.table(table)[0]
 
 
 def _needed(case: Case) -> Longs:
@@ -129,7 +137,7 @@ def whole_internet(case: Case) -> Patch | None:
     ours = {case.design.routing.processes[process].id for process, _, _ in sessions_with_providers(network)}
     ends = {process.device for process in case.design.routing.processes if process.id in ours}
     least = _least(case, "ipv4_routes", [place for place in _places(case) if network.devices[place].id in ends])
-    grown = capacity.internet_routes_ipv4 * case.requirements.growth_multiplier
+    grown = capacity.internet_routes_ipv4 * growth_of(case.requirements)
     if least is None or least[0] * capacity.table_share >= grown:
         return None
     return tuple(

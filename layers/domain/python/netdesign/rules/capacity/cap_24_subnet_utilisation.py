@@ -7,6 +7,7 @@ from math import ceil
 
 import numpy as np
 
+from netdesign.analysis.demand import growth_of
 from netdesign.analysis.subnet_fill import subnet_fill
 from netdesign.catalog.cloud_quotas import quotas_of
 from netdesign.errors import InvalidInputError
@@ -42,7 +43,7 @@ def _applies(case: Case) -> bool:
 )
 def subnet_utilisation(case: Case) -> Iterator[Said]:
     """Compares hosts at the horizon with usable addresses."""
-    most, growth, fill = 0.0, case.requirements.growth_multiplier, subnet_fill(case.network)
+    most, growth, fill = 0.0, growth_of(case.requirements), subnet_fill(case.network)
     grown = np.where(fill.growing, np.ceil(fill.hosts * growth - TINY), np.ceil(fill.hosts - TINY))
     with np.errstate(invalid="ignore"):
         share = grown / fill.usable
@@ -86,7 +87,7 @@ def _cloud(case: Case) -> Iterator[tuple[Finding | Gap | None, float]]:
             continue
         bits = WIDTH[prefix.version] - prefix.length
         usable = max(0, (1 << bits) - (quotas.reserved_addresses if quotas is not None else 2))
-        hosts = ceil(max(0, subnet.workloads) * case.requirements.growth_multiplier - TINY)
+        hosts = ceil(max(0, subnet.workloads) * growth_of(case.requirements) - TINY)
         share = hosts / usable if usable else float(hosts > 0) * 2
         full = share > case.parameters.capacity.subnet_warning_share + TINY
         yield (_finding(case, subnet.id, subnet.prefix, hosts, usable) if full else None), share

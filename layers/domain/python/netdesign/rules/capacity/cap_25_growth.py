@@ -161,7 +161,7 @@ def _at(case: Case, factor: float) -> Case:
 @growth_exhaustion.mutant("let everything grow fivefold a year")
 def faster(case: Case) -> Patch | None:
     """The horizon two years off at least."""
-    years = max(4, case.requirements.horizon_years)
+    years = min(max(4, case.requirements.horizon_years), 20)
     if not case.requirements.users and not case.requirements.servers.count:
         return None
     return (SetRequirement({"growth_rate": 4.0, "horizon_years": years, "growth_multiplier": 5.0**years}),)

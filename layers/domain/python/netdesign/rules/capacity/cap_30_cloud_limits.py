@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import ceil
 
 from netdesign.analysis.cloud_places import attachments_of, connections_of, subnets_of
+from netdesign.analysis.demand import growth_of
 from netdesign.catalog.cloud_quotas import CloudQuotas, quotas_of
 from netdesign.errors import InvalidInputError
 from netdesign.graph.prefixes import Prefix, parse_prefix
@@ -105,7 +106,7 @@ def _routes(case: Case, one: CloudAttachment) -> tuple[str, ...]:
 
 
 def _attachment(case: Case, one: CloudAttachment, quotas: CloudQuotas) -> Iterator[Said]:
-    asked = one.peak_bps * case.requirements.growth_multiplier
+    asked = one.peak_bps * growth_of(case.requirements)
     if quotas.attachment_bps_per_zone is None:
         yield _unknown(quotas.provider, "bandwidth of an attachment", one.id)
     elif asked > len(set(one.availability_zones)) * quotas.attachment_bps_per_zone * (1 + TINY):
@@ -120,7 +121,7 @@ def _connection(case: Case, one: CloudConnection) -> Iterator[Said]:
         yield Gap(message=f"nothing says whose hub {one.id} leads to", elements=(one.id,))
         return
     level = case.parameters.redundancy[case.requirements.redundancy]
-    needed = one.peak_bps * case.requirements.growth_multiplier / level.max_utilisation
+    needed = one.peak_bps * growth_of(case.requirements) / level.max_utilisation
     if one.kind is CloudConnectionKind.VPN:
         if quotas.vpn_tunnel_bps is None:
             yield _unknown(quotas.provider, "VPN tunnels", one.id)
