@@ -2,7 +2,7 @@ import pytest
 
 from netdesign.model.patch import Remove, Set, apply
 from netdesign.model.verdict import Finding, Status
-from netdesign.rules.security.sec_22_port_hygiene import narrow, port_hygiene, prune, shut
+from netdesign.rules.security.sec_22_port_hygiene import narrow, port_hygiene, prune, raise_port, shut
 from tests.support.built import built, found, said, unmended
 from tests.support.sketch import case, design
 
@@ -98,3 +98,13 @@ def test_no_switches_no_rule_and_nothing_to_mend():
     assert said(port_hygiene, design()).status is Status.NOT_APPLICABLE
     assert all(mutant.mutate(bare) is None for mutant in port_hygiene.mutants)
     assert [shut(bare, nothing), narrow(bare, nothing), prune(bare, nothing)] == [None, None, None]
+
+
+def test_a_port_that_is_up_without_a_cable():
+    made = built("campus")
+    patch = raise_port(case(made))
+    port = patch[0].fact.id
+
+    assert found(port_hygiene, made, *patch) == [f"port {port} is up, and nothing is plugged into it"]
+    assert found(port_hygiene, made, *patch, Set("interfaces", port, {"enabled": False})) == []
+    assert raise_port(case(apply(made, patch))) is None

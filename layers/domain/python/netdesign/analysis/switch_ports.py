@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.interfaces import interfaces
+from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.port_matching import kind_codes, port_uses
 from netdesign.analysis.wire_ends import facing_pairs
-from netdesign.graph.network import Network, analysis
-from netdesign.model.vocabulary import PortMode, Role, SubnetPurpose
+from netdesign.graph.network import ROLES, Network, analysis
+from netdesign.model.vocabulary import InterfaceKind, PortMode, Role, SubnetPurpose
 
 if TYPE_CHECKING:
     from netdesign.graph.multigraph import Longs
@@ -44,6 +44,18 @@ def free_ports(network: Network) -> Longs:
 def switches(network: Network) -> tuple[int, ...]:
     """The switches in service, by position."""
     return tuple(network.with_role(*SWITCHES).tolist())
+
+
+@analysis
+def stray_ports(network: Network) -> tuple[int, ...]:
+    """Ports of switches (interfaces by position) that bridge, are up, and have neither cable nor endpoint."""
+    table = interfaces(network)
+    bridging = table.in_mode(PortMode.ACCESS) | table.in_mode(PortMode.TRUNK)
+    alone = bridging & table.up & table.of_kind(InterfaceKind.PHYSICAL) & (wires(network).of_interface < 0)
+    alone &= np.append(np.isin(network.role_codes, [ROLES.index(role) for role in SWITCHES]), False)[table.device]
+    rows = np.flatnonzero(alone).tolist()
+    used = {(one.device, port) for one in network.design.inventory.attachments for port in one.ports} if rows else set()
+    return tuple(at for at in rows if (network.interfaces[at].device, network.interfaces[at].name) not in used)
 
 
 @analysis

@@ -11,16 +11,18 @@ from netdesign.analysis.switch_ports import (
     SWITCHES,
     free_ports,
     open_trunks,
+    stray_ports,
     switches,
     trunk_pairs,
     vlans_by_device,
     vlans_of_hosts,
 )
 from netdesign.analysis.vlan_users import carried_by
+from netdesign.model.addressing import Interface
 from netdesign.model.inventory import EndpointGroup, PortProfile
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure
-from netdesign.model.vocabulary import Category, PortMode, Severity, VlanPurpose
+from netdesign.model.vocabulary import Category, InterfaceKind, PortMode, Severity, VlanPurpose
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
@@ -40,7 +42,7 @@ def _applies(case: Case) -> bool:
     severity=Severity.WARNING,
     applies="designs with switches",
     applicable=_applies,
-    flags="A switch with unused ports that are not shut, or that stand in VLAN 1 or in a VLAN that hosts live in; a"
+    flags="A switch with unused ports that are not shut, are up bare, or stand in VLAN 1 or in a VLAN that hosts live in; a"
     " port that faces endpoints and carries VLANs that none of them is in, tags anything but voice for people, or"
     " becomes a trunk on request; a trunk whose untagged VLAN is 1, or between switches one that hosts live in; a"
     " trunk that lets VLANs through which the other end does not have.",
@@ -59,6 +61,12 @@ def port_hygiene(case: Case) -> Iterator[Said]:
     for profile, groups in _profiles_in_use(case):
         yield from _edge_findings(case, profile, groups)
     yield from _native_findings(case)
+    for at in stray_ports(network):
+        yield Finding(
+            message=f"port {network.interfaces[at].id} is up, and nothing is plugged into it",
+            elements=(network.interfaces[at].id,),
+            witness={"port": network.interfaces[at].id},
+        )
     for trunk in open_trunks(network):
         port = network.interfaces[trunk.interface]
         yield Finding(
@@ -235,10 +243,31 @@ def allow_all(case: Case) -> Patch | None:
     return None
 
 
+@port_hygiene.mutant("a port that nothing is plugged into is up")
+def raise_port(case: Case) -> Patch | None:
+    """A port of the first switch, in the first VLAN that the switch has."""
+    at = _first_switch(case)
+    device = None if at is None else case.network.devices[at]
+    vlan = next((v.id for v in case.design.switching.vlans if device and device.id in v.devices), None)
+    if device is None or f"{device.id}:stray" in case.network.by_id("interfaces"):
+        return None
+    port = Interface(
+        id=f"{device.id}:stray",
+        device=device.id,
+        name="stray",
+        kind=InterfaceKind.PHYSICAL,
+        mode=PortMode.ACCESS,
+        vlan=vlan,
+    )
+    return (Add("interfaces", port),)
+
+
 @port_hygiene.fix("shut unused ports")
 def shut(case: Case, finding: Finding) -> Patch | None:
     """The switches get a profile that is shut and in no VLAN: the one that others use, or a new one."""
-    devices = case.network.by_id("devices")
+    devices, port = case.network.by_id("devices"), finding.witness.get("port")
+    if port is not None:
+        return (Set("interfaces", str(port), {"enabled": False}),)
     named = [name for name in finding.elements if name in devices]
     if "fault" not in finding.witness or not named or "switches" not in finding.witness:
         return None
