@@ -129,6 +129,10 @@ def lose_exits(case: Case) -> Patch | None:
     if not found or not any(_peaks(case)):
         return None
     gone = tuple(Set("links", case.network.links[way.link].id, {"in_service": False}) for way in found[1:])
+    level = case.parameters.redundancy[case.requirements.redundancy]
+    needed = tuple(rate * growth_of(case.requirements) / level.max_utilisation for rate in _peaks(case))
+    if gone and _short(together(found[:1]), needed):
+        return gone
     thin = _thinner(case, found[:1], 0.9)
     return (*gone, *thin) if thin else None
 
