@@ -42,7 +42,7 @@ def _applies(case: Case) -> bool:
     severity=Severity.WARNING,
     applies="designs with switches",
     applicable=_applies,
-    flags="A switch with unused ports that are not shut, are up bare, or stand in VLAN 1 or in a VLAN that hosts live in;"
+    flags="A switch with unused ports that are not shut, are up bare, or stand in VLAN 1 or a VLAN of hosts;"
     " a port that faces endpoints and carries VLANs that none of them is in, tags anything but voice for people, or"
     " becomes a trunk on request; a trunk whose untagged VLAN is 1, or between switches one that hosts live in; a"
     " trunk that lets VLANs through which the other end does not have.",
