@@ -54,7 +54,9 @@ def test_loads_after_each_failure_are_those_of_the_network_built_without_it(seed
         found = list(outcomes(network, failures))
 
     assert sum(outcome.like for outcome in found) == len(failures)
+    watched = watch(network, stretches(network))
     for outcome in found:
+        assert outcome.unserved_bps == watched.cut_off_bps(outcome.failure)
         plain = loads(network, frozenset(outcome.failure.devices), frozenset(outcome.failure.links))
         np.testing.assert_allclose(outcome.load_bps, plain.load_bps, atol=1.0)
         if same_plan(network, outcome.failure):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netdesign.analysis.carriage import carriage
 from netdesign.analysis.cut_off import watch
 from netdesign.analysis.failure_images import like_failures, link_classes, symmetry
 from netdesign.analysis.traffic import Stretch, Tally, stretches, tallied
@@ -55,8 +56,8 @@ def outcomes(network: Network, failures: Sequence[Failure], classes: Classes | N
         groups.setdefault(_stand_ins(network).intersection(failure.devices), []).append((failure, len(like)))
     for stand_ins, those in groups.items():
         loads = _loads(network, sent, stand_ins, [failure for failure, _ in those])
-        for (failure, count), load in zip(those, loads, strict=True):
-            yield Outcome(failure, count, load, watched.cut_off_bps(failure))
+        for (failure, count), (load, whole) in zip(those, loads, strict=True):
+            yield Outcome(failure, count, load, {} if whole else watched.cut_off_bps(failure))
 
 
 def sent_by(network: Network, classes: Classes | None) -> tuple[Stretch, ...]:
@@ -78,18 +79,21 @@ def _stand_ins(network: Network) -> frozenset[int]:
 
 def _loads(
     network: Network, sent: Sequence[Stretch], stand_ins: frozenset[int], failures: Sequence[Failure]
-) -> Iterator[Floats]:
-    """The loads after each failure, all of which fail the same stand-ins."""
+) -> Iterator[tuple[Floats, bool]]:
+    """The loads after each failure, all of which fail the same stand-ins, and whether all is known to be served."""
     tally = tallied(network, sent, stand_ins)
     base = _worthwhile_base(network, tally, failures)
     links = len(network.links)
     if base is None:
         for failure in failures:
             alone = tallied(network, sent, frozenset(failure.devices), frozenset(failure.links))
-            yield alone.routed()[:, :links]
+            yield alone.routed()[:, :links], False
     else:
+        # Paths through endpoints at home on several devices count as paths here, though they are none.
+        served = not tally.unserved and not carriage(network).homes
         for block in rerouted(base, [(failure.devices, failure.links) for failure in failures]):
-            yield from block.load[:, :, :links]
+            for load, lost in zip(block.load[:, :, :links], block.lost.tolist(), strict=True):
+                yield load, served and lost == 0.0
 
 
 def _worthwhile_base(network: Network, tally: Tally, failures: Sequence[Failure]) -> Base | None:

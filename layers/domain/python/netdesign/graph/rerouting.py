@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -55,11 +56,16 @@ class Base:
     weight: Floats
 
     def touched(self, nodes: Sequence[int], edges: Sequence[int]) -> tuple[int, float]:
-        """Return how many destinations a failure strikes, and about how many arcs of paths it moves."""
+        """Return at most how many destinations a failure strikes, and about how many arcs of paths it moves."""
         lost = _lost_edges(self.graph, nodes, edges)
-        use, _ = leaving(self.offsets, lost)
-        row = self.row[use]
-        return np.unique(row).size, float(self.weight[use].sum())
+        uses, weights = self._by_edge
+        return min(int(uses[lost].sum()), self.targets.size), float(weights[lost].sum())
+
+    @cached_property
+    def _by_edge(self) -> tuple[Longs, Floats]:
+        """How often each edge is used, and the sum of the weights of these uses."""
+        sums = np.concatenate([np.zeros(1), np.cumsum(self.weight)])
+        return np.diff(self.offsets), np.diff(sums[self.offsets])
 
     @property
     def on_edges(self) -> Floats:
