@@ -9,7 +9,8 @@ from netdesign.analysis.link_ports import link_ports
 from netdesign.analysis.plugs import Misfit, misfits, split_cages, unbilled
 from netdesign.catalog.media import Cage, cheapest_phy, media
 from netdesign.model.cabling import Link
-from netdesign.model.patch import Patch, Remove, Set
+from netdesign.model.parts import PartKind, PartLine
+from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Medium, Severity
 from netdesign.rules.card import Said, rule
@@ -168,6 +169,19 @@ def fitting(case: Case, finding: Finding) -> Patch | None:
                 medium = next(m for m in phy.mediums(length) if mediums is None or m in mediums)
                 return (Set("links", link.id, {"phy": phy.name, "medium": medium}),)
     return None
+
+
+@optic_compatibility.fix("bill what split cages take")
+def billed(case: Case, finding: Finding) -> Patch | None:
+    """A line of the part, or more of it; prices come when the parts are counted again."""
+    part, kind, needed = (finding.witness.get(key) for key in ("part", "kind", "needed"))
+    if not (isinstance(part, str) and isinstance(kind, str) and isinstance(needed, int)):
+        return None
+    for line in case.design.parts.lines:
+        if (line.part, line.kind.value) == (part, kind):
+            total = None if line.unit_usd is None else round((needed + line.spares) * line.unit_usd, 2)
+            return (Set("lines", line.id, {"quantity": needed, "total_usd": total}),)
+    return (Add("lines", PartLine(id=f"{kind}-{part.lower()}", kind=PartKind(kind), part=part, quantity=needed)),)
 
 
 def _agreed(case: Case, finding: Finding) -> Patch | None:
