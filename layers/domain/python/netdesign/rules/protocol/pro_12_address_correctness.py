@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from netdesign.analysis.address_faults import Clash, clashes, strays, unequal_masks, unusable, vlan_name
-from netdesign.analysis.address_text import written
+from netdesign.analysis.address_text import parse, written
 from netdesign.analysis.addresses import addresses
 from netdesign.analysis.layer3 import media_of
-from netdesign.analysis.readdressing import free_address, held_addresses, read, right_address, wrong_holder
+from netdesign.analysis.readdressing import free_address, read, right_address, wrong_holder
 from netdesign.analysis.routed_links import alone
+from netdesign.analysis.row_codes import among, row_codes
 from netdesign.graph.network import Network
 from netdesign.model.addressing import Interface, VirtualGateway
 from netdesign.model.patch import Patch, Set
@@ -88,14 +91,14 @@ def _twice(network: Network, clash: Clash) -> Finding:
 
 
 def _services(network: Network) -> Iterator[Finding]:
-    subnets, seen = network.by_id("subnets"), dict[tuple[str, int, int], str]()
+    subnets, seen, taken = network.by_id("subnets"), dict[tuple[str, int, int], str](), _taken(network)
     for service in network.design.infrastructure.service_instances:
         one, subnet = read(service.address), subnets.get(service.subnet)
         around = read(subnet.prefix) if subnet is not None else None
         problem = "is no address"
         if one is not None:
             key = service.kind.value, one.version, one.address
-            holders = held_addresses(network)[one.version, one.address] & network.interface_index.keys()
+            holders = taken.get((one.version, one.address), set())
             others = [name for name in (seen.setdefault(key, service.id), *sorted(holders)) if name != service.id]
             problem = f"is held by {others[0]} as well" if others else ""
             if around is not None and not around.prefix.covers(one._replace(length=_width(one.version)).prefix):
@@ -106,6 +109,19 @@ def _services(network: Network) -> Iterator[Finding]:
                 elements=(service.id,),
                 witness={"address": service.address},
             )
+
+
+def _taken(network: Network) -> dict[tuple[int, int], set[str]]:
+    """The interfaces that hold each address of a service."""
+    rows = addresses(network)
+    parsed = parse([service.address for service in network.design.infrastructure.service_instances])
+    count, found = parsed.version.size, dict[tuple[int, int], set[str]]()
+    pairs = ((parsed.version, rows.version), (parsed.high, rows.high), (parsed.low, rows.low))
+    codes = row_codes(*(np.concatenate(pair) for pair in pairs))
+    for row in np.flatnonzero(among(codes[count:], codes[:count])).tolist():
+        key = int(rows.version[row]), (int(rows.high[row]) << 64) | int(rows.low[row])
+        found.setdefault(key, set()).add(network.interfaces[int(rows.interface[row])].id)
+    return found
 
 
 def _width(version: int) -> int:

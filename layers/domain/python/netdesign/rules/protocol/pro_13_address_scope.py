@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from netdesign.analysis.address_scopes import refitted
-from netdesign.analysis.address_text import Parsed, parse
-from netdesign.analysis.addresses import addresses
+from netdesign.analysis.address_text import Parsed, parse, written
+from netdesign.analysis.addresses import addresses, subnet_prefixes
 from netdesign.analysis.prefix_kinds import CONTAINERS, LINK_LOCAL, PRIVATE, SHARED, inside, special_use
 from netdesign.analysis.readdressing import read, right_address
+from netdesign.analysis.row_codes import among, row_codes
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import address_text
 from netdesign.model.addressing import Subnet
@@ -100,13 +101,22 @@ def _items(network: Network) -> tuple[Item, ...]:
     hosts = SubnetPurpose.HOSTS
     found = [Item(s.id, s.prefix, s.purpose is hosts, False) for s in network.design.addressing.subnets]
     found += [Item(p.id, p.prefix, False, False) for p in network.design.addressing.pools]
-    known = {item.text for item in found}
     theirs = {device.id for device in network.devices if device.role is Role.PROVIDER}
-    for fact in network.interfaces:
-        for text in (*fact.addresses, *fact.virtual_addresses) if fact.device not in theirs else ():
-            one = read(text)
-            if one is not None and one.address >> 122 != 0x3FA and str(one.prefix) not in known:
-                found.append(Item(fact.id, text, False, fact.kind is InterfaceKind.TUNNEL))
+    rows, prefixes = addresses(network), subnet_prefixes(network)
+    known = np.flatnonzero(prefixes.version)
+    high, low = prefixes.networks()
+    codes = row_codes(
+        np.concatenate([rows.version, prefixes.version[known]]),
+        np.concatenate([rows.network_high, high[known]]),
+        np.concatenate([rows.network_low, low[known]]),
+        np.concatenate([rows.length, prefixes.length[known]]),
+    )
+    count = rows.version.size
+    for row in np.flatnonzero(~among(codes[:count], codes[count:])).tolist():
+        fact = network.interfaces[int(rows.interface[row])]
+        text = written(*(int(words[row]) for words in (rows.version, rows.high, rows.low, rows.length)))
+        if fact.device not in theirs and not text.startswith("fe80:"):
+            found.append(Item(fact.id, text, False, fact.kind is InterfaceKind.TUNNEL))
     return tuple(found)
 
 

@@ -105,6 +105,18 @@ def _prefixes_of(network: Network) -> dict[str, tuple[str, ...]]:
 
 
 @analysis
+def _hidden(network: Network) -> dict[str, int]:
+    """The IP version of each prefix of groups and services that the Internet does not route."""
+    texts = sorted({text for some in _prefixes_of(network).values() for text in some})
+    return {text: version for version, some in _private(tuple(texts)).items() for text in some}
+
+
+def _private_of(network: Network, name: str, version: int) -> list[str]:
+    """The private prefixes of a group or service in an IP version."""
+    return [text for text in _prefixes_of(network).get(name, ()) if _hidden(network).get(text) == version]
+
+
+@analysis
 def _needs(network: Network) -> dict[tuple[str, int], tuple[str, ...]]:
     """Private prefixes of those who open flows to each provider, by (provider, IP version)."""
     found: dict[tuple[str, int], set[str]] = {}
@@ -112,8 +124,9 @@ def _needs(network: Network) -> dict[tuple[str, int], tuple[str, ...]]:
     for flow in network.design.traffic.flows:
         for provider in public.intersection(flow.targets):
             for source in flow.sources:
-                for version, texts in _private(_prefixes_of(network).get(source, ())).items():
-                    found.setdefault((provider, version), set()).update(texts)
+                for version in KINDS:
+                    if texts := _private_of(network, source, version):
+                        found.setdefault((provider, version), set()).update(texts)
     return {key: tuple(sorted(texts)) for key, texts in sorted(found.items())}
 
 
@@ -121,18 +134,23 @@ def _towards(network: Network, provider: str, *kinds: NatKind) -> list[Nat]:
     return [nat for nat in network.design.addressing.nats if nat.provider in (None, provider) and nat.kind in kinds]
 
 
-def _covered(nats: list[Nat], text: str) -> bool:
-    """Whether one of some translations takes a prefix; one without prefixes takes IPv4 as a whole."""
+def _uncovered(nats: list[Nat], texts: tuple[str, ...]) -> list[str]:
+    """The prefixes that none of some translations takes; one without prefixes takes IPv4 as a whole."""
     blocks = tuple(block for nat in nats for block in nat.inside)
-    if any(not nat.inside for nat in nats) and ":" not in text:
-        return True
-    return bool(inside(parse([text]), blocks)[0])
+    whole = any(not nat.inside for nat in nats)
+    taken = inside(parse(texts), blocks).tolist()
+    return [text for text, held in zip(texts, taken, strict=True) if not held and not (whole and ":" not in text)]
+
+
+def _takes(nat: Nat, texts: list[str]) -> bool:
+    """Whether a translation takes some of the prefixes."""
+    return len(_uncovered([nat], tuple(texts))) < len(texts)
 
 
 def _untranslated(network: Network) -> Iterator[Finding]:
     for (provider, version), texts in _needs(network).items():
         nats = _towards(network, provider, *KINDS[version])
-        wrong = [text for text in texts if not _covered(nats, text)]
+        wrong = _uncovered(nats, texts)
         if wrong:
             yield Finding(
                 message=f"{len(wrong)} private IPv{version} prefixes, {wrong[0]} first, send to {provider} and are not "
@@ -145,11 +163,11 @@ def _untranslated(network: Network) -> Iterator[Finding]:
 def _unpublished(network: Network) -> Iterator[Finding]:
     """Published services that the Internet cannot name."""
     for service in network.design.security.published_services:
-        texts = _private(_prefixes_of(network).get(service.group, ())).get(4, [])
+        texts = _private_of(network, service.group, 4)
         asked = {t for f in network.design.traffic.flows if service.group in f.targets for t in f.sources}
         for provider in sorted({one.provider for one in exits(network)} & asked if texts else ()):
             nats = _towards(network, provider, NatKind.DESTINATION, NatKind.STATIC)
-            if not any(_covered([nat], text) for nat in nats for text in texts if nat.inside):
+            if not any(nat.inside and _takes(nat, texts) for nat in nats):
                 yield Finding(
                     message=f"{service.id} is published on {texts[0]}, and has no outside address at {provider}",
                     elements=(service.id, provider),
@@ -264,14 +282,15 @@ def _broken(network: Network) -> Iterator[Finding]:
     """Flows whose protocol carries addresses or has no ports."""
     public = {one.provider for one in exits(network)}
     for flow in network.design.traffic.flows:
-        ends = public & {*flow.sources, *flow.targets}
-        inner = [name for name in (*flow.sources, *flow.targets) if name not in public]
-        texts = [t for name in inner for t in _private(_prefixes_of(network).get(name, ())).get(4, [])]
-        nats = [nat for end in sorted(ends) for nat in _towards(network, end, NatKind.SOURCE_PORT)]
-        service, names = flow.service, [nat.id for nat in nats if any(_covered([nat], text) for text in texts)]
+        service, ends = flow.service, public & {*flow.sources, *flow.targets}
         esp = service.protocol is IpProtocol.ESP
         sip = service.protocol in (IpProtocol.TCP, IpProtocol.UDP) and service.first_port in SIP_PORTS
-        if names and (esp or (sip and service.last_port in SIP_PORTS)):
+        if not ends or not (esp or (sip and service.last_port in SIP_PORTS)):
+            continue
+        inner = [name for name in (*flow.sources, *flow.targets) if name not in public]
+        texts = [text for name in inner for text in _private_of(network, name, 4)]
+        nats = [nat for end in sorted(ends) for nat in _towards(network, end, NatKind.SOURCE_PORT)]
+        if names := [nat.id for nat in nats if _takes(nat, texts)]:
             problem = "has no ports to translate" if esp else "carries addresses that are not translated with it"
             yield Finding(
                 message=f"flow {flow.id} ({service.name}) passes {names[0]} and {problem}",
@@ -316,8 +335,8 @@ def _estates(case: Case) -> Iterator[Finding]:
     every = [*rows, *subnets]
     for a, b in nested(parse([text for _, text in every]), np.zeros(len(every), np.int64)):
         (one, text), (two, other) = every[a], every[b]
-        mapped = [nat for nat in static if nat.inside and (_covered([nat], text) or _covered([nat], other))]
-        if bool(one) != bool(two) and len(mapped) < 2:
+        mapped = [nat for nat in static if nat.inside and _takes(nat, [text, other])]
+        if bool(one) != bool(two) and len(mapped) < len((text, other)):
             yield Finding(
                 message=f"{one or two} uses {text if one else other} as we do, and is not translated both ways",
                 elements=(one or two,),
@@ -447,7 +466,7 @@ def published(case: Case, finding: Finding) -> Patch | None:
     twin = _twin(case, str(provider), NatKind.DESTINATION, NatKind.SOURCE_PORT)
     if name is None or twin is None or not isinstance(provider, str):
         return None
-    texts = _private(_prefixes_of(case.network).get(known[name].group, ())).get(4, [])
+    texts = _private_of(case.network, known[name].group, 4)
     made = replace(twin, id=f"{provider}-inbound-{name}", kind=NatKind.DESTINATION, provider=provider, addresses=1)
     made = replace(made, inside=tuple(texts), outside=())
     return None if made.id in case.network.by_id("nats") else (Add("nats", made),)
