@@ -15,6 +15,7 @@ from netdesign.analysis.policy import prefix_range
 from netdesign.analysis.providers import circuit_tables
 from netdesign.analysis.zones import is_stateful
 from netdesign.graph.network import Network, analysis
+from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -118,27 +119,28 @@ def _ways(network: Network, tables: Fib, near: tuple[str, ...], far: tuple[str, 
     """The sets of groups that ways pass, there and back."""
     found: set[frozenset[str]] = set()
     for one, two in ((near, far), (far, near)):
-        targets = _targets(network, two)
-        for start in _starts(network, tables, one):
+        targets = target_addresses(network, two)
+        for start in starting_tables(network, tables, one):
             for version, address in targets:
                 found |= crossed(tables, groups, start, version, address)
     return frozenset(found)
 
 
-def _starts(network: Network, tables: Fib, names: tuple[str, ...]) -> list[int]:
+def starting_tables(network: Network, tables: Fib, names: tuple[str, ...]) -> list[int]:
     """Tables that packets of some ends begin at: gateways of their subnets, and ends of circuits."""
     ends, there = flow_ends(network, names), layer3(tables.network)
     found: dict[int, None] = {}
     for subnet in ends.subnets:
         for port in gateways(tables.network, subnet).tolist():
-            found[int(there.interface_vertex[port])] = None
+            if network.interfaces[port].kind is not InterfaceKind.MANAGEMENT:
+                found[int(there.interface_vertex[port])] = None
     if ends.providers:
         found.update(dict.fromkeys(circuit_tables(tables.network)))
     found.pop(-1, None)
     return _spread(list(found), MOST_STARTS)
 
 
-def _targets(network: Network, names: tuple[str, ...]) -> list[tuple[int, int]]:
+def target_addresses(network: Network, names: tuple[str, ...]) -> list[tuple[int, int]]:
     """(IP version, address) that packets to some ends go to."""
     ends = flow_ends(network, names)
     found: list[tuple[int, int]] = []
