@@ -92,6 +92,8 @@ class Fib:
         return self._decisions[key]
 
     def _decided(self, table: int, version: int, address: int) -> Decision:
+        if table < 0:
+            return Decision(Fate.NO_ROUTE)
         theirs = self._theirs[table]
         match = self.rib.longest(table, version, address, shortest=1 if theirs else 0)
         if match is None:

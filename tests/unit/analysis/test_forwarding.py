@@ -1,0 +1,291 @@
+"""Forwarding over an overlay, past failures and by policies: what tables, walks and outlooks say of small designs."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from netdesign.analysis.degraded import degraded
+from netdesign.analysis.failures import FailureKind
+from netdesign.analysis.fib import Fate, Fib, fib
+from netdesign.analysis.interfaces import interfaces
+from netdesign.analysis.journeys import free_address, outside_address
+from netdesign.analysis.lookalikes import lookalikes, reduced
+from netdesign.analysis.route_policy import Marks, permits
+from netdesign.analysis.routing_states import failed_outlook, plain_outlook
+from netdesign.analysis.walks import walk
+from netdesign.graph.network import Network, compile_network
+from netdesign.graph.prefixes import parse_address, parse_prefix
+from netdesign.model.addressing import VirtualGateway
+from netdesign.model.cabling import Lag
+from netdesign.model.overlay import Vni, VniKind
+from netdesign.model.routing import (
+    AddressFamily,
+    PolicyAction,
+    Redistribution,
+    RoutePolicy,
+    RoutePolicyTerm,
+    Summary,
+)
+from netdesign.model.switching import Vrf
+from netdesign.model.vocabulary import InterfaceKind, Role
+from tests.support.routed import (
+    DEFAULT,
+    bgp,
+    bridged,
+    flow,
+    group,
+    joined,
+    loopback,
+    ospf,
+    peer,
+    port,
+    static,
+    subnet,
+    svi,
+    vlan,
+)
+from tests.support.sketch import NO_CATALOG, design, device, link
+
+EVPN = (AddressFamily.IPV4, AddressFamily.EVPN)
+
+
+def network(*facts: Any) -> Network:
+    return compile_network(design(*facts), NO_CATALOG)
+
+
+def hops(found: Fib, name: str, vrf: str, address: str) -> list[str]:
+    """The devices that a packet goes to next."""
+    net = found.network
+    return [net.devices[hop.device].id for hop in found.next_hops(net.device_index[name], vrf, address)]
+
+
+def fate(found: Fib, name: str, vrf: str, address: str) -> Fate:
+    return found.decide(found.table(found.network.device_index[name], vrf), *parse_address(address)).fate
+
+
+# --- the overlay
+
+
+def tenant(*leaves: str, hidden: str = "", targets: tuple[str, ...] = ()) -> tuple[Any, ...]:
+    """Leaves under a spine, each with a subnet 10.1.<n>.0/24 of the VRF `red`; `hidden` does not announce its VTEP."""
+    facts: list[Any] = [DEFAULT, device("s", Role.SPINE), bgp("s", 100, router_id="9.9.9.9")]
+    facts.append(Vrf(id="red", name="red", route_targets_import=targets, route_targets_export=targets))
+    facts.append(Vni(id="vni", number=50001, kind=VniKind.L3, vrf="red", route_target="1:1"))
+    for n, leaf in enumerate(leaves):
+        net, end = f"10.0.{n}", f"10.9.{n}.1/32"
+        stated = () if leaf == hidden else (end,)
+        facts += [
+            device(leaf, Role.LEAF),
+            *joined(f"{leaf}:up", f"s:{n}", net),
+            port(f"{leaf}:vtep", end, kind=InterfaceKind.VTEP),
+            port(f"{leaf}:lan", f"10.1.{n}.1/24", vrf="red"),
+            bgp(leaf, 200 + n, router_id=f"1.1.1.{n}", networks=stated, max_paths=4),
+            bgp(leaf, 200 + n, vrf="red", redistribute=(Redistribution(source="connected"),), max_paths=4),
+            peer(leaf, f"{net}.1", 100, *EVPN),
+            peer("s", f"{net}.0", 200 + n, *EVPN),
+        ]
+    return tuple(facts)
+
+
+def test_a_vrf_reaches_what_other_leaves_export_through_their_endpoints() -> None:
+    found = fib(network(*tenant("a", "b")))
+    (hop,) = found.next_hops(found.network.device_index["a"], "red", "10.1.1.9")
+
+    assert (found.network.devices[hop.device].id, hop.vrf, hop.tunnel) == ("b", "red", True)
+    assert fate(found, "b", "red", "10.1.1.9") is Fate.DELIVERED
+    assert fate(found, "a", "red", "10.5.0.1") is Fate.NO_ROUTE
+
+
+def test_an_endpoint_that_is_not_announced_takes_its_leaf_out_of_the_overlay() -> None:
+    found = fib(network(*tenant("a", "b", "c", hidden="b")))
+
+    assert hops(found, "a", "red", "10.1.1.9") == []
+    assert hops(found, "a", "red", "10.1.2.9") == ["c"]
+    assert hops(found, "b", "red", "10.1.0.9") == ["a"]
+
+
+def test_route_targets_that_do_not_match_import_nothing() -> None:
+    assert hops(fib(network(*tenant("a", "b", targets=("7:7",)))), "a", "red", "10.1.1.9") == ["b"]
+    vrf = Vrf(id="red", name="red", route_targets_import=("7:7",), route_targets_export=("8:8",))
+    changed = [vrf if isinstance(fact, Vrf) and fact.id == "red" else fact for fact in tenant("a", "b")]
+    assert hops(fib(network(*changed)), "a", "red", "10.1.1.9") == []
+
+
+def test_the_spine_failing_leaves_no_overlay() -> None:
+    net = network(*tenant("a", "b"))
+
+    assert hops(fib(net, (net.device_index["s"],)), "a", "red", "10.1.1.9") == []
+
+
+# --- failures and interfaces
+
+
+def test_ports_bundles_sub_interfaces_and_vlan_interfaces_go_down_with_what_carries_them() -> None:
+    net = network(
+        DEFAULT,
+        *(device(name, Role.ACCESS) for name in "abc"),
+        *joined("a:1", "b:1"),
+        port("a:1.5", "10.5.0.0/31", parent="1", kind=InterfaceKind.SUBINTERFACE),
+        link("a:2", "c:2"),
+        link("a:3", "c:3"),
+        Lag(id="l", device="a", interface="ae", members=("2", "3")),
+        port("a:ae", "10.6.0.0/31", kind=InterfaceKind.LAG, lag="l"),
+        vlan("v", 7, "a", "b"),
+        *bridged("v", "b", "c"),
+        svi("b", "v", "10.7.0.1/24"),
+    )
+
+    def down(*links: str, devices: tuple[str, ...] = ()) -> list[str]:
+        after = degraded(net, [net.device_index[d] for d in devices], [net.link_index[one] for one in links])
+        return [p.id for p, q in zip(net.interfaces, after.interfaces, strict=True) if p.enabled and not q.enabled]
+
+    assert degraded(net) is net
+    assert down("a:1--b:1") == ["a:1", "b:1", "a:1.5"]
+    assert down("a:2--c:2") == []
+    assert down("a:2--c:2", "a:3--c:3") == ["a:ae"]
+    assert down("b:to-c--c:to-b") == ["b:to-c", "c:to-b", "b:Vlan-v"]
+    assert not interfaces(degraded(net, [net.device_index["b"]])).up[net.interface_index["b:1"]]
+
+
+def test_the_active_router_of_a_pair_answers_and_the_other_one_when_it_is_gone() -> None:
+    shared = {"virtual_gateway": VirtualGateway.VRRP, "virtual_addresses": ("10.3.0.9/29",)}
+    net = network(
+        DEFAULT,
+        *(device(name, Role.CORE) for name in "abc"),
+        vlan("t", 9, "a", "b", "c"),
+        *bridged("t", "a", "b", "c"),
+        *bridged("t", "c", "a"),
+        svi("a", "t", "10.3.0.10/29", virtual_priority=90, **shared),
+        svi("b", "t", "10.3.0.11/29", virtual_priority=110, **shared),
+        svi("c", "t", "10.3.0.12/29"),
+        static("c", "0.0.0.0/0", "10.3.0.9"),
+    )
+
+    assert hops(fib(net), "c", "default", "8.8.8.8") == ["b"]
+    assert hops(fib(net, (net.device_index["b"],)), "c", "default", "8.8.8.8") == ["a"]
+    assert fate(fib(net, (net.device_index["b"],)), "b", "default", "8.8.8.8") is Fate.NO_ROUTE
+
+
+def test_a_tracked_static_route_goes_when_nobody_answers() -> None:
+    facts = (DEFAULT, device("a", Role.CORE), device("b", Role.CORE), *joined("a:1", "b:1"))
+    road = static("a", "0.0.0.0/0", "10.0.0.9")
+
+    lone = (*facts, port("a:9", "10.8.0.1/24"))
+    assert fate(fib(network(*lone, replace(road, next_hop="10.8.0.9"))), "a", "default", "8.8.8.8") is Fate.UNANSWERED
+    tracked = replace(road, next_hop="10.8.0.9", bfd=True)
+    assert fate(fib(network(*lone, tracked)), "a", "default", "8.8.8.8") is Fate.NO_ROUTE
+
+
+def test_a_static_route_by_a_farther_next_hop_follows_the_route_to_it() -> None:
+    chain = (
+        DEFAULT,
+        *(device(name, Role.CORE) for name in "abc"),
+        *joined("a:1", "b:1"),
+        *joined("b:2", "c:2", "10.0.1"),
+        loopback("c", "10.9.0.3/32"),
+    )
+    talking = (*ospf("a", "1"), *ospf("b", "1", "2"), *ospf("c", "2", "lo0"))
+    far = static("a", "10.50.0.0/16", "10.9.0.3")
+
+    assert hops(fib(network(*chain, *talking, far)), "a", "default", "10.50.1.1") == ["b"]
+    assert fate(fib(network(*chain, far)), "a", "default", "10.50.1.1") is Fate.NO_ROUTE
+
+
+def test_summaries_of_areas_stand_for_what_they_hold_and_are_discarded_where_they_are_made() -> None:
+    facts = [
+        DEFAULT,
+        *(device(name, Role.CORE) for name in "abc"),
+        *joined("a:1", "b:1"),
+        *joined("b:2", "c:2", "10.0.1"),
+        loopback("c", "10.9.1.1/32"),
+    ]
+    inner = [replace(f, area="1") if getattr(f, "area", None) else f for f in ospf("c", "2", "lo0")]
+    process, one, two = ospf("b", "1", "2")
+    border = replace(process, summaries=(Summary(prefix="10.9.0.0/16", area="1"),))  # type: ignore[call-arg]
+    found = fib(network(*facts, *ospf("a", "1"), border, one, replace(two, area="1"), *inner))  # type: ignore[call-arg]
+
+    a = found.table(0, "default")
+    assert [str(found.rib.longest(a, *parse_address("10.9.1.1"))[0])] == ["10.9.0.0/16"]  # type: ignore[index]
+    assert walk(found, a, *parse_address("10.9.1.1")).fates == {Fate.DELIVERED}
+    assert walk(found, a, *parse_address("10.9.2.1")).fates == {Fate.DISCARDED}
+
+
+# --- policies and addresses
+
+
+@pytest.mark.parametrize(
+    ("term", "taken"),
+    [
+        (RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=("10.0.0.0/8",)), True),
+        (RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=("10.0.0.0/8",), max_length=8), False),
+        (RoutePolicyTerm(action=PolicyAction.PERMIT, min_length=25), False),
+        (RoutePolicyTerm(action=PolicyAction.PERMIT, communities=("1:1", "2:2")), True),
+        (RoutePolicyTerm(action=PolicyAction.PERMIT, communities=("3:3",)), False),
+        (RoutePolicyTerm(action=PolicyAction.PERMIT, tags=(5,)), True),
+        (RoutePolicyTerm(action=PolicyAction.PERMIT, tags=(6,)), False),
+        (RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=("nonsense",)), False),
+        (RoutePolicyTerm(action=PolicyAction.DENY), False),
+    ],
+)
+def test_a_term_takes_what_its_prefixes_lengths_communities_and_tags_say(term: RoutePolicyTerm, taken: bool) -> None:
+    net = network(RoutePolicy(id="p", name="p", terms=(term,)))
+    marks = Marks(frozenset({"1:1"}), 5)
+
+    assert (permits(net, "p", parse_prefix("10.1.0.0/24"), marks) is not None) is taken
+    assert permits(net, None, parse_prefix("10.1.0.0/24"), marks) == marks
+    assert permits(net, "unknown", parse_prefix("10.1.0.0/24"), marks) is None
+
+
+def test_free_addresses_lie_in_the_block_and_in_nothing_else() -> None:
+    block = parse_prefix("10.0.0.0/30")
+
+    assert free_address(block, []) == block.network + 1
+    assert free_address(block, [parse_prefix("10.0.0.0/31")]) == block.network + 2
+    assert free_address(block, [parse_prefix("10.0.0.0/31"), parse_prefix("10.0.0.2/31")]) is None
+    assert outside_address(network(DEFAULT), 4) == 1
+
+
+# --- outlooks and lookalikes
+
+
+def campus(count: int) -> tuple[Any, ...]:
+    """A core with many routers that look alike, each with users, all in OSPF."""
+    facts: list[Any] = [DEFAULT, device("core", Role.CORE)]
+    process, *_ = ospf("core")
+    facts.append(process)
+    for n in range(count):
+        name = f"d{n}"
+        facts += [device(name, Role.DISTRIBUTION), *joined(f"{name}:1", f"core:{n}", f"10.0.{n}")]
+        facts += [vlan(f"v{n}", 10, name), svi(name, f"v{n}", f"10.1.{n}.1/24"), subnet(f"10.1.{n}.0/24", f"v{n}")]
+        facts += [*ospf(name, "1", f"Vlan-v{n}"), group(f"g{n}", f"v{n}"), ospf("core", str(n))[1]]
+    facts.append(flow("g0", "g1"))
+    return tuple(facts)
+
+
+def test_two_of_each_kind_stand_for_a_large_network() -> None:
+    net = network(*campus(6))
+    label = lookalikes(net).tolist()
+
+    assert len(set(label)) == 2
+    assert [d.id for d in reduced(net, 3).devices] == ["core", "d0", "d1"]
+    assert len(reduced(net, 3).links) == 2
+    assert {p.device for p in reduced(net, 3).interfaces} == {"core", "d0", "d1"}
+    assert reduced(net, 7) is net
+
+
+def test_a_device_with_a_fault_looks_like_none_of_its_fellows() -> None:
+    facts = [f for f in campus(6) if getattr(f, "id", "") != "d4:1@ospf"]
+    kept = [d.id for d in reduced(network(*facts), 3).devices]
+
+    assert "d4" in kept
+
+
+def test_outlooks_tell_flows_that_get_lost_and_stay_silent_where_no_cable_is_left() -> None:
+    sound = network(*campus(3))
+    assert plain_outlook(sound, 100).astray == ()
+    after = failed_outlook(sound, (FailureKind.LINK, FailureKind.NODE), 100, 10)
+    assert (after.astray, after.circles, after.judged, after.states) == ((), (), 3, 3)
+    broken = network(*[f for f in campus(3) if getattr(f, "id", "") != "d1:Vlan-v1@ospf"])
+    (lost,) = {row.fate for row in plain_outlook(broken, 100).astray}
+    assert lost == "no route"
