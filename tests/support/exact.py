@@ -56,7 +56,12 @@ def exact(*changes: Operation, **requirement_changes: Any) -> Design:
     """Every permit has a flow, every flow a permit, and egress is filtered."""
     logs = flow("logs", ("apps",), ("log1", "log2"), service=SYSLOG)
     narrow = {"sources": ("10.0.3.0/24",), "destinations": ("10.0.4.111/32", "10.0.4.112/32")}
-    base = (Add("flows", logs), Set("policy_rules", "p5", narrow), Set("policy_rules", "p4", {"inspect": WEB}), *NAMED)
+    base: tuple[Operation, ...] = (
+        Add("flows", logs),
+        Set("policy_rules", "p5", narrow),
+        Set("policy_rules", "p4", {"inspect": WEB}),
+        *NAMED,
+    )
     return stronghold(*base, *changes, **requirement_changes)
 
 
