@@ -85,7 +85,7 @@ def domains(network: Network) -> tuple[Domain, ...]:
 
 def _of_devices(network: Network) -> list[Domain]:
     behind: dict[str, list[str]] = {}
-    for point in single_points(network, False):
+    for point in single_points(network, False) if network.devices else ():
         if point.device is not None:
             count = len(network.devices)
             lost = [network.devices[place].id for place in point.lost if place < count]

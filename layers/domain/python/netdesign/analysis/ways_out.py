@@ -25,6 +25,8 @@ def two_ways_out(network: Network) -> Bools:
     for one in exits(network):
         beyond.setdefault(network.devices[index[one.device]].site, set()).add(index[one.provider])
     sites = sorted(beyond)
+    if not sites:
+        return np.zeros(len(network.devices), np.bool_)
     ends = [(provider, graph.node_count + at) for at, site in enumerate(sites) for provider in sorted(beyond[site])]
     tail, head = np.array(ends * 2, np.int32).reshape(-1, 2).T
     alive = np.concatenate([graph.nodes_present, np.ones(len(sites), np.bool_)])
