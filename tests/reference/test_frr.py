@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def expected(made, prefixes):
     """(next hop, interface) of each prefix on each router, by our tables."""
     found = fib(compile_network(made, NO_CATALOG))
     ports = found.network.interfaces
-    wanted = {}
+    wanted: dict[Any, Any] = {}
     for at, device in enumerate(found.network.devices):
         mine = wanted[device.id] = {}
         for text in prefixes:

@@ -145,12 +145,17 @@ def _has_component(rib: Rib, process: int, table: int, block: Prefix) -> bool:
     """Whether the table of an aggregate knows some route inside it that its protocol carries."""
     fact = rib.network.design.routing.processes[process]
     for prefix in rib.inside(block):
-        entry = rib.current(table, prefix, rib.state(prefix))
-        if entry is not None and (
-            entry.source == fact.protocol.value or redistributed(rib.network, fact, prefix, entry) is not None
-        ):
+        state = rib.state(prefix)
+        entry = rib.current(table, prefix, state)
+        learned = entry is not None and entry.source == fact.protocol.value
+        if learned or process in state.taken or _would_take(rib, fact, prefix, entry):
             return True
     return False
+
+
+def _would_take(rib: Rib, fact: RoutingProcess, prefix: Prefix, entry: Entry | None) -> bool:
+    """Whether the process would redistribute a route if no summary stood for it."""
+    return entry is not None and redistributed(rib.network, fact, prefix, entry) is not None
 
 
 def _injected(rib: Rib, process: int, prefix: Prefix, state: State) -> Attributes | None:
