@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netdesign.model.patch import Add, Operation, Set, apply
-from netdesign.model.security import Policy, PolicyRule
+from netdesign.model.security import Action, Policy, PolicyRule
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import SecurityLevel, Severity
 from netdesign.rules.security.sec_18_control_plane import control_plane_protection
@@ -68,7 +68,7 @@ def test_access_lists_at_circuits_stand_in_for_the_profile() -> None:
     changes: list[Operation] = [
         Set("management_profiles", "managed", {"infrastructure_acl": False}),
         Add("policies", Policy(id="acl", name="acl", devices=())),
-        Add("policy_rules", PolicyRule(id="acl1", policy="acl", order=1, action="deny")),
+        Add("policy_rules", PolicyRule(id="acl1", policy="acl", order=1, action=Action.DENY)),
         *(Set("interfaces", f"edge{n}:wan", {"access_list": "acl"}) for n in (1, 2)),
     ]
     found = messages(control_plane_protection, administered(*changes))

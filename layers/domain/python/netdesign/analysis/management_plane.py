@@ -151,8 +151,9 @@ def exposed_devices(network: Network) -> dict[int, tuple[str, ...]]:
     found: dict[int, dict[str, None]] = {}
     node = origin_nodes(network)[l3.member_interface]
     device = interfaces(network).device[l3.member_interface]
-    pairs = np.unique(np.stack([device.astype(np.int64), label[node].astype(np.int64)]), axis=1)
-    for at, part in pairs.T.tolist():
+    span = np.int64(label.max(initial=0) + 2)
+    pairs = np.unique(device.astype(np.int64) * span + label[node] + 1)
+    for at, part in zip((pairs // span).tolist(), (pairs % span - 1).tolist(), strict=True):
         for zone in by_part.get(part, ()) if network.ours[at] else ():
             found.setdefault(at, {})[zone] = None
     return {at: tuple(zones) for at, zones in sorted(found.items())}

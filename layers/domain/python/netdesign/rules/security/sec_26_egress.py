@@ -22,6 +22,7 @@ from netdesign.analysis.populations import (
     user_zones,
 )
 from netdesign.graph.headerspace import ANY_ADDRESS, Packet, Space, space
+from netdesign.graph.network import Network, analysis
 from netdesign.model.addressing import NatKind
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Patch, Set
@@ -49,10 +50,15 @@ class Exit(NamedTuple):
 
 
 def _exits(case: Case) -> tuple[Exit, ...]:
+    return _permits_outward(case.network)
+
+
+@analysis
+def _permits_outward(network: Network) -> tuple[Exit, ...]:
     return tuple(
         Exit(one.policy, permit.rule, one.source, space(permit.boxes))
-        for one in passages(case.network)
-        if one.target in outer_zones(case.network) and one.source not in outer_zones(case.network)
+        for one in passages(network)
+        if one.target in outer_zones(network) and one.source not in outer_zones(network)
         for permit in one.permits
     )
 
