@@ -65,15 +65,22 @@ def dropped(network: Network, devices: frozenset[str]) -> int:
     Endpoints with one port each fall with it; of others as many as the devices that are left cannot hold.
     """
     lost: dict[int, int] = defaultdict(int)
+    held: dict[int, int] = defaultdict(int)
     for device in devices:
         for row, count in _at_device(network).get(device, ()):
             lost[row] += count
+            held[row] += min(homes(network)[row][1], count)
     total = 0
     for row, gone in lost.items():
-        at, count = homes(network)[row]
-        left = sum(min(count, here) for device, here in at if device not in devices)
-        total += min(gone, max(0, count - left))
+        left = _held(network)[row] - held[row]
+        total += min(gone, max(0, homes(network)[row][1] - left))
     return total
+
+
+@analysis
+def _held(network: Network) -> tuple[int, ...]:
+    """How many endpoints of each row of `homes` its devices could hold, each device no more than there are."""
+    return tuple(sum(min(count, here) for _, here in at) for at, count in homes(network))
 
 
 @analysis
