@@ -9,7 +9,9 @@ from netdesign.model.patch import Patch, Remove, Set, apply
 from netdesign.model.routing import PolicyAction, RoutePolicyTerm
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import InterfaceKind, Mode, Role
-from netdesign.services.validate_design import validate_design
+from netdesign.rules.engine import judge_one
+from netdesign.rules.registry import find_rule
+from netdesign.services.validate_design import case_of, validate_design
 from netdesign.services.workbench import default_workbench
 from tests.golden.conftest import synthesized
 
@@ -94,3 +96,61 @@ def test_a_standby_firewall_without_a_leg_a_gateway_or_a_route(racks: Design) ->
     assert "SEC-02" in failed(racks, (Set("interfaces", leg.id, {"enabled": False}),))
     assert "SEC-02" in failed(racks, (Set("interfaces", leg.id, {"virtual_addresses": ()}),))
     assert "SEC-02" in failed(racks, (Remove("static_routes", route.id),))
+
+
+def fails(code: str, design: Design, patch: Patch) -> bool:
+    """Whether the rule holds as the design is, and fails once the patch is applied."""
+    assert patch
+    before, after = (judge_one(find_rule(code), case_of(one, BENCH)) for one in (design, apply(design, patch)))
+    return (before.status, after.status) == (Status.PASS, Status.FAIL)
+
+
+def own_address(design: Design, kind: InterfaceKind, at: int) -> tuple[str, str]:
+    """Id and first address of an interface of a kind."""
+    found = [one for one in design.addressing.interfaces if one.kind is kind and one.addresses]
+    return found[at].id, found[at].addresses[0]
+
+
+@pytest.mark.parametrize("kind", [InterfaceKind.MANAGEMENT, InterfaceKind.LOOPBACK, InterfaceKind.VTEP])
+def test_an_address_that_stands_twice(racks: Design, kind: InterfaceKind) -> None:
+    (_, first), (last, _) = own_address(racks, kind, 0), own_address(racks, kind, -1)
+
+    assert fails("PRO-12", racks, (Set("interfaces", last, {"addresses": (first,)}),))
+
+
+def test_a_management_port_with_an_address_of_another_vlan(racks: Design) -> None:
+    last, address = own_address(racks, InterfaceKind.MANAGEMENT, -1)
+    other = next(
+        one for one in racks.addressing.subnets if one.prefix.endswith("/26") and one.vlan and ":" not in one.prefix
+    )
+    stray = other.prefix.replace(".0/26", ".9/26").replace(".64/26", ".73/26")
+
+    assert address != stray
+    assert fails("PRO-12", racks, (Set("interfaces", last, {"addresses": (stray,)}),))
+
+
+def test_routers_of_one_name(racks: Design) -> None:
+    every = tuple(Set("processes", one.id, {"router_id": "1.1.1.1"}) for one in racks.routing.processes)
+
+    assert fails("PRO-15", racks, every)
+
+
+@pytest.fixture(scope="module")
+def college() -> Design:
+    return synthesized("campus-legacy-three-tier").design
+
+
+def test_no_backbone_between_the_areas(college: Design) -> None:
+    links = [one for one in college.routing.igp_interfaces if one.area == "0.0.0.0" and not one.passive]
+
+    assert fails("PRO-19", college, tuple(Set("igp_interfaces", one.id, {"area": "0.0.0.9"}) for one in links))
+
+
+def test_a_block_whose_links_are_in_another_area(college: Design) -> None:
+    links = [one for one in college.routing.igp_interfaces if one.area == "0.0.0.1" and not one.passive]
+
+    assert fails("PRO-19", college, tuple(Set("igp_interfaces", one.id, {"area": "0.0.0.77"}) for one in links))
+
+
+def test_private_addresses_that_nobody_translates(racks: Design) -> None:
+    assert fails("PRO-32", racks, tuple(Remove("nats", one.id) for one in racks.addressing.nats))
