@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from random import Random
 from time import process_time
+from typing import Any
 
 from netdesign.analysis.anomalies import anomalies
 from netdesign.analysis.needs import surplus
@@ -40,8 +41,14 @@ def facts():
     made = [device("fw", Role.FIREWALL, sku=FIREWALL), Policy(id="p", name="p", devices=("fw",))]
     for at in range(ZONES):
         zone, vlan, block = f"z{at}", f"v{at}", f"10.{at}.0"
-        leg = {"kind": InterfaceKind.SVI, "vlan": vlan, "vrf": "d", "zone": zone, "addresses": (f"{block}.1/16",)}
-        home = {"site": "dc1", "zone": zone}
+        leg: dict[str, Any] = {
+            "kind": InterfaceKind.SVI,
+            "vlan": vlan,
+            "vrf": "d",
+            "zone": zone,
+            "addresses": (f"{block}.1/16",),
+        }
+        home: dict[str, Any] = {"site": "dc1", "zone": zone}
         made += [
             Zone(id=zone, name=zone, trust=at, exposure=Exposure.INTERNAL),
             Vlan(id=vlan, number=at + 1, name=vlan, purpose=VlanPurpose.SERVERS, **home),

@@ -8,7 +8,7 @@ from pathlib import Path
 from netdesign.cli.main import COMMANDS
 from netdesign.exchange.documents import read_document
 from netdesign.rules.organisation.computed import COMPUTED
-from netdesign.services.profile import profile_from, standards
+from netdesign.services.profile import Standards, profile_from, standards
 from netdesign.services.workbench import default_workbench
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,8 @@ def test_its_commands_and_its_example_profile_are_there() -> None:
         assert command in COMMANDS
     for path in re.findall(r"--profile (\S+)", PAGE):
         if path.startswith("events/"):
-            assert standards(profile_from(read_document((ROOT / path).read_bytes())), default_workbench())
+            profile = profile_from(read_document((ROOT / path).read_bytes()))
+            assert isinstance(standards(profile, default_workbench()), Standards)
 
 
 def test_its_example_rule_is_one() -> None:

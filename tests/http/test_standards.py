@@ -33,7 +33,8 @@ WAIVERS = "/api/v1/validation/waivers"
 
 
 def validated(client: TestClient, design_id: str) -> dict:
-    return client.post(f"/api/v1/validation/validate-by-id/{design_id}").json()
+    found: dict = client.post(f"/api/v1/validation/validate-by-id/{design_id}").json()
+    return found
 
 
 def verdict(report: dict, code: str) -> dict:

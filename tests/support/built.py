@@ -25,13 +25,15 @@ LARGE = {"users": 2_600, "closets": 8, "buildings": 2, "area_m2": 20_000, "endpo
 def built(shape: str) -> Design:
     """A design of a shape: `campus`, `tiers` (OSPF), `fabric` (EVPN campus), `branch`, or `centre` (Clos)."""
     if shape == "centre":
-        return datacenter_samples.design(datacenter_samples.requirements(racks=8, per_rack=8))
-    asked: dict[str, Any] = {
+        centre: Design = datacenter_samples.design(datacenter_samples.requirements(racks=8, per_rack=8))
+        return centre
+    wishes: dict[str, dict[str, Any]] = {
         "campus": {"compliance": ["PCI DSS"]},
         "tiers": {"site": LARGE, "topology_preference": "three_tier"},
         "fabric": {"network_type": "sdn_campus"},
         "branch": {"site": SMALL, "redundancy": "low"},
-    }[shape]
+    }
+    asked = wishes[shape]
     return campus_samples.design(
         campus_samples.asked(asked.get("site"), **{k: v for k, v in asked.items() if k != "site"})
     )

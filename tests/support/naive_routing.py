@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from itertools import product
+from typing import Any
 
 INFINITE = float("inf")
 
@@ -66,12 +67,19 @@ def _ospf_route(router, home, links, areas, borders, far, hears):
 
     if intra(router) < INFINITE:
         return ("intra", intra(router), _hops(router, home_area, intra, links))
-    best, hops = over_backbone(router), set()
+    best = over_backbone(router)
     if best < INFINITE:
         return ("inter", best, _hops(router, 0, lambda at: _near(far[0], at, borders, into_backbone), links))
     if router in borders and hears[router]:
         return None
-    for area in areas[router] - {0}:
+    return _by_borders(router, areas[router] - {0}, links, borders, far, told)
+
+
+def _by_borders(router, areas, links, borders, far, told):
+    """The route of a router by what border routers tell its areas; None if they tell it nothing."""
+    best = INFINITE
+    hops: set[Any] = set()
+    for area in areas:
         value = _near(far[area], router, borders, lambda b, area=area: told(b, area))
         if value < best:
             best, hops = value, set()
@@ -128,7 +136,8 @@ def path_vector(speakers, sessions, origin, imports, exports, rounds=60):
     """
     held = {origin: Told((), 100, False, None, None)}
     for _ in range(rounds):
-        fresh, equal = {}, {}
+        fresh: dict[Any, Told] = {}
+        equal: dict[Any, set[Any]] = {}
         for name in speakers:
             if name == origin:
                 fresh[name], equal[name] = held[origin], set()

@@ -82,7 +82,7 @@ def peer(device_id: str, address: str | None, asn: int, *families: AddressFamily
     return replace(made, **changes)
 
 
-def ospf(device_id: str, *ports: str, **changes: Any) -> tuple[RoutingProcess | IgpInterface, ...]:
+def ospf(device_id: str, *ports: str, **changes: Any) -> tuple[Any, ...]:
     """An OSPF process with interfaces in area 0, which `changes` alter."""
     process = RoutingProcess(id=f"{device_id}:ospf", device=device_id, vrf="default", protocol=RoutingProtocol.OSPF)
     members = (

@@ -17,7 +17,7 @@ from tests.unit.rules.capacity.small import attached, changed, group, judged
 
 SKU = "QFX5110-48S-AFO"
 LANE = "et-0/0/48:{}"
-TEN = {"speed_bps": 10 * GBPS, "medium": Medium.MMF_OM4}
+TEN: dict[str, Any] = {"speed_bps": 10 * GBPS, "medium": Medium.MMF_OM4}
 
 
 def fanned(phy: str = "10GBASE-SR", lanes: int = 2, **changes: Any):

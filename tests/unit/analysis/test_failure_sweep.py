@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -107,7 +108,7 @@ def cut_off(network, failure):
     def joined(here, there):
         return any(nx.has_path(drawn, n, m) for n in at(here) for m in at(there))
 
-    lost = defaultdict(float)
+    lost: defaultdict[Any, float] = defaultdict(float)
     for stretch in stretches(network):
         stops = [carriers_of(network, stop, frozenset(failed)) for stop in stretch.past]
         legs = [stretch.source.spread, *stops, stretch.target.spread]

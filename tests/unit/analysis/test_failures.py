@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_the_redundancy_level_says_what_may_fail(level, kinds):
 
 
 def bundled(needed):
-    facts = [link(f"l0:x{n}", f"l1:x{n}", id=f"x{n}") for n in range(3)]
+    facts: list[Any] = [link(f"l0:x{n}", f"l1:x{n}", id=f"x{n}") for n in range(3)]
     facts += [Lag(id="one", device="l0", interface="po1", members=("x0", "x1", "x2"), min_links=needed)]
     return small(*facts, Lag(id="other", device="l1", interface="po1", members=("x0", "x1", "x2")))
 

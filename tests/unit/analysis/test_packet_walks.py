@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netdesign.analysis.needs import packet_text
 from netdesign.analysis.packet_walks import followed
 from netdesign.analysis.terrain import Failed
@@ -59,7 +61,7 @@ def test_on_equal_paths_each_firewall_decides() -> None:
 
 
 def test_a_filter_at_the_interface_has_to_permit_first() -> None:
-    acl = [
+    acl: list[Any] = [
         Add("policies", Policy(id="acl", name="acl", devices=())),
         Add("policy_rules", PolicyRule(id="a1", policy="acl", order=1, action=Action.DENY, services=(HTTPS,))),
         Add("policy_rules", PolicyRule(id="a2", policy="acl", order=2, action=Action.PERMIT)),

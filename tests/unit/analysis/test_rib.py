@@ -1,6 +1,7 @@
 """Routing tables against an oracle that does the same the slow way, on small designs drawn at random."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,8 @@ def cables(draw, names, extra=3):
 
 def wired(pairs):
     """Facts of numbered links, the n-th in 10.1.n.0/31, and the addresses (of the first, of the second end)."""
-    facts, addresses = [DEFAULT], []
+    facts: list[Any] = [DEFAULT]
+    addresses = []
     for n, (u, v) in enumerate(pairs):
         facts += [link(f"{u}:p{n}", f"{v}:p{n}")]
         facts += [port(f"{u}:p{n}", f"10.1.{n}.0/31"), port(f"{v}:p{n}", f"10.1.{n}.1/31")]
@@ -130,7 +132,8 @@ def permit(identity, **changes):
 
 def drawn_rules(draw, sessions):
     """Random policies of some sides: (deny, preference, prepend), and the facts that say so."""
-    rules, facts = {}, []
+    rules: dict[Any, Any] = {}
+    facts: list[Any] = []
     for u, v, n in sessions:
         for own, other in ((u, v), (v, u)):
             if draw.random() < 0.35:
@@ -230,7 +233,7 @@ def test_walks_end_as_trying_every_way_does(seed):
         pairs = cables(draw, names, extra=2)
         facts, addresses = wired(pairs)
         facts += boxes(names)
-        tables = {name: [] for name in names}
+        tables: dict[str, list[Any]] = {name: [] for name in names}
         for n, (u, v) in enumerate(pairs):
             for name in (u, v):
                 tables[name].append((f"10.1.{n}.0/31", "delivered"))

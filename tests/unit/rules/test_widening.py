@@ -8,6 +8,7 @@ from netdesign.model.verdict import Finding
 from netdesign.model.vocabulary import LinkPurpose, Medium, Role
 from netdesign.rules.failing import parted, thinned, wider
 from netdesign.rules.widening import like_links, widened
+from tests.support.patches import sets
 from tests.support.sketch import GBPS, case, design, device, link
 from tests.unit.rules.capacity.small import campus, clos
 
@@ -35,8 +36,8 @@ def test_the_slowest_speed_that_both_ports_run_with_the_cable_that_it_takes():
     patch = widened(made, UPLINK, 35 * GBPS, 0.7)
 
     assert set(speeds(patch).values()) == {100 * GBPS}
-    assert {one.id for one in patch} == {made.network.links[place].id for place in like_links(made, UPLINK)}
-    assert all(str(one.changes["phy"]).startswith("100G") for one in patch)
+    assert {one.id for one in sets(patch)} == {made.network.links[place].id for place in like_links(made, UPLINK)}
+    assert all(str(one.changes["phy"]).startswith("100G") for one in sets(patch))
 
 
 def test_no_faster_than_the_ports():
@@ -58,7 +59,7 @@ def bought(**changes):
 
 
 def test_circuits_take_the_next_tier_for_what_has_grown():
-    (operation,) = widened(bought(growth_multiplier=2.0), "wan", 0.2 * GBPS, 0.8)
+    (operation,) = sets(widened(bought(growth_multiplier=2.0), "wan", 0.2 * GBPS, 0.8))
 
     assert (operation.collection, operation.id) == ("circuits", "dia")
     assert operation.changes["rate_down_bps"] >= 0.5 * GBPS

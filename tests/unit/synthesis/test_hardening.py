@@ -1,5 +1,7 @@
 """What is set once everything is joined."""
 
+from typing import Any
+
 from netdesign.model.addressing import VirtualGateway
 from netdesign.model.routing import PolicyAction
 from netdesign.model.vocabulary import PortMode, Role
@@ -81,6 +83,8 @@ def test_providers_give_a_default_route_and_nothing_that_the_internet_does_not_r
 
     assert edge
     for session in edge:
+        assert session.import_policy is not None
+        assert session.export_policy is not None
         taken = policies[session.import_policy].terms
         told = policies[session.export_policy].terms
         assert running[session.process].device not in providers
@@ -96,7 +100,7 @@ def test_providers_give_a_default_route_and_nothing_that_the_internet_does_not_r
 
 def test_both_legs_of_a_segment_have_one_identifier():
     made = design(asked(network_type="sdn_campus"))
-    legs = {}
+    legs: dict[Any, Any] = {}
     for lag in made.cabling.lags:
         if lag.esi is not None:
             legs.setdefault(lag.esi, []).append(lag.device)

@@ -1,4 +1,5 @@
 from math import ceil
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.support.sketch import case
 from tests.unit.synthesis.campus_samples import asked, design
 
 PARAMETERS = default_parameters()
-REMOTE = {"use_cases": ["remote work over a VPN"]}
+REMOTE: dict[str, Any] = {"use_cases": ["remote work over a VPN"]}
 
 
 def test_nobody_outside_needs_no_way_in():

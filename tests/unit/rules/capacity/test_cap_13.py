@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.unit.rules.capacity.survivable import fabric, findings, mended, verdi
 
 def triple(bps: int = GBPS, spines: int = 3) -> Design:
     """Two groups of endpoints on two leaves each, on three spines, with a gold flow between them."""
-    facts = [device(f"spine{n}", Role.SPINE) for n in range(spines)]
+    facts: list[Any] = [device(f"spine{n}", Role.SPINE) for n in range(spines)]
     facts += [device(f"leaf{n}", Role.LEAF) for n in range(4)]
     facts += [link(f"leaf{m}:u{n}", f"spine{n}:d{m}", id=f"l{m}s{n}") for m in range(4) for n in range(spines)]
     facts += [group("one", 4), group("two", 4)]
@@ -49,7 +50,9 @@ def test_what_is_left_has_to_carry_all_of_it():
     found = findings(rule, triple(bps=250 * GBPS))
 
     assert {one.severity for one in found} == {None}
-    assert found[0].witness["utilisation"] > 1
+    utilisation = found[0].witness["utilisation"]
+    assert isinstance(utilisation, float)
+    assert utilisation > 1
     assert found[0].witness["allowed"] == 1.0
 
 
@@ -72,4 +75,5 @@ def test_what_is_out_of_service_is_put_back():
 
     patch = rule.fixes[1].propose(case(made), first)
 
+    assert patch is not None
     assert verdict(rule, apply(made, patch)).status is Status.PASS

@@ -34,7 +34,7 @@ def floor(points: int = 2, clients: int = 20, **requirements: Any):
     facts += [device(f"wlc{n}", Role.WIRELESS_CONTROLLER, sku=CONTROLLER) for n in (1, 2)]
     facts.append(group("staff", clients, kind=EndpointKind.WIRELESS_CLIENT, homing=Homing.WIRELESS))
     facts.append(Attachment(id="staff-ap1", group="staff", device="ap1", endpoints=clients, ports=(), profile=""))
-    asked = {
+    asked: dict[str, Any] = {
         "wireless": True,
         "network_type": NetworkType.LEGACY_CAMPUS,
         "sites": (site(users=20, area_m2=300),),

@@ -40,7 +40,7 @@ EDGE = "ASR1001-HX"
 
 def vlan(name: str = "users", *devices: str) -> list[Any]:
     """A VLAN with its IPv4 and IPv6 subnets."""
-    fields = {"vrf": "default", "purpose": SubnetPurpose.HOSTS, "site": "dc1", "vlan": name}
+    fields: dict[str, Any] = {"vrf": "default", "purpose": SubnetPurpose.HOSTS, "site": "dc1", "vlan": name}
     return [
         Vlan(id=name, number=10, name=name, purpose=VlanPurpose.USERS, site="dc1", devices=devices),
         Subnet(id=f"{name}-4", prefix="10.0.0.0/20", **fields),

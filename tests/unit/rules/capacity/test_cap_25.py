@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netdesign.model.inventory import Homing
 from netdesign.model.patch import Set
 from netdesign.model.resolved import ServerPopulation
@@ -29,12 +31,12 @@ NOBODY = {
     "servers": ServerPopulation(count=0, nics_per_server=2, nic_speed_bps=10 * GBPS, racks=0),
 }
 """Requirements that ask for no port and no address, so that CAP-04 has nothing to grow."""
-GROWTH = {"growth_rate": 0.5, "horizon_years": 3, "growth_multiplier": 1.5**3} | NOBODY
+GROWTH: dict[str, Any] = {"growth_rate": 0.5, "horizon_years": 3, "growth_multiplier": 1.5**3} | NOBODY
 
 
 def loaded(bps: int, **requirements):
     """The small fabric with a flow from one leaf to the other: half on each of two uplinks of 100 Gbit/s."""
-    ends = [group("web", 1, homing=Homing.SINGLE, nics=1), group("db", 1, homing=Homing.SINGLE, nics=1)]
+    ends: list[Any] = [group("web", 1, homing=Homing.SINGLE, nics=1), group("db", 1, homing=Homing.SINGLE, nics=1)]
     ends += [attached("leaf1", 1, of="web", first=40), attached("leaf2", 1, of="db", first=40)]
     return changed(clos(**(GROWTH | requirements)), *ends, flow("work", "web", "db", bps))
 

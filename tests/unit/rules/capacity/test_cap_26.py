@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from netdesign.analysis.bundles import bundles
@@ -57,7 +59,7 @@ def test_a_bundle_meant_to_have_one_member_is_a_link():
 
 
 def test_the_halves_of_a_pair_are_one_bundle():
-    facts = [device("a", Role.CORE), device("b", Role.CORE), device("c", Role.ACCESS)]
+    facts: list[Any] = [device("a", Role.CORE), device("b", Role.CORE), device("c", Role.ACCESS)]
     facts += [link(f"c:{n}", f"{up}:1", LinkPurpose.UPLINK, id=f"c{up}") for n, up in enumerate("ab")]
     facts += [Lag(id=up, device=up, interface="po1", members=("1",), mlag="m", mlag_number=7) for up in "ab"]
     facts += [Lag(id="s", device="a", interface="po9", members=("none",), esi="00:01")]

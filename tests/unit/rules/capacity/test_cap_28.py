@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netdesign.model.patch import Remove, Set
 from netdesign.model.resolved import FabricWorkload
 from netdesign.model.verdict import Finding, Status
@@ -43,7 +45,7 @@ def test_halves_that_share_no_spine():
 
 def pods():
     """Two pods of two leaves and a spine each, which two super-spines join with 100 Gbit/s from each spine."""
-    facts = [device(f"super{n}", Role.SUPER_SPINE, sku=SPINE) for n in (1, 2)]
+    facts: list[Any] = [device(f"super{n}", Role.SUPER_SPINE, sku=SPINE) for n in (1, 2)]
     for pod in (1, 2):
         facts.append(device(f"spine{pod}", Role.SPINE, sku=SPINE, block=f"pod{pod}"))
         facts += [device(f"leaf{pod}{n}", Role.LEAF, block=f"pod{pod}") for n in (1, 2)]

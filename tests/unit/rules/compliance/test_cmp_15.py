@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from netdesign.model.addressing import Nat, NatKind
@@ -89,7 +91,7 @@ def test_private_addresses_leave_translated() -> None:
     )
 
 
-def _fields(nat: Nat) -> dict[str, object]:
+def _fields(nat: Nat) -> dict[str, Any]:
     return {"id": nat.id, "kind": nat.kind, "devices": nat.devices, "addresses": nat.addresses}
 
 

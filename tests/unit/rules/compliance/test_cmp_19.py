@@ -24,7 +24,7 @@ GOVERNMENT = {"security_level": SecurityLevel.GOVERNMENT}
 
 def synchronised(*changes: Operation, **wanted: Any):
     """Two authenticated sources of stratum 2 that every server may ask."""
-    sound = (
+    sound: tuple[Any, ...] = (
         *(Set("service_instances", name, {"stratum": 2, "authenticated": True}) for name in SOURCES),
         Set("management_profiles", "managed", {"ntp_authenticated": True}),
         *(Add("policy_rules", permit(f"ntp-{zone}", 3, zone, "management", NTP)) for zone in ("dmz", "server")),

@@ -19,6 +19,7 @@ from netdesign.model.vocabulary import Role, SecurityLevel, Severity
 from netdesign.rules.case import Case
 from netdesign.rules.compliance.cmp_24_lifecycle import lifecycle
 from netdesign.rules.engine import judge_one
+from tests.support.patches import first_change
 from tests.support.sketch import DATE, case, design, device
 
 SKU = "DCS-7050CX3-32S"
@@ -88,8 +89,7 @@ def test_the_mutant_with_an_old_type_needs_one() -> None:
 
     assert lifecycle.mutants[2].mutate(new) is None
     patch = lifecycle.mutants[2].mutate(old)
-    assert patch is not None
-    assert patch[0].changes == {"sku": SKU}
+    assert first_change(patch) == {"sku": SKU}
     assert [mutant.mutate(empty) for mutant in lifecycle.mutants] == [None] * 3
 
 

@@ -28,7 +28,7 @@ PASSING = Verdict(
     status=Status.PASS,
     measures=(Measure(name="n", value=1),),
 )
-ASKED = {"asked": (Framework.ISO27001,)}
+ASKED: dict[str, Any] = {"asked": (Framework.ISO27001,)}
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_evidence_has_versions() -> None:
 
 @pytest.mark.usefixtures("said")
 def test_an_approval_is_by_the_rules_of_now() -> None:
-    now = {
+    now: dict[str, Any] = {
         "state": State.APPROVED,
         "rule_pack": pack_version(),
         "parameters": default_parameters().version,
