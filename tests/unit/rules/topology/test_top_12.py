@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def with_risk(facts, names, risk="t"):
 
 
 def exits(same_risks=False, provider="two"):
-    facts = [device(f"isp{n}", Role.PROVIDER, managed=False) for n in (0, 1)]
+    facts: list[Any] = [device(f"isp{n}", Role.PROVIDER, managed=False) for n in (0, 1)]
     facts += [device(f"e{n}", Role.INTERNET_EDGE) for n in (0, 1)]
     for n in (0, 1):
         facts += [link(f"e{n}:i{m}", f"c{m}:e{n}", LinkPurpose.ATTACHMENT, id=f"e{n}c{m}") for m in (0, 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.support.built import built, unmended
 from tests.support.sketch import case, design, device
 from tests.unit.rules.topology.shapes import clos, messages, verdict
 
-HIGH = {"redundancy": Redundancy.HIGH}
+HIGH: dict[str, Any] = {"redundancy": Redundancy.HIGH}
 
 
 def pair(**second):

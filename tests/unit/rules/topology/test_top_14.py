@@ -13,6 +13,7 @@ from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, 
 from netdesign.rules.topology.top_14_dual_homing import dual_homing as top_14
 from netdesign.rules.topology.top_14_dual_homing import restored, second_home
 from tests.support.built import built, unmended
+from tests.support.patches import first_fact
 from tests.support.sketch import case, design, device, link
 from tests.unit.rules.topology.shapes import attach, clos, flow, group, messages, verdict
 
@@ -102,8 +103,8 @@ def test_a_second_home_is_made_where_ports_are_free():
 
     patch = second_home(held, finding)
 
-    assert patch is not None
-    assert patch[0].fact.device == "x1"
-    assert patch[0].fact.ports == ("Ethernet1", "Ethernet2")
+    fact = first_fact(patch)
+    assert fact.device == "x1"
+    assert fact.ports == ("Ethernet1", "Ethernet2")
     assert second_home(held, replace(finding, witness={"group": "nobody"})) is None
     assert restored(held, finding) is None

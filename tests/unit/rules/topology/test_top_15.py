@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ RISKS = [
 
 
 def circuits(*risks, providers=("one", "two"), site="dc1", kind=CircuitKind.DIA):
-    facts = []
+    facts: list[Any] = []
     for n, named in enumerate(risks):
         facts += [device(f"{site}e{n}", Role.INTERNET_EDGE, site=site)]
         facts += [device(f"{site}isp{n}", Role.PROVIDER, managed=False, site=site)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def servers(leaves=("l0", "l1")):
 
 
 def circuit(n, near, **changes):
-    facts = [device(f"isp{n}", Role.PROVIDER, managed=False)]
+    facts: list[Any] = [device(f"isp{n}", Role.PROVIDER, managed=False)]
     facts.append(link(f"{near}:w", f"isp{n}:1", LinkPurpose.CIRCUIT, id=f"w{n}", medium=Medium.VIRTUAL))
     sold = Circuit(id=f"q{n}", link=f"w{n}", kind=CircuitKind.DIA, provider=f"p{n}", site="dc1", rate_down_bps=1,
                    rate_up_bps=1)  # fmt: skip
@@ -89,7 +90,7 @@ def test_shared_risks_and_partners_fail_together():
 
 def firewalls(mode=HaMode.ACTIVE_STANDBY, both=True):
     names = ("f0", "f1") if both else ("f0",)
-    facts = [device(name, Role.FIREWALL, sku=FIREWALL) for name in names]
+    facts: list[Any] = [device(name, Role.FIREWALL, sku=FIREWALL) for name in names]
     facts += [link(f"{name}:{m}", f"l{m}:{name}", LinkPurpose.ATTACHMENT, **WIRE) for name in names for m in (0, 1)]
     return [*facts, HaGroup(id="fw", mode=mode, members=names)]
 
@@ -110,7 +111,9 @@ def test_unknown_types_leave_it_open_and_targets_are_held():
 
     assert easy.status is Status.UNKNOWN
     assert "w0" in hard.findings[0].elements
-    assert hard.findings[0].witness["minutes"][0] == pytest.approx(525.6)
+    minutes = hard.findings[0].witness["minutes"]
+    assert isinstance(minutes, list)
+    assert minutes[0] == pytest.approx(525.6)
     assert hard.severity is Severity.CRITICAL
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from netdesign.model.addressing import Subnet
@@ -57,7 +59,7 @@ def test_the_only_exit_is_at_the_lost_site():
 
 
 def test_sites_that_cables_join_and_routing_does_not():
-    facts = []
+    facts: list[Any] = []
     for name, prefix in (("s1", "10.0.1.0/31"), ("s2", "10.0.2.0/31")):
         facts.append(Subnet(id=name, prefix=prefix, vrf="default", purpose=SubnetPurpose.POINT_TO_POINT, site=name))
         facts.append(interface(f"core-{name}", "x", vrf="default", addresses=(prefix,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from netdesign.model.vocabulary import LinkPurpose, Role
 from netdesign.rules.topology.top_18_heartbeats import heartbeats as top_18
 from netdesign.rules.topology.top_18_heartbeats import other_way, own_keepalive, restored
 from tests.support.built import built, unmended
+from tests.support.patches import first_change
 from tests.support.sketch import case, design, device, link
 from tests.unit.rules.topology.shapes import messages, verdict
 
@@ -80,7 +82,7 @@ def test_even_clusters():
 
 
 def bundled(*, keepalive="k", over=False, peers=2, **changes):
-    made = [device(f"s{n}", Role.CORE) for n in (0, 1)]
+    made: list[Any] = [device(f"s{n}", Role.CORE) for n in (0, 1)]
     made += [link(f"s0:p{n}", f"s1:p{n}", LinkPurpose.PEER, id=f"p{n}") for n in range(peers)]
     made.append(replace(link("s0:k", "s1:k", BEAT, id="k"), **changes))
     mlag = Mlag(id="m", peers=("s0", "s1"), domain_id=1, system_mac="02:00:00:00:00:01", keepalive_link=keepalive,
@@ -137,8 +139,8 @@ def test_fixes():
     managed = [*bundled(keepalive=None, purpose=LinkPurpose.PEER), device("x", Role.MANAGEMENT_SWITCH)]
     managed += [link(f"s{n}:m", f"x:{n}", LinkPurpose.MANAGEMENT) for n in (0, 1)]
 
-    assert own_keepalive(case(design(*bundled(keepalive=None))), finding)[0].changes["keepalive_link"] == "k"
-    assert own_keepalive(case(design(*managed)), finding)[0].changes["keepalive_over_management"]
+    assert first_change(own_keepalive(case(design(*bundled(keepalive=None))), finding))["keepalive_link"] == "k"
+    assert first_change(own_keepalive(case(design(*managed)), finding))["keepalive_over_management"]
     bare = bundled(keepalive=None, purpose=LinkPurpose.PEER)
     assert own_keepalive(case(design(*bare)), finding) is None
     assert own_keepalive(case(design()), finding) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from netdesign.model.vocabulary import Medium, Role
 from netdesign.rules.topology.top_20_cable_reach import billed, reaching
 from netdesign.rules.topology.top_20_cable_reach import cable_reach as top_20
 from tests.support.built import built, unmended
+from tests.support.patches import first_change, first_fact
 from tests.support.sketch import case, design, device, link
 from tests.unit.rules.topology.shapes import attach, group, messages, verdict
 
@@ -21,7 +23,7 @@ ROOM = Room(id="hall", name="hall", site="dc1", building="b", kind=RoomKind.DATA
 
 
 def hall(positions=(0, 10)):
-    fixed = {"room": "hall", "row": 0, "usable_units": 42, "breaker_w": 1}
+    fixed: dict[str, Any] = {"room": "hall", "row": 0, "usable_units": 42, "breaker_w": 1}
     racks = [Rack(id=f"r{n}", position=p, **fixed) for n, p in enumerate(positions)]
     return [ROOM, *racks, *(device(f"l{n}", Role.LEAF, rack=f"r{n}") for n in range(len(positions)))]
 
@@ -97,13 +99,12 @@ def test_fixes():
 
     patch = reaching(made, finding)
 
-    assert patch is not None
-    assert (patch[0].changes["medium"], patch[0].changes["length_m"]) == (Medium.SMF, 3_000)
+    changes = first_change(patch)
+    assert (changes["medium"], changes["length_m"]) == (Medium.SMF, 3_000)
     assert reaching(made, Finding(message="")) is None
     assert billed(made, finding) is None
     short = Finding(message="", witness={"speed_bps": 25_000_000_000, "length_m": 6.8})
     lines = billed(case(design(*servers())), short)
-    assert lines is not None
-    assert lines[0].fact.quantity in (4, 8)
+    assert first_fact(lines).quantity in (4, 8)
     none = billed(case(design(*servers())), Finding(message="", witness={"speed_bps": 7, "length_m": 6.8}))
     assert none is None

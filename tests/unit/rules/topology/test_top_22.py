@@ -22,6 +22,7 @@ from netdesign.rules.topology.top_22_ports import (
     port_uniqueness as top_22,
 )
 from tests.support.built import built, unmended
+from tests.support.patches import first_change
 from tests.support.sketch import GBPS, case, design, device, interface, link
 from tests.unit.rules.topology.shapes import attach, flow, group, messages, verdict
 
@@ -108,12 +109,14 @@ def test_where_else_to_plug_in():
     held = case(design(*facts))
     link_ = held.network.links[1]
 
-    assert orphan_for(held.network, link_, link_.b, "l0").name == P[3]
+    orphan = orphan_for(held.network, link_, link_.b, "l0")
+    assert orphan is not None
+    assert orphan.name == P[3]
     assert free_port(held.network, "l0", 10 * GBPS, None) == P[1]
     assert free_port(held.network, "nobody", 10 * GBPS, None) is None
     assert free_port(held.network, "l0", 7, None) is None
     finding = verdict(top_22, *facts).findings[0]
-    assert other_port(held, finding)[0].changes["a"] == PortRef(device="l0", port=P[3])
+    assert first_change(other_port(held, finding))["a"] == PortRef(device="l0", port=P[3])
 
 
 def test_fixes_that_cannot():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,11 @@ from netdesign.model.vocabulary import Exposure, LinkPurpose, Role, SecurityLeve
 from netdesign.rules.topology.top_23_management_graph import endpoints_back, restored, stations_back
 from netdesign.rules.topology.top_23_management_graph import management_graph as top_23
 from tests.support.built import built, unmended
+from tests.support.patches import first_change, sets
 from tests.support.sketch import case, design, device, link
 from tests.unit.rules.topology.shapes import attach, clos, group, messages, verdict
 
-GOV = {"security_level": SecurityLevel.GOVERNMENT}
+GOV: dict[str, Any] = {"security_level": SecurityLevel.GOVERNMENT}
 ZONES = [
     Zone(id="management", name="", trust=90, exposure=Exposure.MANAGEMENT),
     Zone(id="server", name="", trust=65, exposure=Exposure.INTERNAL),
@@ -117,9 +119,9 @@ def test_fixes():
     down = [replace(f, in_service=False) if getattr(f, "id", "") in ("m1", "m-s0") else f for f in facts]
     finding = Finding(message="", witness={"kind": "unreached", "device": "s0"})
 
-    assert {o.id for o in restored(case(design(*down)), finding)} == {"m1", "m-s0"}
+    assert {o.id for o in sets(restored(case(design(*down)), finding))} == {"m1", "m-s0"}
     assert restored(case(design(*facts)), finding) is None
     stray = [replace(f, attached_to=("s0",)) if getattr(f, "id", "") == "mon" else f for f in facts]
-    assert stations_back(case(design(*stray)), finding)[0].changes["attached_to"] == ("m0", "m1")
+    assert first_change(stations_back(case(design(*stray)), finding))["attached_to"] == ("m0", "m1")
     assert stations_back(case(design(*facts)), finding) is None
     assert endpoints_back(case(design(*facts)), finding) is None

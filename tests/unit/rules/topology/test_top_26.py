@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,11 @@ from tests.support.built import built, unmended
 from tests.support.sketch import case, design, device, link
 from tests.unit.rules.topology.shapes import campus, messages, verdict
 
-HIGH = {"redundancy": Redundancy.HIGH}
+HIGH: dict[str, Any] = {"redundancy": Redundancy.HIGH}
 
 
 def exits(**second):
-    facts = [device(f"e{n}", Role.INTERNET_EDGE) for n in (0, 1)]
+    facts: list[Any] = [device(f"e{n}", Role.INTERNET_EDGE) for n in (0, 1)]
     facts += [device(f"isp{n}", Role.PROVIDER, managed=False) for n in (0, 1)]
     facts += [Srlg(id=f"pop{n}", kind=SrlgKind.POP, name="") for n in (0, 1)]
     for n in (0, 1):

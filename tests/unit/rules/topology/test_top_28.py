@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def leg(place, vlans=("v",), **changes):
 
 def spread(first=None, second=None, vlans=("v",)):
     """A device `x` bundled to `s0` and `s1`."""
-    facts = [device("x", Role.FIREWALL), *(device(f"s{n}", Role.LEAF) for n in (0, 1))]
+    facts: list[Any] = [device("x", Role.FIREWALL), *(device(f"s{n}", Role.LEAF) for n in (0, 1))]
     facts += [link(f"x:{n}", f"s{n}:d", LinkPurpose.ATTACHMENT) for n in (0, 1)]
     facts.append(Lag(id="x:po", device="x", interface="po", members=("0", "1")))
     return [*facts, *leg("s0", **(first or {})), *leg("s1", vlans, **(second or {}))]

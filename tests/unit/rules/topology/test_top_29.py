@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from netdesign.model.vocabulary import RoutingProtocol, SubnetPurpose
 from netdesign.rules.topology.top_29_expansion import expansion as top_29
 from netdesign.rules.topology.top_29_expansion import wider
 from tests.support.built import built, unmended
+from tests.support.patches import first_change
 from tests.support.sketch import case, design
 from tests.unit.rules.topology.shapes import attach, clos, group, messages, verdict
 
@@ -26,13 +28,11 @@ def fabric(leaves=2):
     """Leaves on spines of 32 ports, at ports that these have."""
     facts = [replace(f, sku=SKU) if getattr(f, "id", "")[0] == "s" and hasattr(f, "sku") else f for f in clos(leaves)]
     names = [port.name for port in case(design()).catalog.device(SKU).all_ports()]
-    return [
-        replace(f, b=replace(f.b, port=names[int(f.id[1])])) if hasattr(f, "speed_bps") else f for f in facts
-    ]
+    return [replace(f, b=replace(f.b, port=names[int(f.id[1])])) if hasattr(f, "speed_bps") else f for f in facts]
 
 
 def routed(*used, pool="10.0.0.0/28"):
-    facts = [
+    facts: list[Any] = [
         RoutingProcess(id=f"{name}:bgp", device=name, vrf="default", protocol=RoutingProtocol.BGP, asn=64_512 + n)
         for n, name in enumerate(("s0", "l0", "l1"))
     ]
@@ -56,8 +56,9 @@ def test_full_spines():
 
     found = verdict(top_29, *fabric(), *full, **GROWTH)
 
-    assert "the next 1 switches at dc1 need 1 ports of 100 Gbit/s on each of those above; the best group has 0" in (
-        messages(found)[0]
+    assert (
+        "the next 1 switches at dc1 need 1 ports of 100 Gbit/s on each of those above; the best group has 0"
+        in (messages(found)[0])
     )
 
 
@@ -98,6 +99,6 @@ def test_a_pool_is_widened_beside_others():
     block = Pool(id="block", prefix="10.0.0.0/16", purpose="site")
     bad = Pool(id="bad", prefix="nothing", purpose="x")
 
-    assert wider(case(design(*facts, block, bad)), finding)[0].changes["prefix"] == "10.0.0.0/29"
+    assert first_change(wider(case(design(*facts, block, bad)), finding))["prefix"] == "10.0.0.0/29"
     assert wider(case(design(*facts, beside)), finding) is None
     assert wider(case(design(*facts)), Finding(message="")) is None

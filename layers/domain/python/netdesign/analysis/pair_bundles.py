@@ -99,5 +99,3 @@ def single_links(network: Network, mlag: Mlag) -> dict[str, int]:
     far_ends = [set(far) for far in ends.values()]
     both = set.intersection(*far_ends) if far_ends else set()
     return {peer: sum(bps for name, bps in far.items() if name not in both) for peer, far in ends.items()}
-
-

@@ -174,9 +174,7 @@ def _nets(interface: Interface) -> set[str]:
     return found
 
 
-def free_port(
-    network: Network, device: str, speed_bps: int, phy: str | None, like: tuple[str, ...] = ()
-) -> str | None:
+def free_port(network: Network, device: str, speed_bps: int, phy: str | None, like: tuple[str, ...] = ()) -> str | None:
     """The first port of a device that nothing takes and that runs at a speed, in form like some others if given."""
     at = network.device_index.get(device)
     kind = network.device_types[at] if at is not None else None

@@ -215,5 +215,3 @@ def _free(case: Case, device: str, wanted: tuple[str, ...], count: int) -> tuple
     others = [port.name for port in kind.all_ports() if port.form_factor in like] if kind is not None else []
     free = [name for name in dict.fromkeys((*wanted, *others)) if name not in taken]
     return tuple(free[:count]) if len(free) >= count else None
-
-

@@ -202,4 +202,3 @@ def _cages(case: Case, link: Link, side: int) -> tuple[Cage, ...]:
     codes = (int(ports.a[at]), int(ports.b[at]))
     chosen = codes[side] if codes[side] >= 0 else codes[1 - side]
     return ports.cages(chosen, link.speed_bps) if chosen >= 0 else ()
-
