@@ -50,6 +50,13 @@ def facts(*, underlay: bool = True):
     yield Vni(id="v", number=10001, kind=VniKind.L3, vrf="tenant", route_target="65000:10001")
 
 
+def said(pattern, text):
+    """What the groups of a pattern match in a configuration."""
+    found = re.search(pattern, text)
+    assert found is not None
+    return found.groups()
+
+
 def router(name, text, *, underlay):
     yield device(name, Role.LEAF)
     for block in re.split(r"\n(?=\S)", text):
@@ -61,12 +68,12 @@ def router(name, text, *, underlay):
             yield port(f"{name}:{head.split()[1]}", address, vrf=vrf, kind=kind)
         if head.startswith("ip route") and underlay:
             yield static(name, *head.split()[2:4])
-    asn = int(re.search(r"router bgp (\d+)", text)[1])
-    near = re.search(r"neighbor (\S+)\n\s+remote-as (\d+)", text)
-    router_id = re.search(r"router-id (\S+)", text)[1]
-    yield bgp(name, asn, router_id=router_id)
-    yield bgp(name, asn, vrf="tenant", router_id=router_id, redistribute=(Redistribution(source="connected"),))
-    yield peer(name, near[1], int(near[2]), AddressFamily.EVPN)
+    (asn,) = said(r"router bgp (\d+)", text)
+    near, far_asn = said(r"neighbor (\S+)\n\s+remote-as (\d+)", text)
+    (router_id,) = said(r"router-id (\S+)", text)
+    yield bgp(name, int(asn), router_id=router_id)
+    yield bgp(name, int(asn), vrf="tenant", router_id=router_id, redistribute=(Redistribution(source="connected"),))
+    yield peer(name, near, int(far_asn), AddressFamily.EVPN)
 
 
 @pytest.mark.parametrize(("own", "other", "prefix"), [("r1", "r2", "10.0.2.0/24"), ("r2", "r1", "10.0.1.0/24")])
@@ -76,6 +83,7 @@ def test_each_router_has_the_others_subnet_by_evpn(own, other, prefix):
     entry = found.rib.entry(found.table(index[own], "tenant"), parse_prefix(prefix))
     (hop,) = found.next_hops(index[own], "tenant", prefix.replace("0/24", "2"))
 
+    assert entry is not None
     assert entry.source == "bgp"
     assert (found.network.devices[hop.device].id, hop.vrf, hop.tunnel) == (other, "tenant", True)
 

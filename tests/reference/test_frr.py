@@ -153,7 +153,8 @@ def test_static_routes_defaults_summaries_and_stub_areas(tmp_path):
                      summaries=(Summary(prefix="10.9.0.0/16", area="0.0.0.1"),)),
         ospf_process("s", router_id="10.0.0.3", stub_areas=("0.0.0.1",)),
         member("e", "p0", 0, 10), member("b", "p0", 0, 10), member("b", "p1", 1, 5), member("s", "p1", 1, 5),
-        port("s:lo0", "10.9.1.1/32", "10.9.2.1/32", kind=InterfaceKind.LOOPBACK), member("s", "lo0", 1, 1, passive=True),
+        port("s:lo0", "10.9.1.1/32", "10.9.2.1/32", kind=InterfaceKind.LOOPBACK),
+        member("s", "lo0", 1, 1, passive=True),
     ]  # fmt: skip
     prefixes = ["0.0.0.0/0", "10.55.0.0/16", "10.66.0.0/16", "10.9.0.0/16", "10.9.1.1/32", "10.9.2.1/32"]
     same(facts, prefixes, tmp_path, "st")

@@ -202,8 +202,8 @@ def test_summaries_of_areas_stand_for_what_they_hold_and_are_discarded_where_the
     ]
     inner = [replace(f, area="1") if getattr(f, "area", None) else f for f in ospf("c", "2", "lo0")]
     process, one, two = ospf("b", "1", "2")
-    border = replace(process, summaries=(Summary(prefix="10.9.0.0/16", area="1"),))  # type: ignore[call-arg]
-    found = fib(network(*facts, *ospf("a", "1"), border, one, replace(two, area="1"), *inner))  # type: ignore[call-arg]
+    border = replace(process, summaries=(Summary(prefix="10.9.0.0/16", area="1"),))
+    found = fib(network(*facts, *ospf("a", "1"), border, one, replace(two, area="1"), *inner))
 
     a = found.table(0, "default")
     assert [str(found.rib.longest(a, *parse_address("10.9.1.1"))[0])] == ["10.9.0.0/16"]  # type: ignore[index]

@@ -23,7 +23,7 @@ def heads(users: int = 1000, *facts: Any, mode: HaMode = HaMode.ACTIVE_STANDBY, 
     """Two firewalls (2,500 tunnels, 11.5 Gbit/s of IPsec each) that let remote users in."""
     access = RemoteAccess(id="people", heads=BOTH, zone="remote", users=users)
     pair = HaGroup(id="fw", mode=mode, members=BOTH)
-    asked = {"redundancy": Redundancy.HIGH, "remote_users": users} | requirements
+    asked: dict[str, Any] = {"redundancy": Redundancy.HIGH, "remote_users": users} | requirements
     return design(Site(id="dc1", name="dc1"), firewall(1), firewall(2), pair, access, *facts, **asked)
 
 
@@ -58,7 +58,8 @@ def test_a_single_head():
     alone = changed(heads(10), Set("devices", "fw2", {"in_service": False}))
     found = only_finding(rule, alone)
     assert found.message == "nothing ends the tunnels of dc1 once fw1 is lost"
-    assert judged(rule, changed(heads(10, redundancy=Redundancy.LOW), Set("devices", "fw2", {"in_service": False})))
+    modest = changed(heads(10, redundancy=Redundancy.LOW), Set("devices", "fw2", {"in_service": False}))
+    assert judged(rule, modest).status is Status.PASS
     none = changed(heads(10), *(Set("devices", name, {"in_service": False}) for name in BOTH))
     assert only_finding(rule, none).message == "no device in service ends the tunnels of people"
 

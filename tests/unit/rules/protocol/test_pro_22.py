@@ -6,7 +6,7 @@ from netdesign.model.patch import apply
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Redundancy, Role
 from netdesign.rules.engine import judge_one
-from netdesign.rules.protocol.pro_22_inner_bgp import inner_bgp_incomplete as RULE
+from netdesign.rules.protocol.pro_22_inner_bgp import inner_bgp_incomplete as rule
 from tests.support.routed import DEFAULT, bgp, joined, loopback, peer, static
 from tests.support.sketch import case, design, device
 
@@ -33,11 +33,11 @@ INSIDE = (peer("a", "10.0.0.1", ASN, next_hop_self=True), peer("b", "10.0.0.0", 
 
 
 def messages(*facts: Any, **asked: Any) -> list[str]:
-    return [finding.message for finding in judge_one(RULE, case(design(*facts, **asked))).findings]
+    return [finding.message for finding in judge_one(rule, case(design(*facts, **asked))).findings]
 
 
 def test_a_pair_with_a_session_and_its_own_next_hops_passes() -> None:
-    verdict = judge_one(RULE, case(design(*PAIR, *INSIDE)))
+    verdict = judge_one(rule, case(design(*PAIR, *INSIDE)))
 
     assert verdict.status is Status.PASS
     assert [(m.name, m.value) for m in verdict.measures] == [
@@ -62,7 +62,7 @@ def test_a_next_hop_that_the_other_cannot_resolve_is_found() -> None:
 
 def test_routers_that_share_no_segment_and_no_session_are_no_group() -> None:
     apart = (DEFAULT, *boxes("a", "b"), loopback("a", "1.1.1.1/32"), loopback("b", "2.2.2.2/32"))
-    verdict = judge_one(RULE, case(design(*apart, bgp("a", ASN), bgp("b", ASN))))
+    verdict = judge_one(rule, case(design(*apart, bgp("a", ASN), bgp("b", ASN))))
 
     assert verdict.status is Status.NOT_APPLICABLE
 
@@ -109,25 +109,25 @@ def test_a_star_without_reflection_and_mutual_clients_are_found() -> None:
 
 def repaired(facts: tuple[Any, ...], title: str) -> Status:
     sound = case(design(*facts))
-    mutant = next(m for m in RULE.mutants if m.title == title)
+    mutant = next(m for m in rule.mutants if m.title == title)
     patch = mutant.mutate(sound)
     assert patch is not None
     broken = case(apply(sound.design, patch))
     for _ in range(8):
-        verdict = judge_one(RULE, broken)
+        verdict = judge_one(rule, broken)
         if verdict.status is not Status.FAIL:
             break
-        proposals = [fix.propose(broken, f) for f in verdict.findings for fix in RULE.fixes]
+        proposals = [fix.propose(broken, f) for f in verdict.findings for fix in rule.fixes]
         chosen = next(p for p in proposals if p)
         broken = case(apply(broken.design, chosen))
-    return judge_one(RULE, broken).status
+    return judge_one(rule, broken).status
 
 
 def test_every_mutant_is_caught_and_mended() -> None:
     facts = (*PAIR, *INSIDE)
-    for mutant in RULE.mutants:
+    for mutant in rule.mutants:
         patch = mutant.mutate(case(design(*facts)))
         assert patch is not None
-        assert judge_one(RULE, case(apply(design(*facts), patch))).status is Status.FAIL, mutant.title
+        assert judge_one(rule, case(apply(design(*facts), patch))).status is Status.FAIL, mutant.title
         assert repaired(facts, mutant.title) is Status.PASS, mutant.title
-    assert [m.mutate(case(design(DEFAULT, *boxes("a")))) for m in RULE.mutants] == [None] * len(RULE.mutants)
+    assert [m.mutate(case(design(DEFAULT, *boxes("a")))) for m in rule.mutants] == [None] * len(rule.mutants)

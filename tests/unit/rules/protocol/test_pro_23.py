@@ -8,7 +8,7 @@ from netdesign.model.routing import PolicyAction, RoutePolicy, RoutePolicyTerm
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Role, Severity
 from netdesign.rules.engine import judge_one
-from netdesign.rules.protocol.pro_23_route_leaks import route_leak as RULE
+from netdesign.rules.protocol.pro_23_route_leaks import route_leak as rule
 from tests.support.routed import DEFAULT, bgp, joined, peer
 from tests.support.sketch import case, design, device
 
@@ -57,18 +57,18 @@ def ours(**changes: Any) -> tuple[Any, ...]:
 
 
 def found(*facts: Any) -> list[tuple[str, Severity | None]]:
-    return [(f.message, f.severity) for f in judge_one(RULE, case(design(*facts))).findings]
+    return [(f.message, f.severity) for f in judge_one(rule, case(design(*facts))).findings]
 
 
 def test_strict_sessions_with_two_providers_pass() -> None:
-    verdict = judge_one(RULE, case(design(*EDGE, *DESCRIBED, *ours())))
+    verdict = judge_one(rule, case(design(*EDGE, *DESCRIBED, *ours())))
 
     assert verdict.status is Status.PASS, verdict.findings
     assert [(m.name, m.value) for m in verdict.measures] == [
         ("sessions with providers and partners", 2),
         ("routes that pass through from one provider to another", 0),
     ]
-    assert judge_one(RULE, case(design(*EDGE, *ours()))).status is Status.PASS
+    assert judge_one(rule, case(design(*EDGE, *ours()))).status is Status.PASS
 
 
 def test_everything_to_everyone_leaks_critically_whether_or_not_the_far_side_is_described() -> None:
@@ -104,19 +104,19 @@ def test_sessions_between_our_own_systems_need_a_ceiling_alone() -> None:
 
 
 def test_designs_without_sessions_between_systems_are_not_asked() -> None:
-    assert judge_one(RULE, case(design(DEFAULT, device("a", Role.LEAF)))).status is Status.NOT_APPLICABLE
+    assert judge_one(rule, case(design(DEFAULT, device("a", Role.LEAF)))).status is Status.NOT_APPLICABLE
 
 
 def test_every_mutant_is_caught_and_mended() -> None:
     sound = design(*EDGE, *DESCRIBED, *ours())
-    for mutant in RULE.mutants:
+    for mutant in rule.mutants:
         patch = mutant.mutate(case(sound))
         assert patch is not None, mutant.title
         broken = apply(sound, patch)
-        assert judge_one(RULE, case(broken)).status is Status.FAIL, mutant.title
+        assert judge_one(rule, case(broken)).status is Status.FAIL, mutant.title
         for _ in range(8):
             here = case(broken)
-            proposals = [fix.propose(here, f) for f in judge_one(RULE, here).findings for fix in RULE.fixes]
+            proposals = [fix.propose(here, f) for f in judge_one(rule, here).findings for fix in rule.fixes]
             chosen = next((p for p in proposals if p), None)
             broken = apply(broken, chosen) if chosen else broken
-        assert judge_one(RULE, case(broken)).status is Status.PASS, mutant.title
+        assert judge_one(rule, case(broken)).status is Status.PASS, mutant.title

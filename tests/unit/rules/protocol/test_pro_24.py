@@ -8,7 +8,7 @@ from netdesign.model.routing import PolicyAction, Redistribution, RoutePolicy, R
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Role
 from netdesign.rules.engine import judge_one
-from netdesign.rules.protocol.pro_24_redistribution import redistribution_feedback as RULE
+from netdesign.rules.protocol.pro_24_redistribution import redistribution_feedback as rule
 from tests.support.routed import DEFAULT, bgp, joined, loopback, ospf, peer
 from tests.support.sketch import case, design, device
 
@@ -38,7 +38,7 @@ INTO_OSPF = Redistribution(source="bgp")
 
 
 def messages(*facts: Any) -> list[str]:
-    return [finding.message for finding in judge_one(RULE, case(design(*facts))).findings]
+    return [finding.message for finding in judge_one(rule, case(design(*facts))).findings]
 
 
 def test_two_way_exchange_at_two_routers_comes_back_by_the_protocol_of_less_distance() -> None:
@@ -72,8 +72,8 @@ def test_a_tag_helps_where_it_is_refused() -> None:
 
 
 def test_designs_without_redistribution_are_not_asked_and_static_ones_pass() -> None:
-    assert judge_one(RULE, case(design(*WIRES, *ospf("a", "1")))).status is Status.NOT_APPLICABLE
-    plain = judge_one(RULE, case(design(*WIRES, bgp("a", 1, redistribute=(Redistribution(source="static"),)))))
+    assert judge_one(rule, case(design(*WIRES, *ospf("a", "1")))).status is Status.NOT_APPLICABLE
+    plain = judge_one(rule, case(design(*WIRES, bgp("a", 1, redistribute=(Redistribution(source="static"),)))))
     assert plain.status is Status.PASS
     assert [m.value for m in plain.measures] == [0, 0]
 
@@ -84,13 +84,13 @@ def test_every_mutant_is_caught_and_mended_on_ospf_and_on_bgp() -> None:
     outer = (bgp("a", 1, redistribute=taking), bgp("b", 2), peer("a", "10.0.0.1", 2), peer("b", "10.0.0.0", 1))
     for kind in (inner, outer):
         sound = design(*WIRES, *kind)
-        for mutant in RULE.mutants:
+        for mutant in rule.mutants:
             patch = mutant.mutate(case(sound))
             assert patch is not None, mutant.title
             broken = apply(sound, patch)
-            verdict = judge_one(RULE, case(broken))
+            verdict = judge_one(rule, case(broken))
             assert verdict.status is Status.FAIL, mutant.title
-            mended = RULE.fixes[0].propose(case(broken), verdict.findings[0])
+            mended = rule.fixes[0].propose(case(broken), verdict.findings[0])
             assert mended is not None
-            assert judge_one(RULE, case(apply(broken, mended))).status is Status.PASS, mutant.title
-    assert RULE.mutants[0].mutate(case(design(DEFAULT))) is None
+            assert judge_one(rule, case(apply(broken, mended))).status is Status.PASS, mutant.title
+    assert rule.mutants[0].mutate(case(design(DEFAULT))) is None

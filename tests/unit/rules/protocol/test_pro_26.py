@@ -24,6 +24,7 @@ def test_trees_are_counted_and_hold():
     measures = {one.name: one.value for one in verdict.measures}
 
     assert verdict.status is Status.PASS
+    assert isinstance(measures["spanning_trees"], int)
     assert measures["spanning_trees"] > 0
     assert measures["spanning_trees_with_the_wrong_root"] == measures["ports_without_root_guard"] == 0
 

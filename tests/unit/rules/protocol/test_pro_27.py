@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from netdesign.analysis.convergence import GATEWAY, budget_s, demands, prefixes, recovery_s, watches
@@ -8,6 +10,7 @@ from netdesign.model.verdict import Finding, Status
 from netdesign.model.vocabulary import Redundancy
 from netdesign.rules.protocol.pro_27_convergence import convergence_budget, hurry, run_bfd
 from tests.support.built import built, found, said, unmended
+from tests.support.patches import sets
 from tests.support.sketch import case, design
 
 STATIC = ("a static route, one of several, is bound to nothing",)
@@ -84,7 +87,7 @@ def test_static_routes_one_of_several_are_watched():
     router = next(one for one in made.inventory.devices if one.role.value == "internet_edge")
     ports = [p for p in made.addressing.interfaces if not made_by_us(made, p.device)]
     hops = [a.split("/")[0] for p in ports for a in p.addresses if ":" not in a][:2]
-    values = {"device": router.id, "vrf": "default", "prefix": "198.18.0.0/16"}
+    values: dict[str, Any] = {"device": router.id, "vrf": "default", "prefix": "198.18.0.0/16"}
     routes = [Add("static_routes", StaticRoute(id=f"r{n}", next_hop=hop, **values)) for n, hop in enumerate(hops)]
     (message,) = found(convergence_budget, made, *routes)
 
@@ -105,7 +108,7 @@ def test_slow_gateways_and_their_repair():
 
     assert "redundant gateways take 3.6" in verdict.findings[0].message
     patch = hurry(case(made), verdict.findings[0])
-    assert {one.changes["virtual_interval_ms"] for one in patch} == {200}
+    assert {one.changes["virtual_interval_ms"] for one in sets(patch)} == {200}
     assert run_bfd(case(made), verdict.findings[0]) is None
 
 

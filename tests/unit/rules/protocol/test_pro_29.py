@@ -7,7 +7,7 @@ from netdesign.model.patch import apply
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Role
 from netdesign.rules.engine import judge_one
-from netdesign.rules.protocol.pro_29_path_width import path_width as RULE
+from netdesign.rules.protocol.pro_29_path_width import path_width as rule
 from tests.support.routed import DEFAULT, bgp, joined, loopback, ospf, peer
 from tests.support.sketch import case, design, device
 
@@ -30,11 +30,11 @@ def fabric(spine_asns: tuple[int, int] = (100, 100), **changes: Any) -> tuple[An
 
 
 def messages(*facts: Any) -> list[str]:
-    return [finding.message for finding in judge_one(RULE, case(design(*facts))).findings]
+    return [finding.message for finding in judge_one(rule, case(design(*facts))).findings]
 
 
 def test_two_paths_over_two_spines_pass() -> None:
-    verdict = judge_one(RULE, case(design(*fabric())))
+    verdict = judge_one(rule, case(design(*fabric())))
 
     assert verdict.status is Status.PASS
     assert [m.value for m in verdict.measures] == [0, 0]
@@ -76,24 +76,24 @@ def test_equal_links_of_unequal_cost_are_found() -> None:
 
 
 def test_designs_without_protocols_are_not_asked() -> None:
-    assert judge_one(RULE, case(design(DEFAULT))).status is Status.NOT_APPLICABLE
+    assert judge_one(rule, case(design(DEFAULT))).status is Status.NOT_APPLICABLE
 
 
 def test_every_mutant_is_caught_and_mended() -> None:
     applied = 0
     for facts in (fabric(multipath_relax=True), with_costs(10, 10)):
         sound = design(*facts)
-        for mutant in RULE.mutants:
+        for mutant in rule.mutants:
             patch = mutant.mutate(case(sound))
             if patch is None:
                 continue
             applied += 1
             broken = apply(sound, patch)
-            assert judge_one(RULE, case(broken)).status is Status.FAIL, mutant.title
+            assert judge_one(rule, case(broken)).status is Status.FAIL, mutant.title
             for _ in range(3):
                 here = case(broken)
-                proposals = [fix.propose(here, f) for f in judge_one(RULE, here).findings for fix in RULE.fixes]
+                proposals = [fix.propose(here, f) for f in judge_one(rule, here).findings for fix in rule.fixes]
                 chosen = next((p for p in proposals if p), None)
                 broken = apply(broken, chosen) if chosen else broken
-            assert judge_one(RULE, case(broken)).status is Status.PASS, mutant.title
+            assert judge_one(rule, case(broken)).status is Status.PASS, mutant.title
     assert applied == 4

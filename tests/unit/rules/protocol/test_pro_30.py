@@ -8,11 +8,11 @@ from netdesign.model.patch import apply
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role
 from netdesign.rules.engine import judge_one
-from netdesign.rules.protocol.pro_30_forwarding import forwarding_unsound as RULE
+from netdesign.rules.protocol.pro_30_forwarding import forwarding_unsound as rule
 from tests.support.routed import DEFAULT, flow, group, joined, static, subnet, svi, vlan
 from tests.support.sketch import case, design, device
 
-ENDS = (
+ENDS: tuple[Any, ...] = (
     DEFAULT,
     device("core", Role.CORE),
     device("wall", Role.FIREWALL),
@@ -35,7 +35,7 @@ DISCARD = static("core", "10.1.0.0/16", None, discard=True, distance=250)
 
 
 def judged(*facts: Any, **asked: Any) -> Any:
-    return judge_one(RULE, case(design(*facts, **asked)))
+    return judge_one(rule, case(design(*facts, **asked)))
 
 
 def messages(*facts: Any, **asked: Any) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_hole_after_a_failure_counts_where_a_cable_is_left() -> None:
 def test_beyond_the_largest_size_nothing_is_walked_and_the_measure_says_so() -> None:
     usual = default_parameters()
     few = replace(usual, protocols=replace(usual.protocols, routing_devices=2))
-    verdict = judge_one(RULE, replace(case(design(*ENDS, *CIRCUIT, *WAYS)), parameters=few))
+    verdict = judge_one(rule, replace(case(design(*ENDS, *CIRCUIT, *WAYS)), parameters=few))
 
     assert verdict.status is Status.PASS
     assert [(m.name, m.value, m.threshold) for m in verdict.measures] == [("devices whose forwarding was walked", 0, 3)]
@@ -105,26 +105,26 @@ def test_every_mutant_is_caught_and_mended() -> None:
                  if getattr(fact, "addresses", ("",))[:1] in (("10.0.0.0/31",), ("10.0.0.1/31",)) else fact
                  for fact in ENDS)  # fmt: skip
     sound = design(*wide, *CIRCUIT, *WAYS, DISCARD, redundancy=Redundancy.LOW)
-    assert judge_one(RULE, case(sound)).status is Status.PASS
-    for mutant in RULE.mutants:
+    assert judge_one(rule, case(sound)).status is Status.PASS
+    for mutant in rule.mutants:
         patch = mutant.mutate(case(sound))
         assert patch is not None, mutant.title
         broken = apply(sound, patch)
-        assert judge_one(RULE, case(broken)).status is Status.FAIL, mutant.title
+        assert judge_one(rule, case(broken)).status is Status.FAIL, mutant.title
         for _ in range(4):
             broken = better(broken)
-        assert judge_one(RULE, case(broken)).status is Status.PASS, mutant.title
-    assert [m.mutate(case(design(DEFAULT))) for m in RULE.mutants] == [None] * 4
+        assert judge_one(rule, case(broken)).status is Status.PASS, mutant.title
+    assert [m.mutate(case(design(DEFAULT))) for m in rule.mutants] == [None] * 4
 
 
 def better(broken: Any) -> Any:
     """The design after the first proposal that leaves fewer findings."""
     here = case(broken)
-    found = judge_one(RULE, here).findings
+    found = judge_one(rule, here).findings
     for finding in found:
-        for fix in RULE.fixes:
+        for fix in rule.fixes:
             patch = fix.propose(here, finding)
             after = apply(broken, patch) if patch else broken
-            if len(judge_one(RULE, case(after)).findings) < len(found):
+            if len(judge_one(rule, case(after)).findings) < len(found):
                 return after
     return broken

@@ -73,8 +73,8 @@ REST = (DEFAULT, *FIREWALLS, PAIR, *BLOCKS, *HOSTS, *EXITS, *FLOWS, PUBLISHED)
 
 
 def judged(*facts: Any, nats: dict[str, Nat] | None = None, **asked: Any) -> Any:
-    asked = {"users": 100, "sites": (site(users=100),)} | asked
-    return judge_one(RULE, case(design(*REST, *(NATS if nats is None else nats).values(), *facts, **asked)))
+    wanted: dict[str, Any] = {"users": 100, "sites": (site(users=100),)}
+    return judge_one(RULE, case(design(*REST, *(NATS if nats is None else nats).values(), *facts, **(wanted | asked))))
 
 
 def messages(*facts: Any, nats: dict[str, Nat] | None = None, **asked: Any) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from netdesign.model.addressing import UnicastRpf
@@ -75,7 +77,7 @@ def test_gateways_that_check_stand_in_for_ports() -> None:
 
 @pytest.mark.parametrize(("sources", "passes"), [(("10.0.0.0/8",), True), (("10.0.1.0/24",), False)])
 def test_an_access_list_that_refuses_inside_sources_stands_in(sources: tuple[str, ...], passes: bool) -> None:
-    changes = [
+    changes: list[Any] = [
         Add("policies", Policy(id="acl", name="acl", devices=())),
         Add("policy_rules", PolicyRule(id="acl1", policy="acl", order=1, action=Action.DENY, sources=sources)),
         Add("policy_rules", PolicyRule(id="acl2", policy="acl", order=2, action=Action.PERMIT)),
@@ -86,7 +88,10 @@ def test_an_access_list_that_refuses_inside_sources_stands_in(sources: tuple[str
 
 
 def test_one_circuit_is_checked_strictly_by_the_fix() -> None:
-    alone = [Remove("links", "edge2:wan--isp2:1"), Set("interfaces", "edge1:wan", {"unicast_rpf": UnicastRpf.NONE})]
+    alone: list[Any] = [
+        Remove("links", "edge2:wan--isp2:1"),
+        Set("interfaces", "edge1:wan", {"unicast_rpf": UnicastRpf.NONE}),
+    ]
     made = mended(anti_spoofing, administered(*alone))
 
     assert next(i for i in made.addressing.interfaces if i.id == "edge1:wan").unicast_rpf is UnicastRpf.STRICT

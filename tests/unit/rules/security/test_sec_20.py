@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from netdesign.model.patch import Add, Remove, Set
@@ -103,8 +105,10 @@ def test_without_bgp_to_the_internet_nothing_is_asked():
 
 
 def test_a_second_origin_gets_a_name_of_its_own():
-    witness = {"prefix": "8.8.0.0/16", "asn": 7}
-    (add,) = sign(case(PUBLIC), Finding(message="", witness=witness))
+    witness: dict[str, Any] = {"prefix": "8.8.0.0/16", "asn": 7}
+    patch = sign(case(PUBLIC), Finding(message="", witness=witness))
+    assert patch is not None
+    (add,) = patch
 
     assert isinstance(add, Add)
     assert (add.fact.id, add.fact.asn, add.fact.max_length) == ("roa-8-8-0-0-16-7", 7, 16)

@@ -1,9 +1,12 @@
+from typing import Any
+
 import pytest
 
 from netdesign.model.patch import Remove, Set, apply
 from netdesign.model.verdict import Finding, Status
 from netdesign.rules.security.sec_22_port_hygiene import narrow, port_hygiene, prune, raise_port, shut
 from tests.support.built import built, found, said, unmended
+from tests.support.patches import first_fact
 from tests.support.sketch import case, design
 
 
@@ -16,7 +19,9 @@ def test_unused_ports_are_counted():
     made = built("campus")
     measures = {one.name: one for one in said(port_hygiene, made).measures}
 
-    assert measures["unused_ports_shut"].value == measures["unused_ports_shut"].threshold > 0
+    shut_ports = measures["unused_ports_shut"].value
+    assert isinstance(shut_ports, int)
+    assert measures["unused_ports_shut"].threshold == shut_ports > 0
     messages = found(port_hygiene, made, Set("port_profiles", "unused", {"enabled": True}))
     assert messages[0].startswith(f"{measures['unused_ports_shut'].value} unused ports of")
     assert "are not shut" in messages[0]
@@ -83,12 +88,13 @@ def test_unknown_ports_leave_it_open():
 
 def test_a_profile_is_made_where_there_is_none():
     made = built("campus")
-    gone = [Set("devices", d.id, {"unused_port_profile": None}) for d in made.inventory.devices]
+    gone: list[Any] = [Set("devices", d.id, {"unused_port_profile": None}) for d in made.inventory.devices]
     gone.append(Remove("port_profiles", "unused"))
     broken = apply(made, tuple(gone))
     finding = said(port_hygiene, broken).findings[0]
     patch = shut(case(broken), finding)
-    assert patch[0].fact.enabled is False
+    assert patch is not None
+    assert first_fact(patch).enabled is False
     assert found(port_hygiene, apply(broken, patch)) != found(port_hygiene, broken)
 
 
@@ -103,7 +109,8 @@ def test_no_switches_no_rule_and_nothing_to_mend():
 def test_a_port_that_is_up_without_a_cable():
     made = built("campus")
     patch = raise_port(case(made))
-    port = patch[0].fact.id
+    assert patch is not None
+    port = first_fact(patch).id
 
     assert found(port_hygiene, made, *patch) == [f"port {port} is up, and nothing is plugged into it"]
     assert found(port_hygiene, made, *patch, Set("interfaces", port, {"enabled": False})) == []

@@ -12,7 +12,9 @@ from tests.support.sketch import case, design
 def admitting(shape="campus"):
     """A design with a sound way in, as the mutants put it there."""
     made = built(shape)
-    (*added, _) = one_factor(case(made))
+    patch = one_factor(case(made))
+    assert patch is not None
+    (*added, _) = patch
     return apply(made, tuple(added))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,11 @@ def test_hosts_that_permit_more_than_flows_need_are_not() -> None:
 
 
 def test_tiers_in_one_zone_are_unfiltered() -> None:
-    changes = [more(), Add("flows", PEERS), Set("endpoint_groups", "more", {"data_classes": (DataClass.PUBLIC,)})]
+    changes: list[Any] = [
+        more(),
+        Add("flows", PEERS),
+        Set("endpoint_groups", "more", {"data_classes": (DataClass.PUBLIC,)}),
+    ]
     made = exact(*changes, Set("flows", "peers", {"up_bps": 10**12}))
     found = messages(microsegmentation, made)
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from netdesign.analysis.suites import Limits, group_bits, weaknesses
@@ -15,10 +17,11 @@ from netdesign.rules.security.sec_28_crypto_strength import (
     replace_suite,
 )
 from tests.support.built import built, found, said, unmended
+from tests.support.patches import first_change
 from tests.support.sketch import case, design
 
 LIMITS = Limits(bits=128, certificate_days=398, rekey_s=86_400, psk_characters=20)
-SOUND = {
+SOUND: dict[str, Any] = {
     "id": "s", "kind": CryptoKind.IPSEC, "cipher": "aes-256-gcm", "key_bits": 256, "integrity": "sha-384",
     "rekey_s": 3_600, "key_exchange": "group20", "protocol_version": "ikev2", "certificate_days": 365,
     "certificate_key": "ecdsa-p384",
@@ -122,7 +125,7 @@ def test_a_suite_in_use_is_replaced_not_taken_away():
 
     assert drop_suite(case(used), finding) is None
     assert drop_suite(case(made), finding) is not None
-    assert replace_suite(case(used), finding)[0].changes["cipher"] == "aes-256-gcm"
+    assert first_change(replace_suite(case(used), finding))["cipher"] == "aes-256-gcm"
     assert all(mutant.mutate(case(made)) is None for mutant in crypto_strength.mutants[:3])
 
 
