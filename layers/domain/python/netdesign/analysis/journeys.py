@@ -253,4 +253,3 @@ def _key(rib: Rib, keys: dict[Prefix, object], prefix: Prefix) -> object:
 def place(network: Network, table: int) -> str:
     """The device and VRF of a table, for a reader."""
     return f"{network.devices[int(layer3(network).device[table])].id} ({vrf_names(network)[table] or 'no VRF'})"
-

@@ -96,8 +96,8 @@ def _spread(network: Network, prefix: Prefix) -> Iterator[Leak]:
         for at in np.flatnonzero(paths.offered[:, column] >= 0).tolist():
             row = upper.rows[at]
             if row.head in theirs and row.tail not in theirs and row.said >= 0 and row.head != source:
-                ends = (devices[int(running.device[p])].id for p in (source, row.head, row.tail))
-                yield Leak(str(prefix), *ends, network.design.routing.bgp_neighbors[row.said].id)
+                sender, head, tail = (devices[int(running.device[p])].id for p in (source, row.head, row.tail))
+                yield Leak(str(prefix), sender, head, tail, network.design.routing.bgp_neighbors[row.said].id)
 
 
 def _by_policy(network: Network, prefix: Prefix) -> Iterator[Leak]:

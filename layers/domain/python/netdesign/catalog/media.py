@@ -62,7 +62,7 @@ class PhyType:
         return (cage.form_factor, cage.lanes) in self.splits
 
     def plugged(self, cage: Cage) -> str:
-        """Name of the part in a cage: in a split one a single module or cable, such as `4x10GBASE-SR`, for all lanes."""
+        """Name of the part in a cage: in a split one a single module or cable, as `4x10GBASE-SR`, for all lanes."""
         return self.name if cage.lanes <= 1 else f"{cage.lanes}x{self.name}"
 
     def fan_out(self, cage: Cage) -> str | None:
