@@ -5,7 +5,7 @@ from ipaddress import ip_interface, ip_network
 from itertools import pairwise
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
 from netdesign.catalog.parameters import default_parameters
@@ -131,28 +131,59 @@ def test_every_host_vlan_has_room_and_a_gateway(made):
         assert net[1] in answers[vlan.id], f"the gateway of {vlan.id}"
 
 
-def test_permits_are_needed_by_their_flows_and_cover_them(made):
+def zones_of(made):
+    """The zone of every end that flows may have."""
     zones = {group.id: group.zone for group in made.inventory.endpoint_groups}
     zones |= {service.id: service.zone for service in made.infrastructure.service_instances}
-    zones |= {device.id: "internet" for device in made.inventory.devices if device.role is Role.PROVIDER}
-    flows = {flow.id: flow for flow in made.traffic.flows}
-    needed = {
-        (zones[a], zones[b], flow.service)
-        for flow in flows.values()
-        for a in flow.sources
-        for b in flow.targets
-        if zones[a] != zones[b]
-    }
-    permitted = set()
+    return zones | {device.id: "internet" for device in made.inventory.devices if device.role is Role.PROVIDER}
+
+
+def permits_of(made, policies):
+    """The pairs of zones and the services that policies permit, each by a rule that names flows and addresses."""
+    found = set()
     for rule in made.security.policy_rules:
-        if rule.action is Action.PERMIT:
+        if rule.policy in policies and rule.action is Action.PERMIT:
             assert rule.flows
             assert rule.sources or rule.source_zones == ("internet",)
-            permitted |= {(rule.source_zones[0], rule.destination_zones[0], service) for service in rule.services}
-    last = max(made.security.policy_rules, key=lambda rule: rule.order)
+            found |= {(rule.source_zones[0], rule.destination_zones[0], service) for service in rule.services}
+    return found
 
-    assert permitted == needed
-    assert (last.action, last.log) == (Action.DENY, True)
+
+def needs_of(zones, flows):
+    """The pairs of zones and the services that flows need."""
+    return {(zones[a], zones[b], flow.service) for flow in flows for a in flow.sources for b in flow.targets}
+
+
+def test_permits_are_needed_by_their_flows_and_cover_them(made):
+    """Firewalls permit what flows between zones need; what flows within a zone need never reaches them."""
+    firewalls = {device.id for device in made.inventory.devices if device.role is Role.FIREWALL}
+    enforced = {policy.id for policy in made.security.policies if policy.devices}
+    needed = {need for need in needs_of(zones_of(made), made.traffic.flows) if need[0] != need[1]}
+
+    assert enforced
+    assert {device for policy in made.security.policies for device in policy.devices} <= firewalls
+    assert permits_of(made, enforced) == needed
+
+
+def test_every_policy_ends_with_a_logged_denial(made):
+    for policy in made.security.policies:
+        last = max((rule for rule in made.security.policy_rules if rule.policy == policy.id), key=lambda one: one.order)
+        assert (last.action, last.log) == (Action.DENY, True)
+        assert (last.sources, last.destinations, last.services) == ((), (), ())
+
+
+def test_hosts_permit_what_flows_of_theirs_need(made):
+    """A policy that no firewall enforces is one of the hosts of a zone at a site, also among themselves."""
+    zones = zones_of(made)
+    for policy in made.security.policies:
+        groups = {group.id for group in made.inventory.endpoint_groups if group.host_policy == policy.id}
+        if policy.devices:
+            assert not groups
+            continue
+        (zone,) = {zones[group] for group in groups}
+        mine = [flow for flow in made.traffic.flows if groups.intersection((*flow.sources, *flow.targets))]
+        needed = {need for need in needs_of(zones, mine) if zone in need[:2]}
+        assert permits_of(made, {policy.id}) == needed
 
 
 def test_every_end_exists_and_every_interface_matches_a_link(made):
@@ -307,7 +338,12 @@ def test_each_site_serves_its_own_users():
 
     assert all(len({site_of[end] for end in (*flow.sources, *flow.targets)}) == 1 for flow in made.traffic.flows)
     assert web["north"] == 2 * web["south"]
-    assert {policy.id for policy in made.security.policies} == {"north-policy", "south-policy"}
+    assert {(policy.id, tuple(site_of[one] for one in policy.devices)) for policy in made.security.policies} == {
+        ("north-policy", ("north", "north")),
+        ("south-policy", ("south", "south")),
+        ("north-hosts-user", ()),
+    }
+    assert {site_of[group.id] for group in made.inventory.endpoint_groups if group.host_policy} == {"north"}
     assert {one.group for one in made.security.published_services} == {"north-published", "south-published"}
     assert all(
         set(subnet.dhcp_relays) <= {f"{subnet.site}-dhcp1", f"{subnet.site}-dhcp2"}
@@ -351,10 +387,10 @@ LEVELS = ("basic", "corporate", "enterprise", "government", "critical_infrastruc
 
 
 @given(
-    users=st.integers(1, 400),
-    endpoints=st.integers(0, 100),
-    servers=st.integers(0, 12),
-    buildings=st.integers(1, 4),
+    users=st.integers(1, 200),
+    endpoints=st.integers(0, 40),
+    servers=st.integers(0, 8),
+    buildings=st.integers(1, 3),
     kind=st.sampled_from(["legacy_campus", "sdn_campus"]),
     redundancy=st.sampled_from(["none", "low", "medium", "high", "critical"]),
     level=st.sampled_from(LEVELS),
@@ -366,7 +402,8 @@ LEVELS = ("basic", "corporate", "enterprise", "government", "critical_infrastruc
         }
     ),
 )
-@settings(max_examples=15, deadline=None)
+# Without shrinking, which makes hundreds of designs: sizes this small explain themselves.
+@settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_whatever_is_asked_there_is_a_design_or_a_reason(
     users, endpoints, servers, buildings, kind, redundancy, level, wishes
 ):
@@ -386,4 +423,5 @@ def test_whatever_is_asked_there_is_a_design_or_a_reason(
     test_ports_feed_what_hangs_off_them(made)
     test_subnets_never_overlap_and_addresses_are_unique(made)
     test_permits_are_needed_by_their_flows_and_cover_them(made)
+    test_hosts_permit_what_flows_of_theirs_need(made)
     test_both_ends_of_a_trunk_allow_the_same_vlans(made)
