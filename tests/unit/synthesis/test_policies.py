@@ -103,9 +103,9 @@ def test_inspection_grows_with_the_level(level, pair, looked_into):
     assert (Inspection.IPS in found) is looked_into
 
 
-def test_web_addresses_are_looked_into_from_corporate_on():
+def test_web_addresses_are_looked_into_at_every_level_toward_the_internet_alone():
     assert Inspection.URL in inspection("user", "internet", PARAMETERS.security["corporate"], TRUST, 20)
-    assert Inspection.URL not in inspection("user", "internet", PARAMETERS.security["basic"], TRUST, 20)
+    assert inspection("user", "internet", PARAMETERS.security["basic"], TRUST, 20) == (Inspection.URL,)
     assert Inspection.URL not in inspection("user", "server", PARAMETERS.security["corporate"], TRUST, 20)
 
 

@@ -20,6 +20,7 @@ from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
     from netdesign.graph.multigraph import Longs
+    from netdesign.model.cabling import Lag
     from netdesign.model.routing import BgpNeighbor
 
 KEPT = 2
@@ -150,6 +151,16 @@ def _idle_ports(network: Network, kept: set[int]) -> set[int]:
     return idle | above
 
 
+def _bundles(network: Network, lags: tuple[Lag, ...], idle: set[int]) -> tuple[Lag, ...]:
+    """Bundles that bear the loss of as many members as before, though some of these are left out."""
+    gone = {(network.interfaces[at].device, network.interfaces[at].name) for at in idle}
+    lost = {lag.id: sum((lag.device, name) in gone for name in lag.members) for lag in lags}
+    return tuple(
+        replace(lag, min_links=max(1, lag.min_links - lost[lag.id])) if lag.min_links and lost[lag.id] else lag
+        for lag in lags
+    )
+
+
 def _kept_statements(network: Network, processes: set[str]) -> tuple[BgpNeighbor, ...]:
     """The statements of these processes, those aside whose peer is left out."""
     facts, peer = network.design.routing, statements(network).peer.tolist()
@@ -174,8 +185,8 @@ def _only(network: Network, kept: set[int]) -> Network:
         attachments=of(design.inventory.attachments),
     )
     links = tuple(link for link in network.links if link.a.device in names and link.b.device in names)
-    cabling = replace(design.cabling, links=links, lags=of(design.cabling.lags))
     idle = _idle_ports(network, kept)
+    cabling = replace(design.cabling, links=links, lags=_bundles(network, of(design.cabling.lags), idle))
     ports = tuple(port for at, port in enumerate(network.interfaces) if port.device in names and at not in idle)
     addressing = replace(design.addressing, interfaces=ports)
     routing = replace(

@@ -134,8 +134,9 @@ def starting_tables(network: Network, tables: Fib, names: tuple[str, ...]) -> li
         for port in gateways(tables.network, subnet).tolist():
             if network.interfaces[port].kind is not InterfaceKind.MANAGEMENT:
                 found[int(there.interface_vertex[port])] = None
-    if ends.providers:
-        found.update(dict.fromkeys(circuit_tables(tables.network)))
+    for table, circuits in circuit_tables(tables.network).items():
+        if any(provider in ends.providers for _, provider in circuits):
+            found[table] = None
     found.pop(-1, None)
     return _spread(list(found), MOST_STARTS)
 

@@ -9,7 +9,7 @@ from netdesign.model.inventory import Device
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.routing import AddressFamily, BgpNeighbor, Redistribution, RoutingProcess
 from netdesign.model.switching import Vlan, Vrf
-from netdesign.model.vocabulary import Redundancy, RoutingProtocol
+from netdesign.model.vocabulary import RoutingProtocol
 from netdesign.synthesis.blueprint import UNDERLAY, Blueprint, zone_vrf
 from netdesign.synthesis.clos_fabric import Fabric, leaf_pods
 
@@ -78,7 +78,6 @@ def _sessions(blueprint: Blueprint, links: Iterable[Link], asns: dict[str, int])
     asked = blueprint.requirements
     six = (AddressFamily.IPV6,) if asked.ipv6 else ()
     families = (AddressFamily.IPV4, *six, AddressFamily.EVPN)
-    detected = asked.redundancy.at_least(Redundancy.LOW)
     for link in links:
         for own, peer in ((link.a, link.b), (link.b, link.a)):
             far = blueprint.interface(peer.device, peer.port)
@@ -94,7 +93,7 @@ def _sessions(blueprint: Blueprint, links: Iterable[Link], asns: dict[str, int])
                     families=families,
                     max_prefixes=MAX_PREFIXES,
                     authentication="tcp-ao",
-                    bfd=detected,
+                    bfd=True,
                 )
             )
 

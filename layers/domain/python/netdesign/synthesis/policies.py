@@ -106,9 +106,7 @@ def inspection(
         "all": True,
     }[posture.ips_coverage]
     found = (Inspection.IPS,) if covered else ()
-    if posture.inter_zone_default == "deny" and destination == INTERNET:
-        return (*found, Inspection.URL)
-    return found
+    return (*found, Inspection.URL) if destination == INTERNET else found
 
 
 def _pairs(flow: Flow, places: Mapping[str, Place], *, ipv6: bool, within: bool = False) -> Iterable[Pair]:
