@@ -15,6 +15,9 @@ EXAMPLES = Path(__file__).parents[2] / "events" / "requirements"
 REFUSED = tuple(sorted(path.stem for path in EXAMPLES.glob("refused-*.yaml")))
 VALID = tuple(sorted(path.stem for path in EXAMPLES.glob("*.yaml") if path.stem not in REFUSED))
 
+QUICK = ("campus-branch", "campus-shop-card-payments", "dc-2-racks", "dc-12-racks", "campus-one-building")
+"""Small examples, for what takes many judgements; `make mutation` goes through all."""
+
 
 @cache
 def analysed(name: str) -> Analysis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,9 @@ def test_a_failing_own_rule_makes_a_design_invalid_until_it_is_waived() -> None:
         "rule": "ORG-07",
         "owner": "risk",
         "compensating_control": "none is needed",
-        "expires": "2099-01-01",
+        "granted": DESIGN.requirements.evaluation_date,
+        "expires": (date.fromisoformat(DESIGN.requirements.evaluation_date) + timedelta(days=180)).isoformat(),
+        "elements": [DESIGN.inventory.sites[0].id],
     }
     assert not report_under({"name": "p", "organisation_rules": [rule]}).valid
     waived = report_under({"name": "p", "organisation_rules": [rule], "waivers": [waiver]})

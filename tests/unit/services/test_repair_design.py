@@ -74,7 +74,7 @@ def test_demand_that_no_small_change_meets_leaves_the_design_unchanged_with_the_
     patch = find_rule("CAP-04").mutants[0].mutate(case_of(sound, BENCH))
     assert patch is not None
     asked = apply(sound, patch)
-    made = repair_design(asked, BENCH)
+    made = repair_design(asked, BENCH, settings=only("CAP-04"))
     assert made.design is asked
     assert made.repair.steps == ()
     reason = next(left.reason for left in made.repair.left if left.rule == "CAP-04")

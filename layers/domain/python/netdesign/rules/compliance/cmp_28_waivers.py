@@ -10,6 +10,7 @@ from netdesign.model.verdict import Finding, Measure, Status, Verdict, Waiver
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
+from netdesign.rules.organisation.definition import CODE
 from netdesign.rules.verdicts import rule_of, verdict_of
 
 OWN = "CMP-28"
@@ -78,7 +79,8 @@ def _dated(case: Case, one: Waiver) -> Iterator[Finding]:
 
 
 def _scoped(case: Case, one: Waiver) -> Iterator[Finding]:
-    if rule_of(one.rule) is None or one.rule == OWN:
+    known = rule_of(one.rule) is not None or CODE.fullmatch(one.rule)
+    if not known or one.rule == OWN:
         yield _finding(one, f"is of {one.rule or 'no rule'}, which cannot be waived", rule=one.rule)
         return
     if not one.elements:
