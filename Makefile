@@ -41,6 +41,8 @@ test-reference: setup ## tests against published networks and answers (DATA=fold
 
 bench: setup ## seconds of CPU, and where they go
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.sweeps
+	$(BIN)/python -m tests.bench.bench_policy
 
 mutation: setup ## break every example in every way the rules know; writes docs/mutation.md
 	$(BIN)/python -m tests.mutation --output docs/mutation.md
