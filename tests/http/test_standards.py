@@ -106,6 +106,23 @@ def test_a_waiver_names_a_rule_and_a_design_that_are_there(client: TestClient) -
     assert nowhere.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"id": ""}, "/id"),
+        ({"id": "a/b"}, "/id"),
+        ({"id": "x" * 101}, "/id"),
+        ({"rule": "CMP-28"}, "/rule"),
+        ({"expires": "never"}, "/expires"),
+        ({"granted": "once"}, "/granted"),
+    ],
+)
+def test_a_waiver_has_an_id_an_end_and_a_rule_that_can_be_waived(client: TestClient, change, pointer) -> None:
+    refused = client.post(WAIVERS, json=WAIVER | {"rule": "CAP-01"} | change)
+    assert refused.status_code == 422
+    assert refused.json()["faults"][0]["pointer"] == pointer
+
+
 def test_a_severity_is_given_and_taken_back_and_outlives_switching(client: TestClient) -> None:
     design_id = put(client).json()["id"]
     path = "/api/v1/admin/rules/CAP-01"

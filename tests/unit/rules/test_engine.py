@@ -171,6 +171,16 @@ def test_no_waiver_accepts_a_crash_or_what_nobody_has_seen() -> None:
     assert [verdict.waived_by for verdict in verdicts] == [None, None]
 
 
+@pytest.mark.parametrize("change", [{"expires": "never"}, {"expires": ""}, {"rule": "CMP-28"}])
+def test_a_waiver_without_an_end_or_of_the_rule_on_waivers_accepts_nothing(change: dict[str, str]) -> None:
+    failing = replace(made(Finding(message="f")), code=change.get("rule", WAIVER.rule))
+
+    (verdict,) = judge(BARE, rules=[failing], waivers=(replace(WAIVER, elements=(), **change),))
+
+    assert verdict.status is Status.FAIL
+    assert verdict.waived_by is None
+
+
 def judged(*rules: Rule, mode: Mode = Mode.STRICT, waivers: tuple[Waiver, ...] = ()):
     return report(
         judge(BARE, rules=rules, waivers=waivers),

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from netdesign.analysis.days import day
 from netdesign.model.verdict import Finding, Gap, Measure, Status, Verdict, Waiver
 from netdesign.model.vocabulary import Severity
 from netdesign.rules.card import Rule
 from netdesign.rules.case import Case
 from netdesign.rules.registry import all_rules
+
+WAIVER_RULE = "CMP-28"
+"""The rule that judges waivers."""
 
 MAX_FINDINGS = 100
 """Findings kept per verdict; the count of the rest is kept."""
@@ -129,9 +133,15 @@ def _accepted(verdict: Verdict, waivers: tuple[Waiver, ...], today: str) -> Verd
     if verdict.status is not Status.FAIL or verdict.crashed or verdict.omitted_findings:
         return verdict
     for waiver in waivers:
-        if waiver.rule == verdict.rule and waiver.expires >= today and _covers(waiver, verdict):
+        if waiver.rule == verdict.rule and _in_force(waiver, today) and _covers(waiver, verdict):
             return replace(verdict, waived_by=waiver.id)
     return verdict
+
+
+def _in_force(waiver: Waiver, today: str) -> bool:
+    """Whether a waiver ends on a day that has not passed; the rule on waivers itself is never waived."""
+    last, now = day(waiver.expires), day(today)
+    return last is not None and now is not None and last >= now and waiver.rule != WAIVER_RULE
 
 
 def _covers(waiver: Waiver, verdict: Verdict) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from netdesign.errors import Fault, InvalidInputError
+from netdesign.errors import InvalidInputError
 from netdesign.model.decoding import decode
 from netdesign.model.verdict import Waiver
 from netdesign.ports.policies import KeptWaiver
-from netdesign.rules.organisation.definition import CODE
 from netdesign.services.container import Container, Principal
-from netdesign.services.profile import shipped
+from netdesign.services.profile import waiver_faults
 
 
 async def grant_waiver(document: object, design_id: str | None, who: Principal, container: Container) -> KeptWaiver:
@@ -18,10 +17,10 @@ async def grant_waiver(document: object, design_id: str | None, who: Principal, 
     not there, and `ConflictError` for an id that is taken.
     """
     waiver = decode(Waiver, document, subject="waiver")
-    own = {rule.code for rule in await container.own_rules.all(who.organisation)}
-    if waiver.rule not in own and shipped(waiver.rule) is None:
-        remedy = "name a rule by its code" if not CODE.fullmatch(waiver.rule) else "declare the rule first"
-        raise InvalidInputError("waiver", (Fault("/rule", f"there is no rule {waiver.rule!r}", remedy),))
+    own = frozenset(rule.code for rule in await container.own_rules.all(who.organisation))
+    faults = tuple(waiver_faults(waiver, own))
+    if faults:
+        raise InvalidInputError("waiver", faults)
     if design_id is not None:
         await container.designs.get(who.organisation, design_id)
     kept = KeptWaiver(waiver, design_id, who.name, container.now())

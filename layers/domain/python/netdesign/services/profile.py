@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from netdesign.analysis.days import day
 from netdesign.catalog.parameters import Parameters
 from netdesign.errors import Fault, InvalidInputError, NotFoundError
 from netdesign.model.decoding import decode
 from netdesign.model.profile import Profile
 from netdesign.model.verdict import Waiver
 from netdesign.rules.card import Rule
-from netdesign.rules.engine import NO_CHANGES, RuleSettings
-from netdesign.rules.organisation.definition import organisation_rule
+from netdesign.rules.engine import NO_CHANGES, WAIVER_RULE, RuleSettings
+from netdesign.rules.organisation.definition import CODE, organisation_rule
 from netdesign.rules.registry import find_rule
 from netdesign.services.workbench import Workbench
+
+WAIVER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,25 @@ def _rule_faults(profile: Profile) -> Iterator[Fault]:
 
 
 def _waiver_faults(profile: Profile) -> Iterator[Fault]:
-    own = {rule.code for rule in profile.organisation_rules}
+    own = frozenset(rule.code for rule in profile.organisation_rules)
     for place, waiver in enumerate(profile.waivers):
-        if waiver.rule not in own and shipped(waiver.rule) is None:
-            yield Fault(f"/waivers/{place}/rule", f"there is no rule {waiver.rule!r}", "netdesign rules lists them")
+        yield from waiver_faults(waiver, own, f"/waivers/{place}")
     yield from _twice("/waivers", "id", [waiver.id for waiver in profile.waivers])
+
+
+def waiver_faults(waiver: Waiver, own: frozenset[str], pointer: str = "") -> Iterator[Fault]:
+    """What keeps a waiver from being one: its id, the rule that it names, the days that it runs from and to."""
+    if not WAIVER_ID.fullmatch(waiver.id):
+        yield Fault(f"{pointer}/id", f"{waiver.id[:60]!r} is no id", "letters, digits, dots, dashes; 100 at most")
+    if waiver.rule == WAIVER_RULE:
+        yield Fault(f"{pointer}/rule", "the rule on waivers cannot be waived", "mend the waiver that it flags")
+    elif waiver.rule not in own and shipped(waiver.rule) is None:
+        remedy = "declare the rule first" if CODE.fullmatch(waiver.rule) else "netdesign rules lists them"
+        yield Fault(f"{pointer}/rule", f"there is no rule {waiver.rule!r}", remedy)
+    if day(waiver.expires) is None:
+        yield Fault(f"{pointer}/expires", f"{waiver.expires[:60]!r} is no day", "write YYYY-MM-DD")
+    if waiver.granted is not None and day(waiver.granted) is None:
+        yield Fault(f"{pointer}/granted", f"{waiver.granted[:60]!r} is no day", "write YYYY-MM-DD")
 
 
 def shipped(code: str) -> Rule | None:
