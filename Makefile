@@ -32,9 +32,9 @@ types: setup ## strict typing
 contracts: setup ## what may import what
 	$(BIN)/lint-imports --no-logo
 
-unit: setup ## tests with branch coverage of at least 95 %
-	$(BIN)/python -m pytest --ignore=tests/reference --ignore=tests/bench --ignore=tests/mutation \
-		--cov --cov-report=term --cov-fail-under=95
+unit: setup ## tests with branch coverage of at least 95 %, then whole designs without it, which would take twice as long
+	$(BIN)/python -m pytest tests/unit tests/contract tests/cli tests/http --cov --cov-report=term --cov-fail-under=95
+	$(BIN)/python -m pytest tests/golden tests/e2e tests/metamorphic
 
 test-reference: setup ## tests against published networks and answers (DATA=folder)
 	NETDESIGN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest tests/reference
