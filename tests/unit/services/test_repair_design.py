@@ -118,6 +118,24 @@ def _fix_titles() -> set[str]:
     return {fix.title for rule in all_rules() for fix in rule.fixes}
 
 
+def test_demand_lengths_and_denials_are_never_put_back(sound: Design) -> None:
+    flow, link = sound.traffic.flows[0], next(one for one in sound.cabling.links if one.length_m)
+    last = max(sound.security.policy_rules, key=lambda rule: rule.order)
+    stated = apply(
+        sound,
+        (
+            Set("flows", flow.id, {"up_bps": 1000 * flow.up_bps, "down_bps": 1000 * flow.down_bps}),
+            Set("links", link.id, {"length_m": 9_000.0}),
+            Set("policy_rules", last.id, {"log": False}),
+            Add("policy_rules", replace(last, id="a-block", order=1)),
+        ),
+    )
+    made = repair_design(stated, BENCH).design
+    assert next(one for one in made.traffic.flows if one.id == flow.id).up_bps == 1000 * flow.up_bps
+    assert next(one for one in made.cabling.links if one.id == link.id).length_m == 9_000.0
+    assert "a-block" in {rule.id for rule in made.security.policy_rules}
+
+
 def test_what_is_waived_is_not_touched(sound: Design) -> None:
     link = fabric_link(sound)
     broken = apply(sound, (Set("links", link, {"in_service": False}),))

@@ -11,6 +11,7 @@ from netdesign.model.design import Design
 from netdesign.model.difference import difference
 from netdesign.model.patch import Add, Operation, Patch, Remove, Set, collection_of
 from netdesign.model.resolved import ResolvedRequirements
+from netdesign.model.security import Action
 from netdesign.model.verdict import Status, Verdict
 from netdesign.rules.card import Rule
 from netdesign.rules.case import Case
@@ -28,6 +29,12 @@ MAX_PROBES = 24
 COUNTED = frozenset({"lines", "costs"})
 DERIVED = COUNTED | {"decisions"}
 """Collections that follow from others; parts are counted again after every change."""
+
+GIVEN = frozenset({"sites", "rooms", "racks", "endpoint_groups", "flows", "circuits", "srlgs", "residencies"})
+"""Collections that say what is there and what is asked for: a repair changes the design, never those."""
+
+MEASURED = frozenset({"length_m", "fibre_km", "srlgs", "trust"})
+"""Fields of links that somebody measured or knows."""
 
 RESTORE = "put back what the requirements call for"
 RECOUNT = "count and price the parts again"
@@ -82,7 +89,11 @@ class Reference:
             self.obstacle = "its requirements lead to no design of this archetype: they have to change"
             return ()
         found = difference(design, reference)
-        wanted = tuple(op for op in found if isinstance(op, Add | Remove | Set) and op.collection not in DERIVED)
+        wanted = tuple(
+            op
+            for op in found
+            if isinstance(op, Add | Remove | Set) and op.collection not in DERIVED | GIVEN and not _states(design, op)
+        )
         if len(wanted) > MAX_OPERATIONS:
             self.obstacle = f"its requirements lead to a design that differs in {len(wanted):,} facts: generate it anew"
             return ()
@@ -120,6 +131,17 @@ class Reference:
         own = judge_one(rule, changed)
         left = finding_count(own) if own.status is Status.FAIL else 0
         return left if left < finding_count(verdict) else None
+
+
+def _states(design: Design, operation: Operation) -> bool:
+    """Whether an operation would overwrite what was measured, or turn or take away a denial."""
+    if isinstance(operation, Set) and operation.collection == "links":
+        return bool(MEASURED & operation.changes.keys())
+    if isinstance(operation, Set | Remove) and operation.collection == "policy_rules":
+        rule = next(rule for rule in design.security.policy_rules if rule.id == operation.id)
+        loosened = isinstance(operation, Remove) or "action" in operation.changes
+        return rule.action is Action.DENY and loosened
+    return False
 
 
 def _synthesized(requirements: ResolvedRequirements, bench: Workbench) -> Design | None:

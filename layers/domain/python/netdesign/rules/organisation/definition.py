@@ -15,7 +15,7 @@ from netdesign.rules.case import Case
 from netdesign.rules.organisation.expressions import SELF, Expression, compiled
 from netdesign.rules.organisation.scope import MissingError, Scope, UnfitError
 
-CODE = re.compile(r"ORG-\d{2,4}")
+CODE = re.compile(r"ORG-[0-9]{2,4}")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BRACED = re.compile(r"\{([^{}]+)\}")
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from netdesign.rules.organisation.scope import MissingError, UnfitError
 
+GREATEST = 1e18
+"""No quantity of a network is greater; work on numbers without end would never end."""
+
 
 def number(value: Any) -> Any:
     """The value, where it is a number; raise `MissingError` for nothing and `UnfitError` for anything else."""
@@ -14,6 +17,8 @@ def number(value: Any) -> Any:
         raise MissingError("a number is not known")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UnfitError(f"{value!r} is no number")
+    if abs(value) > GREATEST:
+        raise UnfitError(f"a number is beyond {GREATEST:g}")
     return value
 
 
