@@ -14,6 +14,7 @@ from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import InterfaceKind, PortMode, Role, SubnetPurpose
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_12_address_correctness import wrong_addresses
+from tests.support.mutants import caught_and_mended
 from tests.support.routed import DEFAULT, bridged, joined, loopback, port, static, subnet, svi, vlan
 from tests.support.sketch import case, design, device, link
 
@@ -174,16 +175,7 @@ def test_two_kinds_of_service_share_a_host() -> None:
 
 def test_every_mutant_is_caught_and_mended() -> None:
     sound = design(*SOUND)
-    for mutant in RULE.mutants:
-        patch = mutant.mutate(case(sound))
-        assert patch is not None, mutant.title
-        made = apply(sound, patch)
-        assert judge_one(RULE, case(made)).status is Status.FAIL, mutant.title
-        for _ in range(4):
-            for finding in judge_one(RULE, case(made)).findings[:1]:
-                proposals = [fix.propose(case(made), finding) for fix in RULE.fixes]
-                made = apply(made, next(proposal for proposal in proposals if proposal))
-        assert judge_one(RULE, case(made)).status is Status.PASS, mutant.title
+    caught_and_mended(RULE, sound)
 
 
 def test_who_names_an_address_as_a_neighbours_does_not_hold_it() -> None:

@@ -15,6 +15,7 @@ from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import InterfaceKind, PortMode, Role
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_17_trunks_and_gateways import unlike_ends
+from tests.support.mutants import caught_and_mended
 from tests.support.routed import DEFAULT, port, subnet, svi, vlan
 from tests.support.sketch import case, design, device, link
 
@@ -130,16 +131,7 @@ def test_who_comes_in_from_outside_needs_no_vlan() -> None:
 
 def test_every_mutant_is_caught_and_mended() -> None:
     sound = design(*SOUND)
-    for mutant in RULE.mutants:
-        patch = mutant.mutate(case(sound))
-        assert patch is not None, mutant.title
-        made = apply(sound, patch)
-        assert judge_one(RULE, case(made)).status is Status.FAIL, mutant.title
-        for _ in range(4):
-            for finding in judge_one(RULE, case(made)).findings[:1]:
-                proposals = [fix.propose(case(made), finding) for fix in RULE.fixes]
-                made = apply(made, next(proposal for proposal in proposals if proposal))
-        assert judge_one(RULE, case(made)).status is Status.PASS, mutant.title
+    caught_and_mended(RULE, sound)
 
 
 def test_a_subnet_follows_an_anycast_gateway() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from netdesign.model.patch import apply
 from netdesign.model.routing import Redistribution
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Role, Severity
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_19_ospf import area_number, ospf_design
+from tests.support.mutants import caught_and_mended
 from tests.support.routed import DEFAULT, joined, ospf, subnet, svi, vlan
 from tests.support.sketch import GBPS, case, design, device
 
@@ -166,16 +166,7 @@ def test_areas_have_an_end(routers: int, limit: int, severity: Severity | None) 
 
 def test_every_mutant_is_caught_and_mended() -> None:
     sound = design(*campus().values())
-    for mutant in RULE.mutants:
-        patch = mutant.mutate(case(sound))
-        assert patch is not None, mutant.title
-        made = apply(sound, patch)
-        assert judge_one(RULE, case(made)).status is Status.FAIL, mutant.title
-        for _ in range(4):
-            for finding in judge_one(RULE, case(made)).findings[:1]:
-                proposals = [fix.propose(case(made), finding) for fix in RULE.fixes]
-                made = apply(made, next(proposal for proposal in proposals if proposal))
-        assert judge_one(RULE, case(made)).status is Status.PASS, mutant.title
+    caught_and_mended(RULE, sound)
 
 
 def test_nothing_to_break_in_an_empty_design() -> None:

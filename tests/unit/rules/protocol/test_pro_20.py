@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from netdesign.model.patch import apply
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Role, RoutingProtocol
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_20_isis import isis_design, levels
+from tests.support.mutants import caught_and_mended
 from tests.support.routed import DEFAULT, joined, ospf
 from tests.support.sketch import case, design, device
 
@@ -139,16 +139,7 @@ def test_routers_of_both_levels_authenticate() -> None:
 
 def test_every_mutant_is_caught_and_mended() -> None:
     sound = design(*chain("2", "2", "2").values())
-    for mutant in RULE.mutants:
-        patch = mutant.mutate(case(sound))
-        assert patch is not None, mutant.title
-        made = apply(sound, patch)
-        assert judge_one(RULE, case(made)).status is Status.FAIL, mutant.title
-        for _ in range(4):
-            for finding in judge_one(RULE, case(made)).findings[:1]:
-                proposals = [fix.propose(case(made), finding) for fix in RULE.fixes]
-                made = apply(made, next(proposal for proposal in proposals if proposal))
-        assert judge_one(RULE, case(made)).status is Status.PASS, mutant.title
+    caught_and_mended(RULE, sound)
 
 
 def test_nothing_to_break_in_an_empty_design() -> None:

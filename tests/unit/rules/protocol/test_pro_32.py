@@ -18,6 +18,7 @@ from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import LinkPurpose, Medium, Role, Trust
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_32_translation import translation
+from tests.support.mutants import caught_and_mended
 from tests.support.routed import DEFAULT, bgp, flow, group, joined, peer, subnet, svi, vlan
 from tests.support.sketch import case, design, device, site
 
@@ -251,16 +252,7 @@ def test_joined_estates_are_mapped_both_ways() -> None:
 
 def test_every_mutant_is_caught_and_mended() -> None:
     sound = design(*REST, *NATS.values(), users=100, sites=(site(users=100),))
-    for mutant in RULE.mutants:
-        patch = mutant.mutate(case(sound))
-        assert patch is not None, mutant.title
-        made = apply(sound, patch)
-        assert judge_one(RULE, case(made)).status is Status.FAIL, mutant.title
-        for _ in range(4):
-            for finding in judge_one(RULE, case(made)).findings[:1]:
-                proposals = [fix.propose(case(made), finding) for fix in RULE.fixes]
-                made = apply(made, next(proposal for proposal in proposals if proposal))
-        assert judge_one(RULE, case(made)).status is Status.PASS, mutant.title
+    caught_and_mended(RULE, sound)
 
 
 def test_the_first_translation_goes_to_the_firewalls() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from netdesign.analysis.card_data import border_rules, border_surplus, open_borders
 from netdesign.analysis.days import day
@@ -191,10 +192,10 @@ def _firewalled(case: Case, *identities: str) -> Patch | None:
     return made
 
 
-def _opened(case: Case, near: str, far: str, **changes: object) -> Patch:
+def _opened(case: Case, near: str, far: str, **changes: Any) -> Patch:
     points = enforcement_points(case.network)
     policies = [one for one in case.design.security.policies if case.network.devices[points[0]].id in one.devices]
-    values: dict[str, object] = {"owner": "somebody", "justification": "a contract", "log": True, **changes}
+    values: dict[str, Any] = {"owner": "somebody", "justification": "a contract", "log": True, **changes}
     return tuple(
         Add(
             "policy_rules",
@@ -205,7 +206,7 @@ def _opened(case: Case, near: str, far: str, **changes: object) -> Patch:
                 action=Action.PERMIT,
                 source_zones=(near,),
                 destination_zones=(far,),
-                **values,  # type: ignore[arg-type]
+                **values,
             ),
         )
         for one in policies

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from netdesign.analysis.needs import packet_text, spot
 from netdesign.analysis.permissions import permitted
@@ -126,9 +127,9 @@ def _between(case: Case, group: EndpointGroup, store: EndpointGroup) -> Space:
     return space(Box(v, a, b) for v, a in ends[0] for w, b in ends[1] if v == w)
 
 
-def _copy(store: EndpointGroup, **changes: object) -> Add:
-    kept = {"id": TEST, "name": TEST, "environment": Environment.TEST, "count": 1, "data_classes": ()}
-    return Add("endpoint_groups", replace(store, **{**kept, **changes}))  # type: ignore[arg-type]
+def _copy(store: EndpointGroup, **changes: Any) -> Add:
+    kept: dict[str, Any] = {"id": TEST, "name": TEST, "environment": Environment.TEST, "count": 1, "data_classes": ()}
+    return Add("endpoint_groups", replace(store, **(kept | changes)))
 
 
 @separate_environments.mutant("test beside production servers")

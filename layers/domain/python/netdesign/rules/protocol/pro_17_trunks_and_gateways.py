@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -193,8 +194,8 @@ def second_subnet(case: Case) -> Patch | None:
     if first is None:
         return None
     prefix = "fd12:3456:789a:1::/64" if ":" in first.prefix else "192.168.254.0/24"
-    made = {"vrf": first.vrf, "purpose": first.purpose, "site": first.site, "vlan": first.vlan, "zone": first.zone}
-    return (Add("subnets", Subnet(id=f"{first.id}-second", prefix=prefix, **made)),)  # type: ignore[arg-type]
+    second = replace(first, id=f"{first.id}-second", prefix=prefix, planned_hosts=0, dhcp=False, dhcp_relays=())
+    return (Add("subnets", second),)
 
 
 @unlike_ends.mutant("a subnet of hosts is in no VLAN")

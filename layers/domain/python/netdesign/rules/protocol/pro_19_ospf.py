@@ -334,7 +334,8 @@ def usual_values(network: Network, protocol: RoutingProtocol, fields: list[str])
 
 def aligned(case: Case, finding: Finding, protocol: RoutingProtocol) -> Patch | None:
     """Give neighbours that differ the value that most statements have, of those that the neighbours have."""
-    fields = [str(name) for name in finding.witness.get("fields") or () if name in FIELDS]  # type: ignore[union-attr]
+    named = finding.witness.get("fields")
+    fields = [str(name) for name in named if name in FIELDS] if isinstance(named, list) else []
     known = case.network.by_id("igp_interfaces")
     ends = [known[name] for name in finding.elements if name in known]
     said = [one for one, _, _ in statements_of(case.network, protocol)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from netdesign.analysis.anomalies import Anomaly, Kind, anomalies
 from netdesign.analysis.policy import enforced_policies, ordered_rules
@@ -128,9 +129,9 @@ def _first_permits(case: Case) -> list[PolicyRule]:
     ]
 
 
-def _beside(line: PolicyRule, name: str, order: int, **changes: object) -> Patch:
+def _beside(line: PolicyRule, name: str, order: int, **changes: Any) -> Patch:
     made = replace(line, id=f"{line.id}-{name}", order=order, flows=(), justification="a test of order")
-    return (Add("policy_rules", replace(made, **changes)),)  # type: ignore[arg-type]  # fields of a rule
+    return (Add("policy_rules", replace(made, **changes)),)
 
 
 @rule_anomalies.mutant("put the denial of everything before all permits")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from netdesign.analysis.logins import managed_devices
 from netdesign.analysis.management_plane import Intrusion, bastions, intrusions, management_addresses, ways_in
@@ -174,7 +175,7 @@ def permit_bastion(case: Case, finding: Finding) -> Patch | None:
     return None
 
 
-def _opened(case: Case, sources: tuple[str, ...], **changes: object) -> Patch | None:
+def _opened(case: Case, sources: tuple[str, ...], **changes: Any) -> Patch | None:
     """A rule on top that lets zones into management."""
     for policy in enforced_policies(case.network):
         bound = bound_zones(case.network, policy.id)
@@ -194,7 +195,7 @@ def _opened(case: Case, sources: tuple[str, ...], **changes: object) -> Patch | 
                 owner="nobody",
                 justification="none",
             )
-            return (Add("policy_rules", replace(line, **changes)),)  # type: ignore[arg-type]  # fields of a rule
+            return (Add("policy_rules", replace(line, **changes)),)
     return None
 
 

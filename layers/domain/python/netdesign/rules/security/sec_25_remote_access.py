@@ -221,10 +221,12 @@ def clear(case: Case) -> Patch | None:
 def any_any(case: Case) -> Patch | None:
     """By a rule on top of the first enforced policy that binds their zone."""
     found = _way_in(case)
-    for policy in enforced_policies(case.network) if found else ():
+    if found is None:
+        return None
+    for policy in enforced_policies(case.network):
         first = min((one.order for one in ordered_rules(case.network, policy.id)), default=1)
         made = PolicyRule(id=f"{NEW}-any", policy=policy.id, order=max(0, first - 1), action=Action.PERMIT, log=True)
-        return (*found[0], Add("policy_rules", replace(made, source_zones=(found[1].zone,))))  # type: ignore[index]
+        return (*found[0], Add("policy_rules", replace(made, source_zones=(found[1].zone,))))
     return None
 
 
