@@ -77,6 +77,19 @@ def test_one_undecided_rule_leaves_it_open_and_many_fail(said: dict[str, Verdict
     assert text.endswith("rules of evidence cannot decide: SEC-01, SEC-04, SEC-05, SEC-06")
 
 
+def test_one_undecided_rule_is_no_failure_where_a_framework_rests_on_few(said: dict[str, Verdict]) -> None:
+    unknown = replace(PASSING, status=Status.UNKNOWN, gaps=(Gap(message="?"),))
+    said["SEC-28"] = replace(unknown, rule="SEC-28")
+    found = verdict(evidence_completeness, audited(asked=(Framework.HIPAA,)))
+    (share,) = [m for m in found.measures if m.name == "share_of_undecided_rules"]
+    assert share.value > (share.threshold or 0)
+    assert (found.status, found.gaps[0].message) == (Status.UNKNOWN, "not decided for want of facts: SEC-28")
+
+    said["SEC-06"] = replace(unknown, rule="SEC-06")
+    (text,) = messages(evidence_completeness, audited(asked=(Framework.HIPAA,)))
+    assert text.endswith("rules of evidence cannot decide: SEC-06, SEC-28")
+
+
 @pytest.mark.usefixtures("said")
 def test_evidence_has_a_day() -> None:
     held = case(audited(**ASKED))

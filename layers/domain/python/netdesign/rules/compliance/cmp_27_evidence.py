@@ -31,14 +31,16 @@ SHOWN = 10
     applicable=any_requested,
     flags="A rule that controls of a requested framework rest on and that broke, or passed or failed without a number"
     " or a witness; no day of evaluation, or no version of parameters or catalogue; an approved design whose evidence"
-    " was taken by other rules, parameters or another catalogue than now; a larger share of such rules undecided than"
-    " the parameter. Any that is undecided leaves this rule undecided too.",
+    " was taken by other rules, parameters or another catalogue than now; several such rules undecided, and a larger"
+    " share of them than the parameter. Fewer that are undecided leave this rule undecided too.",
     passes="Each of these rules gave an answer with what it rests on, and the answers can be had again.",
     remedy="Supply the facts that the undecided rules name; take the evidence of approved designs again.",
     references=("NIST SP 800-53 CA-2, CA-7", "ISO/IEC 27001 A.5.28"),
-    reading="The share tolerated is the parameter for standard mode, for a rule does not know the mode; in strict mode,"
-    " where none is, undecided rules score nothing. That the same facts give the same answers is proven of the rules"
-    " themselves; what is checked here is that evidence of an approved design is still of these rules and numbers.",
+    reading="One undecided rule is more than the share where a framework rests on few; it leaves this rule undecided"
+    " whatever its share. The share tolerated is the parameter for standard mode, for a rule does not know the mode; in"
+    " strict mode, where none is, undecided rules score nothing. That the same facts give the same answers is proven of"
+    " the rules themselves; what is checked here is that evidence of an approved design is still of these rules and"
+    " numbers.",
 )
 def evidence_completeness(case: Case) -> Iterator[Said]:
     """The verdicts of all rules that packs rest on, but this one."""
@@ -95,7 +97,7 @@ def _undecided(case: Case, verdicts: list[Verdict]) -> Iterator[Said]:
     asked = [verdict for verdict in verdicts if verdict.status is not Status.NOT_APPLICABLE]
     open_ones = [verdict.rule for verdict in asked if verdict.status is Status.UNKNOWN]
     share = len(open_ones) / len(asked) if asked else 0.0
-    if share > limit:
+    if share > limit and len(open_ones) > 1:
         yield Finding(
             message=f"{len(open_ones)} of {len(asked)} rules of evidence cannot decide: {', '.join(open_ones[:SHOWN])}",
             witness={"undecided": [*open_ones[:SHOWN]], "share": round(share, 4)},
