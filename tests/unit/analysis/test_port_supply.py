@@ -25,6 +25,17 @@ def test_cables_take_their_cages_away(narrow, wide):
     assert endpoint_ports(network, 10 * GBPS, True).tolist() == [0]
 
 
+@given(st.lists(st.tuples(st.integers(49, 56), st.integers(1, 4)), unique=True, max_size=20))
+@settings(max_examples=60)
+def test_cables_leave_the_other_lanes_of_a_split_cage(lanes):
+    links = [link(f"leaf:Ethernet{a}/{n}", f"far:{a}-{n}", speed_bps=25 * GBPS, phy="25G-AOC-10M") for a, n in lanes]
+    network = case(design(device("leaf", Role.LEAF, sku=LEAF), *links)).network
+    cages = {cage for cage, _ in lanes}
+    assert endpoint_ports(network, 25 * GBPS).tolist() == [4 * 8 - len(lanes)]
+    assert endpoint_ports(network, 10 * GBPS).tolist() == [48 + 4 * (8 - len(cages))]
+    assert endpoint_ports(network, 100 * GBPS).tolist() == [8 - len(cages)]
+
+
 def test_endpoints_do_not_take_ports_away():
     network = case(clos()).network
     assert endpoint_ports(network, 10 * GBPS).tolist()[2:] == [72, 72]

@@ -32,7 +32,8 @@ class PortUses:
 
     `link` and `attachment` are positions, -1 where the row stems from the other. `kind` and `port` number
     `kinds` and `names`. `cage` numbers the physical cages of a device (-1: no such port), `mode` tells
-    apart the ways in which a cage can be split, `fault` numbers `faults` (0: none).
+    apart the ways in which a cage can be split, into `lanes` (0: it may be whole or split), `fault` numbers
+    `faults` (0: none).
     """
 
     kinds: tuple[DeviceType, ...]
@@ -46,6 +47,7 @@ class PortUses:
     attachment: Longs
     cage: Longs
     mode: Longs
+    lanes: Longs
     fault: Ints
 
 
@@ -107,9 +109,9 @@ def port_uses(network: Network) -> PortUses:
     kind = kind_of[device].astype(np.int64)
     name_list = tuple(name for name in names if name is not None)
     phy_list = [name for name in phys if name is not None]
-    cage, mode, fault, faults = _seated(kinds, name_list, phy_list, (kind, port, speed, phy))
+    cage, mode, lanes, fault, faults = _seated(kinds, name_list, phy_list, (kind, port, speed, phy))
     return PortUses(
-        kinds, name_list, faults, device, kind, port, speed, link, attachment, cage, mode, fault
+        kinds, name_list, faults, device, kind, port, speed, link, attachment, cage, mode, lanes, fault
     )  # fmt: skip
 
 
@@ -144,8 +146,8 @@ def _attachment_rows(network: Network, names: dict[str | None, int]) -> tuple[Lo
 
 def _seated(
     kinds: Sequence[DeviceType], names: Sequence[str], phys: Sequence[str], columns: tuple[Longs, ...]
-) -> tuple[Longs, Longs, Ints, tuple[str, ...]]:
-    """The cage, mode and fault of each row, found once for each distinct combination."""
+) -> tuple[Longs, Longs, Longs, Ints, tuple[str, ...]]:
+    """The cage, mode, lanes and fault of each row, found once for each distinct combination."""
     kind_of, port_of, speed_of, phy_of = columns
     _, speed_code = np.unique(speed_of, return_inverse=True)
     key, size = dense(port_of, len(names))
@@ -160,16 +162,17 @@ def _seated(
     cages: dict[tuple[int, str], int] = {}
     modes: dict[tuple[int, int], int] = {}
     faults: dict[str, int] = {"": 0}
-    table = np.zeros((3, first.size), dtype=np.int64)
+    table = np.zeros((4, first.size), dtype=np.int64)
     for at, row in enumerate(first.tolist()):
         kind, port, speed, phy = (int(column[row]) for column in columns)
         seat = seat_of(kinds[kind], names[port], speed, phys[phy] if phy >= 0 else None)
         split = (seat.lanes, speed if seat.lanes > 1 else 0)
         table[0, at] = cages.setdefault((kind, seat.cage), len(cages)) if seat.cage else -1
         table[1, at] = modes.setdefault(split, len(modes)) if seat.lanes else -1
-        table[2, at] = faults.setdefault(seat.fault, len(faults))
-    cage, mode, fault = table[:, codes]
-    return cage, mode, fault.astype(np.int32), tuple(faults)
+        table[2, at] = seat.lanes
+        table[3, at] = faults.setdefault(seat.fault, len(faults))
+    cage, mode, lanes, fault = table[:, codes]
+    return cage, mode, lanes, fault.astype(np.int32), tuple(faults)
 
 
 def dense(codes: Longs, size: int) -> tuple[Longs, int]:

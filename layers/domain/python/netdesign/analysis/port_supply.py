@@ -57,22 +57,29 @@ def endpoint_ports(network: Network, speed_bps: int, copper: bool = False, power
 
 
 def _taken(network: Network, speed_bps: int, copper: bool, powered: bool) -> Longs:
-    """Ports of the kind asked for that cables between devices take, by device."""
-    rows, uses = _cabled(network), port_uses(network)
-    lost = _lanes_of(network, rows, speed_bps, copper, powered)
-    return np.bincount(uses.device[rows], lost, minlength=len(network.devices)).astype(np.int64)
+    """Ports of the kind asked for that cables between devices take, by device.
+
+    A cable takes its cage, or one lane of a cage that it splits into ports of the same speed.
+    """
+    uses, devices = port_uses(network), len(network.devices)
+    rows = _cabled(network)
+    offered = _lanes_of(network, rows, speed_bps, copper, powered)
+    lane = (uses.lanes[rows] > 1) & (uses.speed_bps[rows] == speed_bps)
+    cages = _cage_samples(network).size
+    place, count = dense(uses.device[rows] * cages + uses.cage[rows], devices * cages)
+    lost, most, owner = (np.zeros(count, dtype=np.int64) for _ in range(3))
+    np.add.at(lost, place, np.where(lane, np.minimum(offered, 1), offered))
+    most[place], owner[place] = offered, uses.device[rows]
+    return np.bincount(owner, np.minimum(lost, most), minlength=devices).astype(np.int64)
 
 
 @analysis
 def _cabled(network: Network) -> Longs:
-    """One row of `port_uses` for each cage that cables between devices take."""
-    uses, cages = port_uses(network), _cage_samples(network).size
+    """The rows of `port_uses` whose cages cables between devices take."""
+    uses = port_uses(network)
     between = (uses.link >= 0) & ~np.append(endpoint_links(network), False)[uses.link] & (uses.cage >= 0)
-    rows = np.flatnonzero(between)
-    places, count = dense(uses.device[rows] * cages + uses.cage[rows], len(network.devices) * cages)
-    chosen = np.zeros(count, dtype=np.int64)
-    chosen[places] = rows
-    return chosen
+    found: Longs = np.flatnonzero(between)
+    return found
 
 
 @analysis
