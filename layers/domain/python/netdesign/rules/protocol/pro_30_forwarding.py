@@ -167,8 +167,7 @@ def mutual_defaults(case: Case) -> Patch | None:
     network = case.network
     for at, route in enumerate(network.design.routing.static_routes):
         pair = facing(network, at) if route.prefix.endswith("/0") and route.next_hop else ()
-        device = network.devices[int(layer3(network).device[static_tables(network)[at]])].id
-        if device == route.device and pair:
+        if pair and network.devices[int(layer3(network).device[static_tables(network)[at]])].id == route.device:
             return tuple(Add("static_routes", _back(far, vrf, route.prefix, own)) for far, vrf, own in pair)
     return None
 
