@@ -181,6 +181,7 @@ def _svi(where: str, vlan: str, number: int, host: int, vrf: str, zone: str | No
         vrf=vrf,
         addresses=(f"10.0.{number}.{host}/24",),
         zone=zone,
+        access_list="inner" if zone is not None else None,
     )
 
 

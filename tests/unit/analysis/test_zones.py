@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.terrain import circuit_links, near_end, terrain
 from netdesign.analysis.zones import (
     bypass,
@@ -101,10 +102,15 @@ def test_pairs_are_ordered_by_trust() -> None:
 
 
 def test_an_access_list_without_rules_filters_nothing() -> None:
-    network = compiled(Set("interfaces", "core1:dmz-svi", {"access_list": "gone"}))
+    plain, named = compiled(), Set("interfaces", "core1:dmz-svi", {"access_list": "gone"})
+    filtered = compiled(Set("interfaces", "core1:dmz-svi", {"access_list": "inner"}))
 
-    assert filtered_members(network).size == 0
-    assert filtered_members(compiled(Set("interfaces", "core1:dmz-svi", {"access_list": "inner"}))).size == 1
+    assert {plain.interfaces[at].device for at in layer3(plain).member_interface[filtered_members(plain)]} == {
+        "fw1",
+        "fw2",
+    }
+    assert filtered_members(compiled(named)).size == filtered_members(plain).size
+    assert filtered_members(filtered).size == filtered_members(plain).size + 1
 
 
 def test_bypass_is_empty_where_nothing_is_mixed() -> None:

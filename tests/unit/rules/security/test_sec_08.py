@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from netdesign.model.patch import Add, Operation, Remove, Set
-from netdesign.model.security import Action, PolicyRule
+from netdesign.model.patch import Add, Operation, Remove, Set, apply
+from netdesign.model.security import Action, Policy, PolicyRule
 from netdesign.model.verdict import Status
-from netdesign.model.vocabulary import SecurityLevel
+from netdesign.model.vocabulary import SecurityLevel, Severity
 from netdesign.rules.security.sec_08_access_lists import access_control_lists
 from tests.support.sketch import case, design
 from tests.support.stronghold import HTTPS, messages, permit, stronghold, survivors, verdict
@@ -22,7 +24,8 @@ def test_a_policy_that_ends_in_a_logged_denial_passes() -> None:
 
 @pytest.mark.parametrize("level", [SecurityLevel.BASIC, SecurityLevel.ENTERPRISE])
 def test_no_mutant_survives(level: SecurityLevel) -> None:
-    spared = [] if level is SecurityLevel.ENTERPRISE else ["take the owner from a permit"]
+    owners = ["take the owner from a permit", "write blanks for the reason of a permit"]
+    spared = [] if level is SecurityLevel.ENTERPRISE else owners
 
     assert survivors(access_control_lists, stronghold(security_level=level)) == spared
 
@@ -71,6 +74,10 @@ def test_basic_only_asks_for_a_log(changes: list[Operation], found: list[str]) -
     ("change", "message"),
     [
         ({"owner": None}, "1 rules of policy inner have no owner or no reason: p1"),
+        ({"justification": " \t"}, "1 rules of policy inner have no owner or no reason: p1"),
+        ({"owner": " "}, "1 rules of policy inner have no owner or no reason: p1"),
+        ({"expires": "31/12/2030"}, "1 rules of policy inner are past their date: p1"),
+        ({"expires": "soon"}, "1 rules of policy inner are past their date: p1"),
         ({"justification": ""}, "1 rules of policy inner have no owner or no reason: p1"),
         ({"expires": "2026-10-31"}, "1 rules of policy inner are past their date: p1"),
         ({"sources": ("10.0.0.1/8",)}, "1 rules of policy inner name something that is no prefix: p1"),
@@ -123,15 +130,71 @@ def test_more_entries_than_the_device_holds_are_found() -> None:
     )
 
 
+@pytest.mark.parametrize("name", [None, "other"])
+def test_a_leg_in_a_zone_names_a_policy_of_its_firewall(name: str | None) -> None:
+    other = Policy(id="other", name="other", devices=("core1",))
+    lines = [Add("policies", other), Add("policy_rules", replace(permit("x", 1, "dmz", "user", HTTPS), policy="other"))]
+    held = stronghold(*lines, Set("interfaces", "fw2:dmz-transit-svi", {"access_list": name}))
+    judged = verdict(access_control_lists, held)
+
+    found = [one for one in judged.findings if "leg" in one.message]
+    assert [(one.message, one.severity, one.elements) for one in found] == [
+        (
+            "legs of firewall fw2 that name no policy of its own as their filter: dmz-transit-svi in dmz",
+            Severity.CRITICAL,
+            ("fw2", "fw2:dmz-transit-svi"),
+        )
+    ]
+
+
+def test_legs_that_are_shut_and_ports_without_a_zone_need_no_filter() -> None:
+    shut = Set("interfaces", "fw2:dmz-transit-svi", {"access_list": None, "enabled": False})
+    assert messages(access_control_lists, stronghold(shut)) == []
+
+
+def test_a_filter_that_is_not_there_is_found_anywhere() -> None:
+    found = messages(access_control_lists, stronghold(Set("interfaces", "core1:dmz-svi", {"access_list": "gone"})))
+
+    assert found == ["core1:dmz-svi is filtered by gone, which is no policy of the design"]
+
+
+@pytest.mark.parametrize("level", [SecurityLevel.BASIC, SecurityLevel.ENTERPRISE])
+@pytest.mark.parametrize("wanted", ["remove the final denial", "bind no policy", "filter a leg"])
+def test_what_is_open_can_be_closed(level: SecurityLevel, wanted: str) -> None:
+    held = stronghold(security_level=level)
+    (mutant,) = [one for one in access_control_lists.mutants if one.title.startswith(wanted)]
+    broken = mutant.mutate(case(held))
+    assert broken is not None
+    made = apply(held, broken)
+    for _ in range(3):
+        for finding in verdict(access_control_lists, made).findings[:1]:
+            patches = [fix.propose(case(made), finding) for fix in access_control_lists.fixes]
+            made = apply(made, next(patch for patch in patches if patch))
+
+    assert messages(access_control_lists, made) == []
+
+
+def test_no_date_and_no_owner_is_made_up() -> None:
+    for change in ({"owner": None}, {"expires": "soon"}):
+        held = case(stronghold(Set("policy_rules", "p1", change)))
+        (finding,) = verdict(access_control_lists, held.design).findings
+        assert [fix.propose(held, finding) for fix in access_control_lists.fixes] == [None, None, None]
+
+
 def test_neither_policies_nor_firewalls() -> None:
     assert verdict(access_control_lists, design()).status is Status.NOT_APPLICABLE
 
 
 def test_mutants_need_policies_with_permits() -> None:
     rules = [Remove("policy_rules", name) for name in ("p1", "p2", "p3", "p4", "p5", "rest")]
+    held, gone = case(stronghold(*rules)), case(stronghold(*rules, Remove("policies", "inner")))
 
-    assert [m.mutate(case(stronghold(*rules))) for m in access_control_lists.mutants] == [None, None]
-    gone = case(stronghold(*rules, Remove("policies", "inner")))
-    assert [m.mutate(gone) for m in access_control_lists.mutants] == [None, None]
+    of_legs = [
+        "bind no policy to the legs of the firewalls",
+        "filter a leg of a firewall by a policy that is not there",
+    ]
+    assert [m.title for m in access_control_lists.mutants if m.mutate(held) is not None] == of_legs
+    assert [m.mutate(gone) for m in access_control_lists.mutants] == [None] * len(access_control_lists.mutants)
     stray = PolicyRule(id="stray", policy="gone", order=1, action=Action.PERMIT, owner="x", justification="y")
-    assert access_control_lists.mutants[1].mutate(case(stronghold(*rules, Add("policy_rules", stray)))) is None
+    alone = case(stronghold(*rules, Add("policy_rules", stray)))
+    assert [m.title for m in access_control_lists.mutants if m.mutate(alone) is not None] == of_legs

@@ -16,6 +16,8 @@ from tests.support.stronghold import HTTPS, messages, permit, survivors, verdict
 
 HIGH = Redundancy.HIGH
 STANDBY = Set("policies", "inner", {"devices": ("fw1",)})
+LEGS = [port.id for port in exact().addressing.interfaces if port.device == "fw2" and port.zone is not None]
+BOUND = [Set("interfaces", name, {"access_list": "two"}) for name in LEGS]
 
 
 def test_two_firewalls_with_one_policy_pass_in_every_state() -> None:
@@ -39,13 +41,14 @@ def test_no_mutant_survives_and_every_one_is_mended() -> None:
     ("changes", "message"),
     [
         pytest.param(
-            [STANDBY, Add("policies", Policy(id="two", name="two", devices=("fw2",)))],
+            [STANDBY, *BOUND, Add("policies", Policy(id="two", name="two", devices=("fw2",)))],
             "while fw1 is down, 10.0.2.0 -> 10.0.3.0 tcp/443 from user to server is refused though a flow needs it",
             id="shut",
         ),
         pytest.param(
             [
                 STANDBY,
+                *BOUND,
                 Add("policies", Policy(id="two", name="two", devices=("fw2",), default_action=Action.PERMIT)),
             ],
             "from user to server passes needlessly",
@@ -76,7 +79,7 @@ def test_a_link_that_stands_by_is_looked_through() -> None:
 
 
 def test_a_standby_door_that_permits_too_much_is_found_awake() -> None:
-    asleep = [Set("devices", "fw2", {"in_service": False}), STANDBY]
+    asleep = [Set("devices", "fw2", {"in_service": False}), STANDBY, *BOUND]
     open_ = Add("policies", Policy(id="two", name="two", devices=("fw2",), default_action=Action.PERMIT))
     found = messages(fail_secure, exact(*asleep, open_, redundancy=HIGH))
 

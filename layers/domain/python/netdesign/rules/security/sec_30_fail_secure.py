@@ -150,8 +150,15 @@ def one_policy(case: Case, finding: Finding) -> Patch | None:
                 elif policy.id != best.id:
                     made += [Remove("policy_rules", line.id) for line in _rules(case, policy)]
                     made.append(Remove("policies", policy.id))
-            return tuple(made) or None
+            others = {policy.id for policy in policies if policy.id != best.id}
+            return (*made, *_bound(case, group, others, best.id)) or None
     return None
+
+
+def _bound(case: Case, group: HaGroup, others: set[str], best: str) -> Patch:
+    """Legs of the members that other policies filter name the one that stays."""
+    ports = [port for port in case.network.interfaces if port.device in group.members and port.access_list in others]
+    return tuple(Set("interfaces", port.id, {"access_list": best}) for port in ports)
 
 
 def _rules(case: Case, policy: Policy) -> tuple[PolicyRule, ...]:
@@ -191,7 +198,7 @@ def _second_policy(case: Case, name: str, keep: bool, default: Action) -> Patch 
     parted = [Set("policies", p.id, {"devices": tuple(n for n in p.devices if n != last)}) for p in mine]
     lists = {p.id for p in mine}
     bare = [
-        Set("interfaces", port.id, {"access_list": None})
+        Set("interfaces", port.id, {"access_list": name})
         for port in case.network.interfaces
         if port.device == last and port.access_list in lists
     ]
