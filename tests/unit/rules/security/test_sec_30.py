@@ -37,6 +37,14 @@ def test_no_mutant_survives_and_every_one_is_mended() -> None:
         assert verdict(fail_secure, mended(fail_secure, apply(made, patch))).status is Status.PASS, mutant.title
 
 
+def test_where_zones_may_talk_a_standby_that_permits_everything_breaks_nothing() -> None:
+    made = exact(redundancy=HIGH, security_level=SecurityLevel.BASIC)
+
+    assert survivors(fail_secure, made) == ["have the firewall that takes over permit everything"]
+    (mutant,) = [one for one in fail_secure.mutants if one.title in survivors(fail_secure, made)]
+    assert mutant.mutate(case(made)) is None
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -228,8 +228,8 @@ def forget_flow(case: Case) -> Patch | None:
 
 @fail_secure.mutant("have the firewall that takes over permit everything")
 def open_standby(case: Case) -> Patch | None:
-    """By a policy without rules that permits by default."""
-    return _second_policy(case, "standby-open", False, Action.PERMIT)
+    """By a policy without rules that permits by default, where the level denies between zones."""
+    return _second_policy(case, "standby-open", False, Action.PERMIT) if _closed(case) else None
 
 
 @fail_secure.mutant("have the firewall that takes over refuse everything")
