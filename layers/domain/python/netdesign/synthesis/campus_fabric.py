@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from netdesign.catalog.ports import PortUse
 from netdesign.model.addressing import VirtualGateway
-from netdesign.model.cabling import Link, PortRef
+from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device
-from netdesign.model.routing import AddressFamily, BgpNeighbor, RoutingProcess
+from netdesign.model.routing import RoutingProcess
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, RoutingProtocol
 from netdesign.synthesis.blueprint import UNDERLAY, Blueprint
@@ -16,11 +16,10 @@ from netdesign.synthesis.campus_core import duct_risks, top_of
 from netdesign.synthesis.campus_ground import Ground
 from netdesign.synthesis.campus_radios import UPLINK_BPS
 from netdesign.synthesis.campus_tiers import Equipment
-from netdesign.synthesis.clos_overlay import process_id, vlan_overlay, zone_overlay, zone_process
+from netdesign.synthesis.clos_overlay import process_id, sessions, vlan_overlay, zone_overlay, zone_process
 
 FIRST_ASN = 4_210_000_000
 ASN_PER_BLOCK = 1_000
-MAX_PREFIXES = 20_000
 WIDTH = 8
 
 
@@ -32,9 +31,7 @@ def build_fabric(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> 
     edges += ground.server_switches
     for device in (*ground.core.devices, *_distribution(ground), *edges):
         _process(blueprint, device, asns[device.id])
-    for link in _links(ground, equipment):
-        _session(blueprint, link.a, link.b, asns)
-        _session(blueprint, link.b, link.a, asns)
+    sessions(blueprint, _links(ground, equipment), asns)
     zone_overlay(blueprint, zones)
     for unit in ground.plan.units:
         _serve(blueprint, ground.unit_vlans(unit), ground.access[unit.name])
@@ -147,29 +144,6 @@ def _up(  # noqa: PLR0917 - a link's two ends and what it is
 
 def _mtu(blueprint: Blueprint) -> int:
     return blueprint.parameters.fabric.underlay_mtu_bytes
-
-
-def _session(blueprint: Blueprint, own: PortRef, peer: PortRef, asns: dict[str, int]) -> None:
-    """One side of the session over a link, for the underlay and EVPN together."""
-    address = blueprint.interface(peer.device, peer.port).addresses[0].partition("/")[0]
-    families = (AddressFamily.IPV4, AddressFamily.EVPN)
-    if blueprint.requirements.ipv6:
-        families = (AddressFamily.IPV4, AddressFamily.IPV6, AddressFamily.EVPN)  # type: ignore[assignment]
-    process = process_id(own.device)
-    blueprint.add(
-        BgpNeighbor(
-            id=f"{process}:{address}",
-            process=process,
-            remote_asn=asns[peer.device],
-            peer_address=address,
-            interface=f"{own.device}:{own.port}",
-            families=families,
-            max_prefixes=MAX_PREFIXES,
-            authentication="tcp-ao",
-            bfd=True,
-            next_hop_self=asns[own.device] == asns[peer.device],
-        )
-    )
 
 
 def _serve(blueprint: Blueprint, vlans: Iterable[Vlan], switches: Sequence[Device]) -> None:

@@ -30,7 +30,7 @@ def number_fabric(blueprint: Blueprint, fabric: Fabric, site: int) -> None:
     devices = (*fabric.super_spines, *fabric.spines, *fabric.borders, *fabric.leaves)
     for device in devices:
         _process(blueprint, device, asns[device.id], width, device.id in vteps)
-    _sessions(blueprint, fabric.links, asns)
+    sessions(blueprint, fabric.links, asns)
 
 
 def autonomous_systems(fabric: Fabric, site: int) -> dict[str, int]:
@@ -73,8 +73,8 @@ def _process(blueprint: Blueprint, device: Device, asn: int, width: int, vtep: b
     )
 
 
-def _sessions(blueprint: Blueprint, links: Iterable[Link], asns: dict[str, int]) -> None:
-    """Both sides of the session over each link."""
+def sessions(blueprint: Blueprint, links: Iterable[Link], asns: dict[str, int]) -> None:
+    """Both sides of the session over each link, for the underlay and EVPN together."""
     asked = blueprint.requirements
     six = (AddressFamily.IPV6,) if asked.ipv6 else ()
     families = (AddressFamily.IPV4, *six, AddressFamily.EVPN)
@@ -94,6 +94,7 @@ def _sessions(blueprint: Blueprint, links: Iterable[Link], asns: dict[str, int])
                     max_prefixes=MAX_PREFIXES,
                     authentication="tcp-ao",
                     bfd=True,
+                    next_hop_self=asns[own.device] == asns[peer.device],
                 )
             )
 
