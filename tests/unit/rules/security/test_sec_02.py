@@ -111,7 +111,7 @@ def test_flows_to_the_networks_own_services_count() -> None:
 @pytest.mark.parametrize(
     ("level", "redundancy", "status"),
     [
-        (SecurityLevel.CORPORATE, Redundancy.MEDIUM, Status.NOT_APPLICABLE),
+        (SecurityLevel.CORPORATE, Redundancy.MEDIUM, Status.PASS),
         (SecurityLevel.CORPORATE, Redundancy.HIGH, Status.PASS),
         (SecurityLevel.ENTERPRISE, Redundancy.NONE, Status.PASS),
     ],
@@ -123,7 +123,7 @@ def test_levels_ask_for_pairs(level: SecurityLevel, redundancy: Redundancy, stat
 def test_mutants_of_a_lone_firewall_do_not_apply() -> None:
     alone = case(stronghold(*without_device(case(stronghold()), "fw2")))
 
-    assert [mutant.mutate(alone) for mutant in redundant_firewalls.mutants] == [None, None, None, None, None]
+    assert [mutant.mutate(alone) for mutant in redundant_firewalls.mutants] == [None] * len(redundant_firewalls.mutants)
 
 
 def test_a_member_that_cannot_take_over_is_found() -> None:
@@ -135,3 +135,39 @@ def test_a_member_that_cannot_take_over_is_found() -> None:
         "fw2 cannot take over: it lacks the route to 0.0.0.0/0 in default, which its partner has"
     )
     assert finding.elements == ("fw2",)
+
+
+def test_below_high_members_are_compared_and_nothing_else() -> None:
+    asked = {"security_level": SecurityLevel.CORPORATE, "redundancy": Redundancy.MEDIUM}
+    plain = stronghold(**asked)
+    legs = [port.id for port in plain.addressing.interfaces if port.device == "fw2" and port.zone is not None]
+    shut = [Set("interfaces", name, {"enabled": False}) for name in legs]
+    loose = [Set("ha_groups", "fw", {"state_sync": False}), Set("devices", "fw2", {"rack": "r0"})]
+
+    (message,) = messages(redundant_firewalls, stronghold(*shut, *loose, **asked))
+    assert message.startswith("fw2 cannot take over: it lacks a leg in dmz")
+    assert messages(redundant_firewalls, stronghold(*loose, **asked)) == []
+    alone = stronghold(*without_device(case(plain), "fw2"), **asked)
+    assert verdict(redundant_firewalls, alone).status is Status.NOT_APPLICABLE
+    titles = [mutant.title for mutant in redundant_firewalls.mutants if mutant.mutate(case(plain)) is not None]
+    assert titles == ["switch off a leg of one member of a group", "switch off every leg of one member of a group"]
+
+
+@pytest.mark.parametrize("title", ["take a route", "switch off a leg", "switch off every leg"])
+def test_a_member_catches_up(title: str) -> None:
+    (mutant,) = [one for one in redundant_firewalls.mutants if one.title.startswith(title)]
+    patch = mutant.mutate(case(routed()))
+    assert patch is not None
+    broken = apply(routed(), patch)
+    (finding,) = verdict(redundant_firewalls, broken).findings
+    proposed = redundant_firewalls.fixes[0].propose(case(broken), finding)
+
+    assert proposed is not None
+    assert messages(redundant_firewalls, apply(broken, proposed)) == []
+
+
+def test_what_is_no_matter_of_a_member_is_left() -> None:
+    broken = stronghold(Set("ha_groups", "fw", {"state_sync": False}))
+    (finding,) = verdict(redundant_firewalls, broken).findings
+
+    assert redundant_firewalls.fixes[0].propose(case(broken), finding) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from netdesign.analysis.enforcers import Enforcer, enforcers
 from netdesign.analysis.zones import enforcement_points
 from netdesign.graph.connectivity import components
 from netdesign.model.addressing import VirtualGateway
-from netdesign.model.patch import Patch, Remove, Set
+from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.traffic import Flow
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, LinkPurpose, Redundancy, ServiceClass, Severity
@@ -35,9 +36,12 @@ def _groups(case: Case) -> list[Enforcer]:
     return [group for group in enforcers(case.network) if strong & set(group.members)]
 
 
+def _wanted(case: Case) -> bool:
+    return posture(case).enforcement_ha or case.requirements.redundancy.at_least(Redundancy.HIGH)
+
+
 def _applies(case: Case) -> bool:
-    wanted = posture(case).enforcement_ha or case.requirements.redundancy.at_least(Redundancy.HIGH)
-    return wanted and bool(_groups(case))
+    return any(_wanted(case) or len(group.members) > 1 for group in _groups(case))
 
 
 @rule(
@@ -46,7 +50,8 @@ def _applies(case: Case) -> bool:
     title="Redundant Firewalls",
     category=Category.SECURITY,
     severity=Severity.ERROR,
-    applies="security level enterprise and above, or redundancy high and above, where firewalls enforce",
+    applies="where firewalls enforce: security level enterprise and above, or redundancy high and above; below, groups"
+    " of several firewalls, whose members are compared and nothing else",
     applicable=_applies,
     flags="A group of firewalls with fewer than two members in service; that shares no sessions or has no"
     " heartbeat link; whose members stand in one rack or hang on one power feed, or differ in the zones they have"
@@ -56,19 +61,23 @@ def _applies(case: Case) -> bool:
     remedy="Add a second firewall in another rack, a heartbeat link and state synchronisation, and home both to"
     " both switches of the pair.",
     references=("NIST SP 800-53 SC-7, SC-24, CP-10", "SOC 2 A1.2"),
+    reading="Nobody has to buy a second firewall where no level asks for one; one that was bought can take over.",
 )
 def redundant_firewalls(case: Case) -> Iterator[Said]:
     """A group is taken apart member by member on the forwarding graph."""
     for group in _groups(case):
+        if len(group.members) > 1:
+            yield from _alike(case, group)
+        if not _wanted(case):
+            continue
         yield from _numbers(case, group)
         if len(group.members) > 1:
             yield from _synchronised(case, group)
             yield from _apart(case, group)
-            yield from _alike(case, group)
         for lost in group.members:
             yield from _without(case, group, lost)
     fewest = min(_alive(case, group) for group in _groups(case))
-    yield Measure(name="least_firewalls_in_a_group", value=fewest, threshold=2)
+    yield Measure(name="least_firewalls_in_a_group", value=fewest, threshold=2 if _wanted(case) else None)
 
 
 def _alive(case: Case, group: Enforcer) -> int:
@@ -212,7 +221,7 @@ def _devices(case: Case, names: tuple[str, ...]) -> list[int]:
 @redundant_firewalls.mutant("take the last firewall of a group away")
 def remove_member(case: Case) -> Patch | None:
     """What is left of the group is one firewall."""
-    for group in _groups(case):
+    for group in _groups(case) if _wanted(case) else ():
         patch: Patch = ()
         for member in group.members[1:]:
             patch = (*patch, *without_device(case, case.network.devices[member].id))
@@ -224,7 +233,7 @@ def remove_member(case: Case) -> Patch | None:
 @redundant_firewalls.mutant("switch state synchronisation off")
 def forget_sessions(case: Case) -> Patch | None:
     """The members of a group no longer share sessions."""
-    groups = [_names(case, group) for group in _groups(case) if len(group.members) > 1]
+    groups = [_names(case, group) for group in _groups(case) if len(group.members) > 1 and _wanted(case)]
     facts = [one for one in case.design.inventory.ha_groups if any(set(names) <= set(one.members) for names in groups)]
     return tuple(Set("ha_groups", one.id, {"state_sync": False}) for one in facts) or None
 
@@ -232,7 +241,7 @@ def forget_sessions(case: Case) -> Patch | None:
 @redundant_firewalls.mutant("home one firewall to nothing but its peer")
 def unplug(case: Case) -> Patch | None:
     """All forwarding links of every member but the first are out of service."""
-    groups = [group for group in _groups(case) if len(group.members) > 1]
+    groups = [group for group in _groups(case) if len(group.members) > 1 and _wanted(case)]
     others = {case.network.devices[member].id for group in groups for member in group.members[1:]}
     if not others or not any(True for group in groups for _ in _gold(case, group)):
         return None
@@ -260,13 +269,46 @@ def half_routed(case: Case) -> Patch | None:
     return None
 
 
-@redundant_firewalls.mutant("switch off a leg of one member of a group")
-def half_legged(case: Case) -> Patch | None:
-    """The last member of the first pair loses its first leg into a zone."""
+def _legs(case: Case) -> list[str]:
+    """The legs in zones of the last member of the first pair."""
     for group in _groups(case) if _applies(case) else ():
         if _alive(case, group) > 1:
             device = case.network.devices[group.members[-1]].id
-            for leg in case.network.grouped("interfaces", "device").get(device, ()):
-                if leg.zone is not None and leg.enabled:
-                    return (Set("interfaces", leg.id, {"enabled": False}),)
-    return None
+            ports = case.network.grouped("interfaces", "device").get(device, ())
+            legs = [leg.id for leg in ports if leg.zone is not None and leg.enabled]
+            if legs:
+                return legs
+    return []
+
+
+@redundant_firewalls.mutant("switch off a leg of one member of a group")
+def half_legged(case: Case) -> Patch | None:
+    """The last member of the first pair loses its first leg into a zone."""
+    return tuple(Set("interfaces", name, {"enabled": False}) for name in _legs(case)[:1]) or None
+
+
+@redundant_firewalls.mutant("switch off every leg of one member of a group")
+def legless(case: Case) -> Patch | None:
+    """The last member of the first pair is in service and in no zone."""
+    return tuple(Set("interfaces", name, {"enabled": False}) for name in _legs(case)) or None
+
+
+@redundant_firewalls.fix("give a member the legs and routes of its partner")
+def catch_up(case: Case, finding: Finding) -> Patch | None:
+    """Legs that it has are switched on; routes are copied. A leg that it has not is no matter of a setting."""
+    name = finding.witness.get("member")
+    group = next((one for one in _groups(case) if name in _names(case, one)), None)
+    if not isinstance(name, str) or group is None:
+        return None
+    ports, routes = case.network.grouped("interfaces", "device"), case.network.grouped("static_routes", "device")
+    shut = [leg.id for leg in ports.get(name, ()) if leg.zone is not None and not leg.enabled]
+    mine = {(route.prefix, route.vrf) for route in routes.get(name, ())}
+    partners = [other for other in _names(case, group) if other != name]
+    copied = {
+        f"{name}:{route.vrf}:{route.prefix}:{route.next_hop or 'discard'}": route
+        for other in partners
+        for route in routes.get(other, ())
+        if (route.prefix, route.vrf) not in mine
+    }
+    made = [Add("static_routes", replace(route, id=key, device=name)) for key, route in copied.items()]
+    return (*(Set("interfaces", one, {"enabled": True}) for one in shut), *made) or None
