@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from netdesign.analysis.degraded import degraded
+from netdesign.analysis.destinations import free_address, outside_address
 from netdesign.analysis.failures import FailureKind
 from netdesign.analysis.fib import Fate, Fib, fib
 from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.journeys import free_address, outside_address
 from netdesign.analysis.lookalikes import lookalikes, reduced
 from netdesign.analysis.route_policy import Marks, permits
 from netdesign.analysis.routing_states import failed_outlook, plain_outlook

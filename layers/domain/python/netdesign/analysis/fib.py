@@ -33,6 +33,7 @@ class Fate(StrEnum):
     DISCARDED = "discarded"
     UNANSWERED = "nobody answers for the next hop"
     LOOPING = "going in circles"
+    ELSEWHERE = "delivered in another subnet"
 
 
 class Hop(NamedTuple):

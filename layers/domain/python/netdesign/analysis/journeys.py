@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.analysis.addresses import subnet_prefixes
+from netdesign.analysis.destinations import Target, free_address, known_prefixes, targets, within
 from netdesign.analysis.fib import Fate, Fib
 from netdesign.analysis.flow_routes import flow_ends
 from netdesign.analysis.layer3 import gateways, layer3
@@ -14,24 +14,16 @@ from netdesign.analysis.providers import circuit_tables
 from netdesign.analysis.rib_sources import Holder, active, interface_prefixes, vrf_names
 from netdesign.analysis.walks import End, walk
 from netdesign.graph.network import Network, analysis
-from netdesign.graph.prefixes import WIDTH, Prefix, prefix_at
+from netdesign.graph.prefixes import WIDTH, Prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
     from netdesign.analysis.flow_routes import End as FlowEnd
     from netdesign.analysis.rib import Rib
     from netdesign.analysis.rib_sources import Source
 
 BAD = (Fate.NO_ROUTE, Fate.DISCARDED, Fate.UNANSWERED, Fate.LOOPING)
-
-
-class Target(NamedTuple):
-    """An address to walk to, in a subnet (by position) or outside (-1)."""
-
-    version: int
-    address: int
-    subnet: int
 
 
 class Journey(NamedTuple):
@@ -58,7 +50,8 @@ def lost_journeys(fib: Fib) -> tuple[Lost, ...]:
     for target, starts in asked.items():
         if not _all_arrive(fib, starts, target):
             for table, journey in starts.items():
-                ends = [end for end in walk(fib, table, target.version, target.address).ends if not _fine(end, target)]
+                ways = walk(fib, table, target.version, target.address).ends
+                ends = [_judged(fib.network, end, target) for end in ways if not _fine(fib.network, end, target)]
                 found += [Lost(journey, min(ends, key=lambda end: len(end.path)))] if ends else []
     return tuple(found)
 
@@ -77,13 +70,29 @@ def passed_tables(fib: Fib) -> frozenset[int]:
     return frozenset(found)
 
 
-def _fine(end: End, target: Target) -> bool:
-    return end.fate is (Fate.DELIVERED if target.subnet >= 0 else Fate.OUTSIDE)
+def _fine(network: Network, end: End, target: Target) -> bool:
+    if target.subnet < 0:
+        return end.fate is Fate.OUTSIDE
+    return end.fate is Fate.DELIVERED and end.table in homes(network, target.subnet)
+
+
+def _judged(network: Network, end: End, target: Target) -> End:
+    """The end as it is for packets to a target: delivery into another subnet is none."""
+    astray = end.fate is Fate.DELIVERED and not _fine(network, end, target)
+    return end._replace(fate=Fate.ELSEWHERE) if astray else end
+
+
+@analysis
+def homes(network: Network, subnet: int) -> frozenset[int]:
+    """The tables that lie in a subnet (by position)."""
+    vertex = layer3(network).interface_vertex
+    return frozenset(int(vertex[i]) for i in gateways(network, subnet).tolist() if vertex[i] >= 0)
 
 
 def _all_arrive(fib: Fib, starts: Iterable[int], target: Target) -> bool:
     """Whether no way from any of the tables ends short of the target or goes in circles."""
     good = Fate.DELIVERED if target.subnet >= 0 else Fate.OUTSIDE
+    home = homes(fib.network, target.subnet) if target.subnet >= 0 else None
     state: dict[int, bool] = {}
     for start in starts:
         if start in state:
@@ -101,6 +110,8 @@ def _all_arrive(fib: Fib, starts: Iterable[int], target: Target) -> bool:
             decision = fib.decide(here, target.version, target.address)
             if decision.broken or decision.fate not in (good, Fate.FORWARDED):
                 return False
+            if decision.fate is Fate.DELIVERED and home is not None and here not in home:
+                return False
             state[here] = False
             stack.append((here, True))
             for hop in decision.hops:
@@ -116,11 +127,11 @@ def journeys(network: Network) -> dict[Target, dict[int, Journey]]:
     """Every target with the tables that packets of some flow start from to it, and the first such flow for each."""
     found: dict[Target, dict[int, Journey]] = defaultdict(dict)
     for flow in network.design.traffic.flows:
-        ends = flow_ends(network, flow.sources), flow_ends(network, flow.targets)
+        ends = flow.sources, flow.targets
         for backward, (near, far) in enumerate((ends, ends[::-1])):
-            targets = _targets(network, far)
-            for table, version in _starts(network, near):
-                for target in targets:
+            there = targets(network, far)
+            for table, version in _starts(network, flow_ends(network, near)):
+                for target in there:
                     if target.version == version:
                         found[target].setdefault(table, Journey(table, target, flow.id, bool(backward)))
     return dict(found)
@@ -150,52 +161,6 @@ def active_gateways(network: Network, subnet: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(h.table for h in active(network, shared or held)))
 
 
-@analysis
-def _targets(network: Network, end: FlowEnd) -> tuple[Target, ...]:
-    """An address in each subnet of an end that some router is in, and one outside for each IP version."""
-    found = []
-    for subnet in end.subnets:
-        prefix = _prefix(network, subnet)
-        if prefix is not None and gateways(network, subnet).size:
-            found.append(Target(prefix.version, _inside(prefix), subnet))
-    outside = {v: a for v in (4, 6) if (a := outside_address(network, v)) is not None}
-    found += [Target(version, address, -1) for version, address in outside.items() if end.providers]
-    return tuple(found)
-
-
-def _prefix(network: Network, subnet: int) -> Prefix | None:
-    parsed = subnet_prefixes(network)
-    version = int(parsed.version[subnet])
-    if not version:
-        return None
-    number = int(parsed.high[subnet]) << 64 | int(parsed.low[subnet])
-    return prefix_at(version, number, int(parsed.length[subnet]))
-
-
-def _inside(prefix: Prefix) -> int:
-    """An address of a subnet that is rather a host's than a router's."""
-    return prefix.network + prefix.size // 2
-
-
-@analysis
-def outside_address(network: Network, version: int) -> int | None:
-    """An address that lies in no subnet and no pool of the design; None where its pools hold everything."""
-    from netdesign.analysis.rib_sources import sources
-
-    taken = [prefix for prefix in sources(network) if prefix.version == version and prefix.length]
-    block = Prefix(4, 0, 0) if version == 4 else prefix_at(6, 0x2 << 124, 3)
-    return free_address(block, taken)
-
-
-def free_address(block: Prefix, taken: Iterable[Prefix]) -> int | None:
-    """The first address of a block, its very first aside, that is in none of the prefixes; None where there is none."""
-    at = block.network + (1 if block.size > 1 else 0)
-    for prefix in sorted(taken, key=lambda one: one.network):
-        if prefix.network <= at <= prefix.last:
-            at = prefix.last + 1
-    return at if at <= block.last else None
-
-
 def routed_classes(rib: Rib, *, mixed_only: bool = False) -> tuple[tuple[int, int], ...]:
     """(IP version, address) for each class of destinations that tables treat alike, of those that are routed at all.
 
@@ -205,25 +170,16 @@ def routed_classes(rib: Rib, *, mixed_only: bool = False) -> tuple[tuple[int, in
     rib.prepare(chosen)
     keys: dict[Prefix, object] = {}
     found: dict[object, tuple[int, int]] = {}
-    ordered = sorted(rib.prefixes)
+    ordered = known_prefixes(rib.network)
     for prefix in chosen:
         if not mixed_only and not _routed(rib, prefix):
             continue
-        address = free_address(prefix, _within(ordered, prefix))
+        address = free_address(prefix, within(ordered, prefix))
         if address is None or address >= 1 << WIDTH[prefix.version]:
             continue
         chain = tuple(_key(rib, keys, one) for one in rib.covering(prefix.version, address))
         found.setdefault((prefix.version, chain), (prefix.version, address))
     return tuple(found.values())
-
-
-def _within(ordered: Sequence[Prefix], block: Prefix) -> Iterator[Prefix]:
-    """The prefixes strictly inside a block, of sorted ones."""
-    for at in range(bisect_left(ordered, block), len(ordered)):
-        if not block.covers(ordered[at]):
-            return
-        if ordered[at] != block:
-            yield ordered[at]
 
 
 def _mixed(source: Source, prefix: Prefix) -> bool:

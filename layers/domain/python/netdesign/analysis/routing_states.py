@@ -27,6 +27,7 @@ from netdesign.graph.prefixes import address_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from netdesign.analysis.destinations import Target
     from netdesign.analysis.journeys import Journey
     from netdesign.graph.multigraph import Longs
 
@@ -217,9 +218,17 @@ def _astray(whole: Fib, lost: Lost, failed: tuple[str, ...] = ()) -> Astray:
     network, journey = whole.network, lost.journey
     subnet = network.design.addressing.subnets[journey.target.subnet] if journey.target.subnet >= 0 else None
     way = _stops(network, lost.end.path)
-    target = subnet.prefix if subnet is not None else f"the provider (IPv{journey.target.version})"
+    target = _named(journey.target, subnet.prefix if subnet is not None else None)
     identity = subnet.id if subnet is not None else None
     return Astray(journey.flow, journey.backward, str(way[0]), target, identity, lost.end.fate.value, way, failed)
+
+
+def _named(target: Target, subnet: str | None) -> str:
+    """What packets go to, for a reader: a subnet or a part of it, or a provider or a part of the Internet."""
+    part = str(target.prefix)
+    if subnet is None:
+        return f"{part} at the provider" if target.prefix.length else f"the provider (IPv{target.version})"
+    return subnet if part == subnet else f"{part} of {subnet}"
 
 
 def _stops(network: Network, tables: Iterable[int]) -> tuple[Stop, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
+from netdesign.analysis.destinations import outside_address
 from netdesign.analysis.fib import Fate, fib
 from netdesign.analysis.flow_routes import flow_ends
-from netdesign.analysis.journeys import outside_address, place
+from netdesign.analysis.journeys import place
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.lookalikes import reduced
 from netdesign.analysis.next_hops import answerable, facing, unheld
