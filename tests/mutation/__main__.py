@@ -1,6 +1,6 @@
 """Breaks every example in every way the rules guard against; prints and writes how often they noticed.
 
-`python -m tests.mutation [--no-repair] [--output docs/mutation.md] [--processes 2] [example ...]`
+`python -m tests.mutation [--repair 3] [--output docs/mutation.md] [--processes 2] [example ...]`
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
 from netdesign.services.mutate_design import Fate
 from tests.golden.conftest import VALID, synthesized
 from tests.mutation.page import kill_rate, page, repair_rate
-from tests.mutation.score import Row, rows
+from tests.mutation.score import Row, repaired, rows, to_repair
 
-REPAIRED_UP_TO = 200
-"""Devices of the largest design whose mutants are repaired: repair judges a design many times over."""
+REPAIRED_ON = 3
+"""Designs on which each kind of mutant is repaired: repair judges a design many times over."""
+
+AT_ONCE = 25
+"""Mutants that one process repairs in a row, so that all processes end at about the same time."""
 
 
 def main() -> int:
@@ -38,17 +41,24 @@ def main() -> int:
     return 1 if bad else 0
 
 
-def _all(asked: argparse.Namespace) -> Iterator[Row]:
+def _all(asked: argparse.Namespace) -> list[Row]:
+    names = sorted(asked.examples or VALID, key=lambda name: -len(synthesized(name).design.inventory.devices))
     with ProcessPoolExecutor(asked.processes) as pool:
-        work = {pool.submit(_rows, name, repair=asked.repair): name for name in asked.examples or VALID}
-        for done in as_completed(work):
-            print(f"  {work[done]}", file=sys.stderr)
-            yield from done.result()
+        found = [row for part in pool.map(rows, names) for row in part]
+        picked = list(_portions(to_repair(found, asked.repair)))
+        parts = pool.map(repaired, [name for name, _ in picked], [wanted for _, wanted in picked])
+        mended = {_key(row): row for part in parts for row in part}
+    return [mended.get(_key(row), row) for row in found]
 
 
-def _rows(name: str, *, repair: bool) -> list[Row]:
-    small = len(synthesized(name).design.inventory.devices) <= REPAIRED_UP_TO
-    return rows(name, repair=repair and small)
+def _portions(wanted: dict[str, list[Row]]) -> Iterator[tuple[str, list[Row]]]:
+    for name, rows_of_one in wanted.items():
+        for start in range(0, len(rows_of_one), AT_ONCE):
+            yield name, rows_of_one[start : start + AT_ONCE]
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    return row.design, row.rule, row.mutant
 
 
 def _arguments() -> argparse.Namespace:
@@ -56,7 +66,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "examples", nargs="*", choices=[*VALID, []], help="the examples to break; all when none is named"
     )
-    parser.add_argument("--no-repair", dest="repair", action="store_false", help="do not repair what was broken")
+    parser.add_argument(
+        "--repair", type=int, default=REPAIRED_ON, metavar="N", help="designs that each kind is repaired on; 0 for none"
+    )
     parser.add_argument("--output", type=Path, help="write the page to this file")
     parser.add_argument("--json", action="store_true", help="print every mutant as JSON")
     parser.add_argument("--processes", type=int, default=2)

@@ -22,8 +22,8 @@ HEAD = """# Mutation score
 
 A rule that never fires looks like a rule that always holds. So each rule ships changes that break a sound design in
 the ways it guards against, and counts only if it notices. `make mutation` applies every one of them to every design
-of the examples (`events/requirements`), asks the mutant's own rule, lets repair mend what was broken, and writes this
-page.
+of the examples (`events/requirements`), asks the mutant's own rule, lets repair mend each kind on the three smallest
+designs that have it, and writes this page.
 """
 
 

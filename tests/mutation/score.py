@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 
-from netdesign.model.design import Design
 from netdesign.model.patch import apply
 from netdesign.model.verdict import Status
 from netdesign.rules.card import Mutant, Rule
 from netdesign.rules.case import Case
 from netdesign.rules.engine import judge, judge_one
 from netdesign.rules.registry import all_rules
-from netdesign.services.mutate_design import Fate, MutantResult, mutate_design
+from netdesign.services.mutate_design import Fate, mutate_design
 from netdesign.services.repair_design import repair_design, worse
 from netdesign.services.validate_design import case_of
 from netdesign.services.workbench import default_workbench
@@ -33,24 +32,29 @@ class Row:
     left: str = ""
 
 
-def rows(name: str, *, repair: bool) -> list[Row]:
-    """Every mutant on the example `name`."""
-    design = synthesized(name).design
-    bench = default_workbench()
-    found = mutate_design(design, bench, every_rule=False)
-    plain = [_plain(name, result) for result in found]
-    return list(_repaired(design, plain)) if repair else plain
+def rows(name: str) -> list[Row]:
+    """Every mutant on the example `name`, and whether its own rule caught it."""
+    found = mutate_design(synthesized(name).design, default_workbench(), every_rule=False)
+    return [Row(name, result.rule, result.mutant, result.fate.value, result.witness) for result in found]
 
 
-def _plain(name: str, result: MutantResult) -> Row:
-    return Row(name, result.rule, result.mutant, result.fate.value, result.witness)
+def to_repair(found: list[Row], designs: int) -> dict[str, list[Row]]:
+    """By example, the caught mutants to be repaired: each kind on the `designs` smallest examples that have it."""
+    sizes = {name: len(synthesized(name).design.inventory.devices) for name in {row.design for row in found}}
+    picked: dict[str, list[Row]] = defaultdict(list)
+    times: Counter[tuple[str, str]] = Counter()
+    for row in sorted(found, key=lambda row: (sizes[row.design], row.design)):
+        if row.fate == Fate.KILLED and times[row.rule, row.mutant] < designs:
+            times[row.rule, row.mutant] += 1
+            picked[row.design].append(row)
+    return picked
 
 
-def _repaired(design: Design, plain: list[Row]) -> Iterator[Row]:
-    case = case_of(design, default_workbench())
-    pairs = [(rule, mutant) for rule in all_rules() for mutant in rule.mutants]
-    for row, (rule, mutant) in zip(plain, pairs, strict=True):
-        yield _mended(case, row, rule, mutant) if row.fate == Fate.KILLED else row
+def repaired(name: str, wanted: list[Row]) -> list[Row]:
+    """The rows of one example with what repair makes of them."""
+    case = case_of(synthesized(name).design, default_workbench())
+    known = {(rule.code, mutant.title): (rule, mutant) for rule in all_rules() for mutant in rule.mutants}
+    return [_mended(case, row, *known[row.rule, row.mutant]) for row in wanted]
 
 
 def _mended(case: Case, row: Row, rule: Rule, mutant: Mutant) -> Row:
@@ -64,12 +68,8 @@ def _mended(case: Case, row: Row, rule: Rule, mutant: Mutant) -> Row:
     fixed = case_of(made.design, bench)
     after = {verdict.rule: verdict for verdict in judge(fixed)}
     reasons = [f"{left.reason}: {left.finding}" for left in made.repair.left if left.rule == rule.code]
-    return Row(
-        row.design,
-        row.rule,
-        row.mutant,
-        row.fate,
-        row.witness,
+    return replace(
+        row,
         repaired=judge_one(rule, fixed).status is not Status.FAIL,
         regressions=worse(before, after, may_vanish=True),
         left=reasons[0] if reasons else "",
