@@ -28,7 +28,8 @@ def broken(tmp_path: Path) -> Path:
 def test_a_repair_is_told_and_written(run: Run, broken: Path, tmp_path: Path) -> None:
     said = run("fix", broken, "-o", tmp_path / "fixed.json")
     assert said.code == 0
-    assert f"set links {LINK}: in_service" in said.out
+    assert f"set links {LINK}: in_service false -> true" in said.out
+    assert "put back to what the requirements call for" in said.out
     assert "valid" in said.out.splitlines()[-1]
     fixed = design_from(json.loads((tmp_path / "fixed.json").read_bytes()))
     assert design_digest(fixed) == design_digest(SOUND)
@@ -39,7 +40,8 @@ def test_the_account_comes_as_json_and_the_input_stays_as_it_was(run: Run, broke
     account = json.loads(run("fix", broken, "--format", "json").out)
     assert account["valid_after"] is True
     assert account["valid_before"] is False
-    assert account["steps"][0]["changes"][0]["id"] == LINK
+    (change,) = account["steps"][0]["changes"]
+    assert (change["id"], change["before"], change["after"]) == (LINK, {"in_service": False}, {"in_service": True})
     assert broken.read_bytes() == before
 
 
@@ -56,3 +58,15 @@ def test_a_sound_design_needs_nothing(run: Run, tmp_path: Path) -> None:
     said = run("fix", path)
     assert said.code == 0
     assert "nothing changed" in said.out
+
+
+def test_every_change_of_a_long_step_can_be_seen(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bare.json"
+    ids = [one.id for one in SOUND.security.policy_rules]
+    path.write_bytes(canonical(apply(SOUND, tuple(Set("policy_rules", one, {"log": False}) for one in ids))))
+    short, whole = run("fix", path).out, run("fix", path, "--all").out
+    assert "log false -> true" in short
+    assert "  concerns " in short
+    assert "more: --all" in short
+    assert "more: --all" not in whole
+    assert len(whole.splitlines()) > len(short.splitlines())

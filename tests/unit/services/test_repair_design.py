@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from netdesign.model.canonical import design_digest
 from netdesign.model.design import Design
-from netdesign.model.patch import Add, Patch, Remove, Set, SetGovernance, SetRequirement, apply
+from netdesign.model.patch import Add, Patch, Remove, Set, SetGovernance, SetRequirement, apply, collections
 from netdesign.model.repair import changes_of
 from netdesign.model.verdict import Finding, Gap, Status, Verdict, Waiver
 from netdesign.model.vocabulary import Category, LinkPurpose, Severity
 from netdesign.rules import card
 from netdesign.rules.engine import RuleSettings, judge
 from netdesign.rules.registry import all_rules, find_rule
+from netdesign.services.left_alone import STATED, joined, parted, restorable
 from netdesign.services.repair_design import repair_design, worse
 from netdesign.services.restoration import RECOUNT, RESTORE
 from netdesign.services.validate_design import case_of, validate_design
@@ -110,7 +111,8 @@ def test_restoration_is_as_small_as_mends_the_finding(sound: Design) -> None:
         sound, (Set("links", link, {"in_service": False}), Set("zones", zone.id, {"name": "a name of their own"}))
     )
     made = repair_design(broken, BENCH)
-    assert {step.title for step in made.repair.steps} <= {RESTORE, RECOUNT, *_fix_titles()}
+    titles = {step.title.partition(":")[0] for step in made.repair.steps}
+    assert titles <= {RESTORE, RECOUNT, *_fix_titles()}
     assert next(one.name for one in made.design.security.zones if one.id == zone.id) == "a name of their own"
 
 
@@ -134,6 +136,69 @@ def test_demand_lengths_and_denials_are_never_put_back(sound: Design) -> None:
     assert next(one for one in made.traffic.flows if one.id == flow.id).up_bps == 1000 * flow.up_bps
     assert next(one for one in made.cabling.links if one.id == link.id).length_m == 9_000.0
     assert "a-block" in {rule.id for rule in made.security.policy_rules}
+
+
+def restored(sound: Design, patch: Patch) -> Design:
+    """A design broken by a patch after its repair."""
+    return repair_design(apply(sound, patch), BENCH).design
+
+
+def test_a_link_back_in_service_keeps_the_length_that_was_measured(sound: Design) -> None:
+    link = next(one for one in sound.cabling.links if one.id == fabric_link(sound))
+    shorter = (link.length_m or 0) / 2
+    made = repair_design(apply(sound, (Set("links", link.id, {"in_service": False, "length_m": shorter}),)), BENCH)
+    after = next(one for one in made.design.cabling.links if one.id == link.id)
+    assert (after.in_service, after.length_m) == (True, shorter)
+    (step, *_) = made.repair.steps
+    (change,) = step.changes
+    assert (change.before, change.after) == ({"in_service": False}, {"in_service": True})
+    assert link.id in step.title
+
+
+def test_a_field_that_no_finding_is_about_stays_beside_one_that_is_put_back(sound: Design) -> None:
+    link = fabric_link(sound)
+    one = next(one for one in sound.inventory.devices if one.managed)
+    made = restored(
+        sound,
+        (
+            Set("links", link, {"in_service": False}),
+            Set("devices", one.id, {"hostname": "our-own-name", "power_feeds": ()}),
+        ),
+    )
+    after = next(d for d in made.inventory.devices if d.id == one.id)
+    assert (after.hostname, after.power_feeds) == ("our-own-name", one.power_feeds)
+
+
+@pytest.mark.parametrize(("collection", "name"), [(c, f) for c, names in STATED.items() for f in names])
+def test_what_only_people_can_say_is_no_part_of_a_restoration(sound: Design, collection: str, name: str) -> None:
+    group, kind = collections()[collection]
+    assert name in {one.name for one in fields(kind)}
+    facts = getattr(getattr(sound, group), collection)
+    if facts:
+        operation = Set(collection, facts[0].id, {name: None})
+        assert list(restorable(sound, operation)) == []
+
+
+def test_promises_of_people_are_never_put_back(sound: Design) -> None:
+    server = next(one for one in sound.infrastructure.service_instances if one.retention_days)
+    rule = next(one for one in sound.security.policy_rules if one.justification)
+    made = restored(
+        sound,
+        (
+            Set("service_instances", server.id, {"retention_days": 1, "administration": "the vendor"}),
+            Set("policy_rules", rule.id, {"justification": None, "owner": None, "expires": "2001-01-01"}),
+        ),
+    )
+    after = next(one for one in made.infrastructure.service_instances if one.id == server.id)
+    assert (after.retention_days, after.administration) == (1, "the vendor")
+    line = next(one for one in made.security.policy_rules if one.id == rule.id)
+    assert (line.justification, line.owner, line.expires) == (None, None, "2001-01-01")
+
+
+def test_a_patch_is_parted_by_field_and_joined_again() -> None:
+    patch: Patch = (Remove("zones", "a"), Set("zones", "b", {"trust": 1, "name": "x"}))
+    assert parted(patch) == (patch[0], Set("zones", "b", {"trust": 1}), Set("zones", "b", {"name": "x"}))
+    assert joined(parted(patch)) == patch
 
 
 def test_what_is_waived_is_not_touched(sound: Design) -> None:
@@ -201,7 +266,7 @@ def test_changes_are_told_in_plain_words(sound: Design) -> None:
         SetRequirement({"users": 1}),
         SetGovernance({"author": "x"}),
     )
-    told = [(change.operation, change.collection, change.id, change.fields) for change in changes_of(patch)]
+    told = [(change.operation, change.collection, change.id, change.fields) for change in changes_of(patch, sound)]
     assert told == [
         ("add", "zones", "another", ()),
         ("remove", "zones", zone.id, ()),

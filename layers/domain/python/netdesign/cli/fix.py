@@ -11,11 +11,13 @@ from netdesign.cli.main import EXIT_FINDINGS
 from netdesign.cli.profile import profile_option, read_standards
 from netdesign.cli.show import COLOURS, err, escape, out, working
 from netdesign.model.canonical import canonical
-from netdesign.model.repair import Repair, RepairStep
+from netdesign.model.repair import Change, Repair, RepairStep
+from netdesign.model.verdict import Scalar, Witness
 from netdesign.model.vocabulary import Mode
 from netdesign.services.repair_design import repair_design
 
 MOST_CHANGES = 8
+MOST_ELEMENTS = 5
 
 
 @click.command(name="fix", help="Repair DESIGN (a JSON or YAML file, - for standard input) by changes that verify.")
@@ -23,8 +25,9 @@ MOST_CHANGES = 8
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the design to FILE.")
 @click.option("--mode", type=click.Choice([mode.value for mode in Mode]), default="standard", show_default=True)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--all", "whole", is_flag=True, help=f"Show every change of a step, not the first {MOST_CHANGES}.")
 @profile_option
-def command(design: str, output: Path | None, mode: str, style: str, profile: str | None) -> int:
+def command(design: str, output: Path | None, mode: str, style: str, whole: bool, profile: str | None) -> int:
     """Say what was done, what it costs and what is left; exit with 1 where the design is not valid afterwards."""
     held_to = read_standards(profile)
     facts = read_design(design)
@@ -36,13 +39,13 @@ def command(design: str, output: Path | None, mode: str, style: str, profile: st
     if style == "json":
         click.echo(canonical(made.repair))
     else:
-        _show(made.repair)
+        _show(made.repair, None if whole else MOST_CHANGES)
     return 0 if made.repair.valid_after else EXIT_FINDINGS
 
 
-def _show(repair: Repair) -> None:
+def _show(repair: Repair, most: int | None) -> None:
     for step in repair.steps:
-        _show_step(step)
+        _show_step(step, most)
     for left in repair.left:
         out.print(f"\n[{COLOURS[left.severity.value]}]left[/] [bold]{left.rule}[/] {escape(left.finding)}")
         out.print(f"  {escape(left.reason)}")
@@ -54,13 +57,40 @@ def _show(repair: Repair) -> None:
     out.print(f"\n{len(repair.steps)} repairs of {repair.candidates} changes tried{cost}; {scores}; {word}")
 
 
-def _show_step(step: RepairStep) -> None:
-    counts = f"{step.findings_before} -> {step.findings_after} findings"
+def _show_step(step: RepairStep, most: int | None) -> None:
+    counts = f"{step.findings_before} -> {step.findings_after} findings{_cost(step)}"
     out.print(f"\n[green]done[/] [bold]{step.rule}[/] {escape(step.title)} [dim]({counts})[/]")
-    for change in step.changes[:MOST_CHANGES]:
-        fields = f": {', '.join(change.fields)}" if change.fields else ""
-        out.print(
-            f"  {change.operation} {escape(change.collection)} {escape(change.id)}{escape(fields)}", soft_wrap=True
-        )
-    if len(step.changes) > MOST_CHANGES:
-        out.print(f"  [dim]and {len(step.changes) - MOST_CHANGES} more[/]")
+    if step.elements:
+        more = len(step.elements) - MOST_ELEMENTS
+        names = ", ".join(step.elements[:MOST_ELEMENTS]) + (f" and {more} more" if more > 0 else "")
+        out.print(f"  [dim]concerns {escape(names)}[/]", soft_wrap=True)
+    for change in step.changes[:most]:
+        out.print(f"  {escape(_change(change))}", soft_wrap=True)
+    if most is not None and len(step.changes) > most:
+        out.print(f"  [dim]and {len(step.changes) - most} more: --all shows them, --format json too[/]")
+
+
+def _cost(step: RepairStep) -> str:
+    if not step.capital_usd and not step.yearly_usd:
+        return ""
+    return f", {step.capital_usd:+,.0f} USD to buy, {step.yearly_usd:+,.0f} USD a year"
+
+
+def _change(change: Change) -> str:
+    """A line on one change: what becomes of the fact, and the old and new value of each field that is set."""
+    line = f"{change.operation.replace('_', ' ')} {change.collection} {change.id}".rstrip()
+    told = [f"{name} {_value(change.before, name)} -> {_value(change.after, name)}" for name in change.fields]
+    return f"{line}: {'; '.join(told)}" if told else line
+
+
+def _value(values: Witness, name: str) -> str:
+    value = values.get(name)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_plain, value))}]"
+    return _plain(value)
+
+
+def _plain(value: Scalar) -> str:
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    return str(value)

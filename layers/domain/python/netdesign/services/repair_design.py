@@ -8,6 +8,7 @@ from functools import cached_property
 
 from netdesign.model.canonical import design_digest
 from netdesign.model.design import Design
+from netdesign.model.patch import Patch
 from netdesign.model.repair import Remainder, Repair, RepairStep, changes_of
 from netdesign.model.verdict import Status, Verdict, Waiver
 from netdesign.model.vocabulary import Mode, Severity
@@ -16,8 +17,9 @@ from netdesign.rules.case import Case
 from netdesign.rules.engine import NO_CHANGES, RuleSettings, judge
 from netdesign.rules.scoring import report
 from netdesign.services.changed_case import changed_case, finding_count
+from netdesign.services.left_alone import parted
 from netdesign.services.proposals import Proposal, proposals
-from netdesign.services.restoration import Reference, recount
+from netdesign.services.restoration import Reference, recount, restoration
 from netdesign.services.validate_design import case_of
 from netdesign.services.workbench import Workbench
 
@@ -25,6 +27,9 @@ MAX_CANDIDATES = 400
 """Changes tried in one repair; a change is tried by judging the changed design again."""
 
 MAX_STEPS = 60
+
+MAX_NARROWINGS = 16
+"""Smaller restorations tried in place of one that was verified, each judged by every rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +165,46 @@ def _keep_if_better(attempt: _Attempt, verdict: Verdict, proposal: Proposal) -> 
     if harmed:
         attempt.reasons[verdict.rule] = f"“{proposal.title}” would make {', '.join(harmed[:5])} worse"
         return False
+    proposal, case, after = _narrowed(attempt, verdict, proposal, (case, after))
     attempt.steps.append(_step(attempt, case, verdict, after[verdict.rule], proposal))
     attempt.case, attempt.verdicts = case, after
     return True
+
+
+_Judged = tuple[Case, dict[str, Verdict]]
+
+
+def _narrowed(
+    attempt: _Attempt, verdict: Verdict, proposal: Proposal, found: _Judged
+) -> tuple[Proposal, Case, dict[str, Verdict]]:
+    """A restoration without the parts that neither the rule nor any other needs; other rules ask for theirs."""
+    if not proposal.restores:
+        return proposal, *found
+    whole = parted(proposal.patch)
+    patch, width, probes = whole, len(whole) // 2, 0
+    while width and probes < MAX_NARROWINGS:
+        for start in range(0, len(patch), width):
+            rest = patch[:start] + patch[start + width :]
+            probes += 1
+            smaller = _as_good(attempt, verdict, rest, found[1][verdict.rule]) if rest else None
+            if smaller is not None:
+                patch, found = rest, smaller
+                break
+            if probes >= MAX_NARROWINGS:
+                break
+        else:
+            width //= 2
+        width = min(width, len(patch) // 2)
+    return restoration(patch) if len(patch) < len(whole) else proposal, *found
+
+
+def _as_good(attempt: _Attempt, verdict: Verdict, patch: Patch, wanted: Verdict) -> _Judged | None:
+    """The case after a patch and its verdicts, where it mends the rule as far as wanted and harms no other."""
+    case = changed_case(attempt.case, patch, attempt.bench)
+    after = None if case is None else _judged_if_own_improves(attempt, case, verdict)
+    if case is None or after is None or _badness(after[verdict.rule]) > _badness(wanted):
+        return None
+    return None if worse(attempt.verdicts, after, may_vanish=True) else (case, after)
 
 
 def _judged_if_own_improves(attempt: _Attempt, case: Case, verdict: Verdict) -> dict[str, Verdict] | None:
@@ -178,12 +220,20 @@ def _step(attempt: _Attempt, case: Case, old: Verdict, new: Verdict, proposal: P
     return RepairStep(
         rule=old.rule,
         title=proposal.title,
-        changes=changes_of(proposal.patch),
+        changes=changes_of(proposal.patch, attempt.case.design),
+        elements=_concerned(old, new),
         findings_before=finding_count(old),
         findings_after=finding_count(new),
         capital_usd=capital,
         yearly_usd=yearly,
     )
+
+
+def _concerned(old: Verdict, new: Verdict) -> tuple[str, ...]:
+    """The elements of the findings that went away."""
+    left = {(finding.message, finding.elements) for finding in new.findings}
+    gone = (finding for finding in old.findings if (finding.message, finding.elements) not in left)
+    return tuple(dict.fromkeys(element for finding in gone for element in finding.elements))
 
 
 def _cost_change(before: Design, after: Design) -> tuple[float, float]:

@@ -11,33 +11,37 @@ from netdesign.model.design import Design
 from netdesign.model.difference import difference
 from netdesign.model.patch import Add, Operation, Patch, Remove, Set, collection_of
 from netdesign.model.resolved import ResolvedRequirements
-from netdesign.model.security import Action
 from netdesign.model.verdict import Status, Verdict
 from netdesign.rules.card import Rule
 from netdesign.rules.case import Case
 from netdesign.rules.engine import judge_one
 from netdesign.services.changed_case import changed_case, finding_count
+from netdesign.services.left_alone import joined, restorable
 from netdesign.services.proposals import Proposal
 from netdesign.services.workbench import Workbench
 from netdesign.synthesis.parts import bill
 from netdesign.synthesis.synthesize import synthesize
 
-MAX_OPERATIONS = 600
+MAX_FACTS = 600
 """A design that differs by more was not made from its requirements, or no longer resembles what they call for."""
 
-MAX_PROBES = 24
+MAX_PROBES = 40
 COUNTED = frozenset({"lines", "costs"})
 DERIVED = COUNTED | {"decisions"}
 """Collections that follow from others; parts are counted again after every change."""
 
-GIVEN = frozenset({"sites", "rooms", "racks", "endpoint_groups", "flows", "circuits", "srlgs", "residencies"})
-"""Collections that say what is there and what is asked for: a repair changes the design, never those."""
-
-MEASURED = frozenset({"length_m", "fibre_km", "srlgs", "trust"})
-"""Fields of links that somebody measured or knows."""
-
-RESTORE = "put back what the requirements call for"
+MOST_NAMED = 3
+RESTORE = "put back to what the requirements call for"
 RECOUNT = "count and price the parts again"
+
+
+def restoration(patch: Patch) -> Proposal:
+    """The proposal to put back what a patch says, named for the facts that it is about."""
+    whole = joined(patch)
+    names = [one.fact.id if isinstance(one, Add) else one.id for one in whole if isinstance(one, Add | Remove | Set)]
+    rest = len(names) - MOST_NAMED
+    more = f" and {rest} more" if rest > 0 else ""
+    return Proposal(f"{RESTORE}: {', '.join(names[:MOST_NAMED])}{more}", whole, restores=True)
 
 
 def recount(case: Case, bench: Workbench) -> Iterator[Proposal]:
@@ -78,24 +82,30 @@ class Reference:
                 continue
             tried.add(len(near))
             smallest = self._smallest(case, near, rule, verdict)
-            if smallest:
-                yield Proposal(RESTORE, smallest, restores=True)
-                if smallest != near:
-                    yield Proposal(RESTORE, near, restores=True)
+            if not smallest:
+                continue
+            yield restoration(smallest)
+            if len(smallest) < len(near):
+                facts = {_place(operation) for operation in smallest}
+                whole = tuple(operation for operation in near if _place(operation) in facts)
+                if len(smallest) < len(whole) < len(near):
+                    yield restoration(whole)
+                yield restoration(near)
 
     def _operations(self, design: Design) -> Patch:
         reference = self._design(design.requirements)
         if reference is None or reference.archetype is not design.archetype:
             self.obstacle = "its requirements lead to no design of this archetype: they have to change"
             return ()
-        found = difference(design, reference)
         wanted = tuple(
-            op
-            for op in found
-            if isinstance(op, Add | Remove | Set) and op.collection not in DERIVED | GIVEN and not _states(design, op)
+            operation
+            for whole in difference(design, reference)
+            if isinstance(whole, Add | Remove | Set) and whole.collection not in DERIVED
+            for operation in restorable(design, whole)
         )
-        if len(wanted) > MAX_OPERATIONS:
-            self.obstacle = f"its requirements lead to a design that differs in {len(wanted):,} facts: generate it anew"
+        facts = len({_place(operation) for operation in wanted})
+        if facts > MAX_FACTS:
+            self.obstacle = f"its requirements lead to a design that differs in {facts:,} facts: generate it anew"
             return ()
         return wanted
 
@@ -133,15 +143,13 @@ class Reference:
         return left if left < finding_count(verdict) else None
 
 
-def _states(design: Design, operation: Operation) -> bool:
-    """Whether an operation would overwrite what was measured, or turn or take away a denial."""
-    if isinstance(operation, Set) and operation.collection == "links":
-        return bool(MEASURED & operation.changes.keys())
-    if isinstance(operation, Set | Remove) and operation.collection == "policy_rules":
-        rule = next(rule for rule in design.security.policy_rules if rule.id == operation.id)
-        loosened = isinstance(operation, Remove) or "action" in operation.changes
-        return rule.action is Action.DENY and loosened
-    return False
+def _place(operation: Operation) -> tuple[str, str]:
+    """The collection and the id of what an operation is about."""
+    if isinstance(operation, Add):
+        return operation.collection, operation.fact.id
+    if isinstance(operation, Remove | Set):
+        return operation.collection, operation.id
+    return "", ""
 
 
 def _synthesized(requirements: ResolvedRequirements, bench: Workbench) -> Design | None:
