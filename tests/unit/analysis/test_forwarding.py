@@ -291,3 +291,57 @@ def test_outlooks_tell_flows_that_get_lost_and_stay_silent_where_no_cable_is_lef
     broken = network(*[f for f in campus(3) if getattr(f, "id", "") != "d1:Vlan-v1@ospf"])
     (lost,) = {row.fate for row in plain_outlook(broken, 100).astray}
     assert lost == "no route"
+
+
+def planes(width: int) -> tuple[Any, ...]:
+    """Two pods of four leaves under two spines each, a plane of super-spines for each spine of a pod, all in OSPF.
+
+    Only the first leaf of each pod has users, who talk with each other, and only those two route, as though no
+    leaf would pass packets on from spine to spine. The leaves of the second pod are border ones.
+    """
+    facts: list[Any] = [DEFAULT]
+    ports: dict[str, list[str]] = {}
+
+    def wire(a: str, b: str) -> None:
+        at = sum(map(len, ports.values()))
+        facts.extend(joined(f"{a}:{b}", f"{b}:{a}", f"10.{200 + at // 512}.{at // 2 % 256}"))
+        ports.setdefault(a, []).append(b)
+        ports.setdefault(b, []).append(a)
+
+    for pod in range(2):
+        for leaf in range(4):
+            for plane in range(2):
+                wire(f"leaf{pod}{leaf}", f"spine{pod}{plane}")
+        for plane in range(2):
+            for top in range(width):
+                wire(f"spine{pod}{plane}", f"top{plane}{top}")
+        name = f"leaf{pod}0"
+        facts += [vlan(f"v{pod}", 10, name), svi(name, f"v{pod}", f"10.1.{pod}.1/24"), group(f"g{pod}", f"v{pod}")]
+        facts.append(subnet(f"10.1.{pod}.0/24", f"v{pod}"))
+        ports[name].append(f"Vlan-v{pod}")
+    roles = {"leaf0": Role.LEAF, "leaf1": Role.BORDER_LEAF, "spine": Role.SPINE}
+    facts += [device(name, roles.get(name[:5], Role.SUPER_SPINE)) for name in ports]
+    quiet = {f"leaf{pod}{leaf}" for pod in range(2) for leaf in range(1, 4)}
+    facts += [fact for name, some in ports.items() if name not in quiet for fact in ospf(name, *some)]
+    return (*facts, flow("g0", "g1"))
+
+
+def test_each_device_that_stands_for_others_keeps_two_of_each_kind_around_it() -> None:
+    """Two super-spines of one plane do not stand for those of another: they lead nowhere from its spines."""
+    net = network(*planes(3))
+    small = reduced(net, 10)
+    label, kept = lookalikes(net).tolist(), {one.id for one in small.devices}
+    around: dict[str, set[str]] = {one.id: set() for one in net.devices}
+    for wire in net.links:
+        around[wire.a.device].add(wire.b.device)
+        around[wire.b.device].add(wire.a.device)
+
+    states = failed_outlook(net, (FailureKind.LINK, FailureKind.NODE), 10, 100)
+    assert (states.astray, states.circles, states.devices) == ((), (), len(kept))
+    assert len(kept) < len(net.devices)
+    for name in kept:
+        kinds = {label[net.device_index[other]] for other in around[name]}
+        for kind in kinds:
+            some = {other for other in around[name] if label[net.device_index[other]] == kind}
+            assert len(some & kept) >= min(2, len(some)), (name, some)
+    assert failed_outlook(net, (FailureKind.LINK, FailureKind.NODE), 100, 100).astray == ()

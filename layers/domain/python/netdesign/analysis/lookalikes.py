@@ -1,4 +1,4 @@
-"""A small network that stands for a large one: two of each kind of devices that look alike.
+"""A small network that stands for a large one: two of each kind of devices that look alike, and around each of them.
 
 Devices look alike that have the same role, routing of the same shape and neighbours that look alike in turn.
 Values that differ from device to device by plan (addresses, AS numbers, areas) do not count; whatever of a
@@ -111,19 +111,52 @@ def reduced(network: Network, limit: int) -> Network:
         seen[one] += 1
         if seen[one] <= KEPT:
             kept.add(at)
-    kept |= _partners(network, kept)
-    return _only(network, kept)
+    return _only(network, _surrounded(network, kept))
 
 
-def _partners(network: Network, kept: set[int]) -> set[int]:
-    """The other members of the pairs and groups that devices stand in for each other in."""
+def _surrounded(network: Network, kept: set[int]) -> set[int]:
+    """The devices, with their partners, and two of each kind that each has around it: no way on gets lost with one.
+
+    Of several the one is taken that most of the others have around them already.
+    """
+    beside, label, partners = _beside(network), lookalikes(network).tolist(), _partners(network)
+    found, waiting = set[int](), sorted(kept, reverse=True)
+    while waiting:
+        here = waiting.pop()
+        if here in found:
+            continue
+        found.add(here)
+        waiting += partners.get(here, ())
+        kinds: dict[int, list[int]] = defaultdict(list)
+        for one in beside.get(here, ()):
+            kinds[label[one]].append(one)
+        sure = found.union(waiting)
+        for some in kinds.values():
+            lacking = max(0, KEPT - sum(one in sure for one in some))
+            more = sorted(set(some) - sure, key=lambda one: (-len(sure.intersection(beside[one])), one))
+            waiting += more[:lacking]
+    return found
+
+
+def _beside(network: Network) -> dict[int, set[int]]:
+    """The devices at the other ends of the links of each device that packets may take."""
+    found: dict[int, set[int]] = defaultdict(set)
+    a, b = (end.tolist() for end in network.link_ends)
+    for link in np.flatnonzero(network.links_for(*FORWARDING_PURPOSES)).tolist():
+        found[a[link]].add(b[link])
+        found[b[link]].add(a[link])
+    return found
+
+
+def _partners(network: Network) -> dict[int, set[int]]:
+    """The pairs and groups that each device stands in for others in."""
     index, design = network.device_index, network.design
     groups = [*(mlag.peers for mlag in design.cabling.mlags), *(group.members for group in design.inventory.ha_groups)]
-    found: set[int] = set()
+    found: dict[int, set[int]] = defaultdict(set)
     for names in groups:
         places = {index[name] for name in names if name in index}
-        if places & kept:
-            found |= places
+        for place in places:
+            found[place] |= places
     return found
 
 
