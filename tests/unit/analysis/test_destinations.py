@@ -199,7 +199,11 @@ def test_services_are_walked_to_at_their_own_addresses() -> None:
         ("192.0.2.0/24", None, False),
         ("198.41.0.0/24", None, False),
         ("198.41.0.0/26", "a", False),
-        ("198.0.0.0/8", None, False),
+        ("198.41.0.0/16", None, False),
+        ("198.0.0.0/8", None, True),
+        ("ff00::/8", None, False),
+        ("2600::/12", None, True),
+        ("2600::1/128", None, False),
     ],
 )
 def test_outside_classes_are_what_routes_of_ours_tell_apart_of_the_internet(

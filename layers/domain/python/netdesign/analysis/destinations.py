@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ANYWHERE = {4: Prefix(4, 0, 0), 6: prefix_at(6, 0x2 << 124, 3)}
 """Where the addresses of the Internet are."""
+ALLOCATED = {4: 16, 6: 28}
+"""The length of the widest prefixes that are taken for an aggregate of our own blocks."""
 
 
 class Target(NamedTuple):
@@ -154,11 +156,10 @@ def outside_classes(network: Network) -> tuple[Target, ...]:
     tell apart."""
     some = ((version, outside_address(network, version)) for version in ANYWHERE)
     found = [Target(version, address, -1, Prefix(version, 0, 0)) for version, address in some if address is not None]
-    ordered, kept = known_prefixes(network), (*BOGONS, *_public_blocks(network))
     for prefix, source in sources(network).items():
         if _told_apart(network, prefix, source) and not _is_ours(network, prefix):
-            inner = [*within(ordered, prefix), *(block for block in kept if prefix.covers(block))]
-            address = free_address(prefix, inner)
+            kept = (block for block in (*BOGONS, *_public_blocks(network)) if prefix.covers(block))
+            address = free_address(prefix, [*within(known_prefixes(network), prefix), *kept])
             found += [] if address is None else [Target(prefix.version, address, -1, prefix)]
     return tuple(found)
 
@@ -175,10 +176,11 @@ def _told_apart(network: Network, prefix: Prefix, source: Source) -> bool:
 
 
 def _is_ours(network: Network, prefix: Prefix) -> bool:
-    """Whether a prefix is none of the Internet's, or holds addresses of ours that are."""
+    """Whether a prefix is none of the Internet's, or lies in a block of ours, or is an aggregate of such blocks."""
     if any(block.covers(prefix) for block in BOGONS):
         return True
-    return any(block.covers(prefix) or prefix.covers(block) for block in _public_blocks(network))
+    sums = prefix.length >= ALLOCATED[prefix.version]
+    return any(block.covers(prefix) or (sums and prefix.covers(block)) for block in _public_blocks(network))
 
 
 @analysis
