@@ -76,6 +76,23 @@ def test_circuits_reach_the_availability(redundancy, availability, branch, count
     assert circuit_count(requirements, PARAMETERS, 1, branch=branch) == count
 
 
+def test_health_data_stays_within_reach_where_nothing_else_asks_for_it():
+    modest = {"redundancy": "none", "availability_requirement": 0.99, "security_level": "corporate"}
+
+    assert circuit_count(asked(**modest), PARAMETERS, 1, branch=False) == 1
+    assert circuit_count(asked(**modest, compliance=["HIPAA"]), PARAMETERS, 1, branch=False) == 2
+
+
+def test_circuits_carry_names_and_time_beside_what_is_asked_for():
+    requirements = asked(flows=[FLOW | {"up": "1Mbps", "down": "1Mbps"}], redundancy="none", security_level="basic")
+    (bare,) = plan_circuits(requirements, PARAMETERS, CATALOG, 1)
+    level = PARAMETERS.redundancy[requirements.redundancy]
+    full = bare.tier.up_bps * level.max_utilisation / requirements.growth_multiplier
+    exact = asked(flows=[FLOW | {"up": f"{full}bps", "down": "1Mbps"}], redundancy="none", security_level="basic")
+
+    assert plan_circuits(exact, PARAMETERS, CATALOG, 1)[0].tier.up_bps > bare.tier.up_bps
+
+
 def test_a_branch_has_a_circuit_for_each_firewall():
     assert circuit_count(asked(redundancy="low"), PARAMETERS, 2, branch=True) == 2
 

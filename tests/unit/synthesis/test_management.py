@@ -37,6 +37,7 @@ def test_management_is_encrypted_central_and_limited():
     assert profile.control_plane_policing
     assert profile.infrastructure_acl
     assert not management_profile(SECURITY["corporate"], ()).multifactor
+    assert management_profile(SECURITY["corporate"], (), card_data=True).multifactor
 
 
 def test_every_device_of_ours_is_managed_and_queues():

@@ -28,6 +28,8 @@ from netdesign.synthesis.wiring import Wiring
 
 UNDERLAY = "default"
 MANAGEMENT = "management"
+FIRST_OWN = 10
+"""The first host number of a subnet that a device takes for its own address; gateways come before it."""
 POOL_PURPOSES = {
     "loopback": SubnetPurpose.LOOPBACK,
     "vtep": SubnetPurpose.VTEP,
@@ -188,7 +190,7 @@ class Blueprint(Wiring):
         identity = vlan if isinstance(vlan, str) else vlan.id
         return tuple(self._nets[key] for key in (identity, f"{identity}-v6") if key in self._nets)
 
-    def next_addresses(self, nets: Iterable[Net], *, first: int = 10) -> tuple[str, ...]:
+    def next_addresses(self, nets: Iterable[Net], *, first: int = FIRST_OWN) -> tuple[str, ...]:
         """The next unused host addresses with prefix length, one of each subnet, counted from `first`."""
         found = []
         for net in nets:

@@ -11,7 +11,7 @@ from netdesign.model.inventory import Device, EndpointGroup, Rack, Room, RoomKin
 from netdesign.model.resolved import Population
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Archetype, Redundancy, VlanPurpose
-from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.blueprint import FIRST_OWN, Blueprint
 from netdesign.synthesis.campus_equipment import fabric_wanted
 from netdesign.synthesis.campus_plan import CampusPlan, Unit, clients_of
 from netdesign.synthesis.campus_radios import Radios
@@ -195,7 +195,7 @@ def unit_functions(ground: Ground, unit: Unit) -> tuple[tuple[Function, int], ..
     clients = clients_of(serves.users, air) if plan.wireless else 0
     switches = len(ground.access.get(unit.name, ())) or 4
     apart = ground.blueprint.posture.management_plane == "out-of-band"
-    managed = 0 if apart else switches + serves.access_points + 2 * plan.pair
+    managed = 0 if apart else max(switches + serves.access_points + 2 * plan.pair, FIRST_OWN + switches)
     managed += BRANCH_SERVICES if plan.archetype is Archetype.BRANCH else 0
     devices = serves.devices + (serves.access_points if apart else 0)
     wanted = (

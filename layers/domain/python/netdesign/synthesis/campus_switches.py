@@ -7,7 +7,7 @@ from math import ceil, floor
 
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.inventory import Device, HaGroup, HaMode
-from netdesign.model.vocabulary import Role, ServiceClass
+from netdesign.model.vocabulary import Redundancy, Role, ServiceClass
 from netdesign.synthesis.campus_ground import BREAKER_W, RACK_UNITS, Ground, closet_room
 from netdesign.synthesis.campus_plan import Unit
 from netdesign.synthesis.campus_tiers import Equipment
@@ -40,13 +40,26 @@ def closet_racks(ground: Ground, equipment: Equipment) -> dict[tuple[int, int], 
         key = (unit.building, unit.closet)
         counts[key] = counts.get(key, 0) + equipment.access.counts[unit.name]
     each = min(RACK_UNITS // max(1, kind.rack_units), BREAKER_W // kind.power_max_w)
-    return {key: ceil(count / max(1, floor(each * RACK_FILL))) for key, count in counts.items()}
+    most = min(max(1, floor(each * RACK_FILL)), _on_two_feeds(ground, equipment))
+    return {key: ceil(count / most) for key, count in counts.items()}
+
+
+def _on_two_feeds(ground: Ground, equipment: Equipment) -> int:
+    """Switches of a rack whose feeds may each fail: those with one supply hang half on one, half on the other."""
+    blueprint, units = ground.blueprint, ground.plan.units
+    if equipment.access.kind.power_supplies > 1 or not blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM):
+        return RACK_UNITS
+    held = {unit.name: unit.serves.ports - unit.serves.access_points for unit in units}
+    each = max(ceil(ports / equipment.access.counts[name]) for name, ports in held.items())
+    allowed = int(sum(held.values()) * blueprint.parameters.topology.max_failure_domain_share)
+    return 2 * max(1, allowed // max(1, each))
 
 
 def closet_rack(ground: Ground, unit: Unit, kind: DeviceType) -> str:
-    """The first rack of a unit's closet that has room and power for a device."""
-    racks = ground.closets[unit.building, unit.closet]
-    return next((rack for rack in racks if ground.blueprint.floor.fits(rack, kind)), racks[-1])
+    """The emptiest rack of a unit's closet that has room and power for a device."""
+    racks, floor = ground.closets[unit.building, unit.closet], ground.blueprint.floor
+    fit = [rack for rack in racks if floor.fits(rack, kind)] or [racks[-1]]
+    return min(fit, key=lambda rack: len(floor.racks[rack].devices))
 
 
 def _racks_for(kinds: Iterable[DeviceType]) -> int:

@@ -88,7 +88,8 @@ def build(blueprint: Blueprint) -> Archetype:
         centre = build_centre(blueprint, site, number, sizing_requirements(requirements, here, share))
         edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
         manage(blueprint, centre.management, (*edge.firewalls, *edge.routers))
-        if requirements.redundancy.at_least(Redundancy.MEDIUM):
+        apart = blueprint.posture.management_plane == "out-of-band"
+        if apart or requirements.redundancy.at_least(Redundancy.MEDIUM):
             add_console(blueprint, centre.hall, centre.management)
         explain_zones(blueprint, site, here)
         services += build_services(blueprint, centre.management)

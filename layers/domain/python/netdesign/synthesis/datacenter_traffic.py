@@ -17,7 +17,17 @@ from netdesign.synthesis.edge import Edge
 from netdesign.synthesis.flows import HTTPS, encrypts, service_flows
 from netdesign.synthesis.policies import Place, make_policy, rules_from_flows
 from netdesign.synthesis.translation import translate
-from netdesign.synthesis.zones import DATABASE, DMZ, INTERNET, MANAGEMENT, RESTRICTED_DATA, SERVER, STORAGE, make_zones
+from netdesign.synthesis.zones import (
+    DATABASE,
+    DMZ,
+    INTERNET,
+    MANAGEMENT,
+    RESTRICTED_DATA,
+    SERVER,
+    STORAGE,
+    keeps_card_data,
+    make_zones,
+)
 
 OUTSIDE = "outside"
 INTERNET_BITS = 32
@@ -77,7 +87,11 @@ def legs(requirements: ResolvedRequirements, tenants: Sequence[Tenant], share: f
     `share` is the part of the demand that the site of these tenants takes.
     """
     counts = {tenant.zone: tenant.count for tenant in tenants}
-    asked = [leg for flow in requirements.flows for leg in _legs(_scaled(flow, share), counts)]
+    asked = [
+        leg
+        for flow in requirements.flows
+        for leg in _legs(_scaled(flow, share), counts, apart=keeps_card_data(requirements))
+    ]
     return (*asked, *_tiers(counts))
 
 
@@ -87,22 +101,26 @@ def _scaled(flow: ResolvedFlow, share: float) -> ResolvedFlow:
     return replace(flow, up_bps=round(flow.up_bps * share), down_bps=round(flow.down_bps * share))
 
 
-def _legs(flow: ResolvedFlow, counts: Mapping[str, int]) -> Iterator[Leg]:
+def _legs(flow: ResolvedFlow, counts: Mapping[str, int], *, apart: bool) -> Iterator[Leg]:
     source, target = _zone(flow.source, flow, counts), _zone(flow.target, flow, counts)
     if flow.source == flow.target == Population.SERVERS:
         yield from _inside(flow, counts)
     elif source == OUTSIDE and target != DMZ and DMZ in counts:
-        yield from _by_gateway(flow, INTERNET if target == OUTSIDE else target)
+        yield from _by_gateway(flow, INTERNET if target == OUTSIDE else target, apart=apart)
     else:
         ends = [INTERNET if end == OUTSIDE else end for end in (source, target)]
         yield Leg(flow.id, flow, ends[0], ends[1])
 
 
-def _by_gateway(flow: ResolvedFlow, target: str) -> Iterator[Leg]:
-    """From outside by way of the DMZ; administration goes on by way of the bastion in the management zone."""
+def _by_gateway(flow: ResolvedFlow, target: str, *, apart: bool) -> Iterator[Leg]:
+    """From outside by way of the DMZ; administration goes on by way of the bastion in the management zone.
+
+    With `apart` no service of the outside is one of the restricted zone: hosts of the DMZ answer it by queries there.
+    """
     if not _administers(flow.service) or target == INTERNET:
         yield Leg(f"{flow.id}-in", flow, INTERNET, DMZ)
-        yield Leg(flow.id, flow, DMZ, target)
+        onward = replace(flow, service=QUERIES) if apart and target == DATABASE else flow
+        yield Leg(flow.id, onward, DMZ, target)
         return
     secure = replace(flow, service=HTTPS)
     yield Leg(f"{flow.id}-in", secure, INTERNET, DMZ)

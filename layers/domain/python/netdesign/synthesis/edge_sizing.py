@@ -16,13 +16,15 @@ from netdesign.catalog.sku import DeviceType, FirewallRates
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedRequirements
-from netdesign.model.vocabulary import NetworkType, Redundancy, Role
+from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.flows import crossing_bps, internet_bps
 from netdesign.synthesis.selection import Choice, Needs, PortNeed, select
 
 GBPS: Final = 1_000_000_000
 SPEEDS: Final = (GBPS, 10 * GBPS, 25 * GBPS, 40 * GBPS, 100 * GBPS, 400 * GBPS)
 MIN_CIRCUIT_BPS: Final = 20_000_000
+SERVICES_BPS: Final = 500_000
+"""What names and time of a site itself exchange with the Internet, rounded up."""
 DEFAULT_CONNECTIONS_PER_S: Final = 10_000
 CIRCUIT_OWNER: Final = "network-operations"
 
@@ -81,10 +83,13 @@ def firewall_demand(requirements: ResolvedRequirements, parameters: Parameters, 
 
 
 def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, firewalls: int, *, branch: bool) -> int:
-    """Circuits that reach the availability target with half of the outage left to the rest; two at high and above."""
+    """Circuits that reach the availability target, for health data that of HIPAA at least, with half of the outage left
+    to the rest; two at high and above."""
     kind = circuit_kind(requirements)
     outage = 1 - parameters.availability.circuit[kind.value]
-    allowed = (1 - requirements.availability) / 2
+    health = any(ref.framework is Framework.HIPAA for ref in requirements.frameworks)
+    wanted = max(requirements.availability, parameters.compliance.health_availability if health else 0)
+    allowed = (1 - wanted) / 2
     count = 1
     while outage**count > allowed and count < 3:
         count += 1
@@ -127,7 +132,7 @@ def plan_circuits(
 ) -> tuple[CircuitPlan, ...]:
     """Like circuits, each large enough alone where there are two and one may fail."""
     level = parameters.redundancy[requirements.redundancy]
-    down, up = internet_bps(requirements.flows)
+    down, up = (rate + SERVICES_BPS for rate in internet_bps(requirements.flows))
     most = (level.max_utilisation_failed or level.max_utilisation) if count > 1 else level.max_utilisation
     divisor = max(count * level.max_utilisation, 1e-9) if count > 1 else most
     scale = requirements.growth_multiplier * share * max(1 / most, 1 / divisor if count > 1 else 0.0)

@@ -14,6 +14,7 @@ from netdesign.model.security import CryptoKind, CryptoProfile, ManagementProfil
 from netdesign.model.traffic import QosClass, QosPlan
 from netdesign.model.vocabulary import PortMode, Role
 from netdesign.synthesis.blueprint import MANAGEMENT, Blueprint
+from netdesign.synthesis.zones import keeps_card_data
 
 PROFILE: Final = "managed"
 QOS: Final = "queues"
@@ -46,8 +47,10 @@ def qos_classes(requirements: ResolvedRequirements, many_users: int) -> tuple[Qo
     return EIGHT if rich else FOUR
 
 
-def management_profile(posture: SecurityPosture, services: Iterable[ServiceInstance]) -> ManagementProfile:
-    """Encrypted management with central logins by way of the services."""
+def management_profile(
+    posture: SecurityPosture, services: Iterable[ServiceInstance], *, card_data: bool = False
+) -> ManagementProfile:
+    """Encrypted management with central logins by way of the services, by two factors also where card data is near."""
     ids: dict[ServiceKind, tuple[str, ...]] = {}
     for service in services:
         ids[service.kind] = (*ids.get(service.kind, ()), service.id)
@@ -56,7 +59,7 @@ def management_profile(posture: SecurityPosture, services: Iterable[ServiceInsta
         protocols=("ssh", "https", "snmpv3"),
         vrf=MANAGEMENT,
         central_login=True,
-        multifactor=posture.admin_mfa,
+        multifactor=posture.admin_mfa or card_data,
         aaa=ids.get(ServiceKind.AAA, ()),
         ntp=ids.get(ServiceKind.NTP, ()),
         ntp_authenticated=True,
@@ -74,7 +77,7 @@ def management_profile(posture: SecurityPosture, services: Iterable[ServiceInsta
 def manage_devices(blueprint: Blueprint, services: Iterable[ServiceInstance]) -> None:
     """Give every device of ours the management profile and the queues."""
     asked = blueprint.requirements
-    blueprint.add(management_profile(blueprint.posture, services))
+    blueprint.add(management_profile(blueprint.posture, services, card_data=keeps_card_data(asked)))
     many = blueprint.parameters.protocols.qos_users
     blueprint.add(QosPlan(id=QOS, classes=qos_classes(asked, many)))
     for device in blueprint.all(Device):

@@ -71,6 +71,11 @@ def restricted_data(requirements: ResolvedRequirements) -> frozenset[DataClass]:
     return RESTRICTED_DATA & (implied | flowing | set(requirements.data_classes))
 
 
+def keeps_card_data(requirements: ResolvedRequirements) -> bool:
+    """Whether PCI DSS is asked for, which then rules what comes near card data."""
+    return Framework.PCI_DSS in _names(requirements)
+
+
 def restricted_ends(requirements: ResolvedRequirements) -> frozenset[str]:
     """Populations that store restricted data: servers or storage where there are any, or else devices (terminals)."""
     if not restricted_data(requirements):
@@ -80,7 +85,7 @@ def restricted_ends(requirements: ResolvedRequirements) -> frozenset[str]:
     stores = ends & {Population.SERVERS, Population.STORAGE}
     if not stores and requirements.servers.count:
         stores = {Population.SERVERS}
-    terminals = ends & {Population.IOT} if not stores or Framework.PCI_DSS in _names(requirements) else set()
+    terminals = ends & {Population.IOT} if not stores or keeps_card_data(requirements) else set()
     return frozenset(stores | terminals) or frozenset({Population.IOT})
 
 
