@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from netdesign.model.addressing import VirtualGateway
 from netdesign.model.cabling import Srlg, SrlgKind
+from netdesign.model.inventory import HaMode
 from netdesign.model.patch import Add, Set, SetRequirement
+from netdesign.model.routing import StaticRoute
 from netdesign.model.verdict import Finding, Status
 from netdesign.model.vocabulary import Redundancy, ServiceClass, Severity
 from netdesign.rules.protocol.pro_25_gateway_redundancy import agree, feed_apart, gateway_redundancy, second_half
@@ -11,6 +15,7 @@ from tests.support.sketch import case, design
 
 ANYCAST = ("an anycast gateway answers for another address",)
 SECOND = ("the second switch has no virtual address",)
+FIREWALLS = {port.id.split(":")[0] for port in built("campus").addressing.interfaces if port.zone is not None}
 
 
 @pytest.mark.parametrize(("shape", "but"), [("campus", ANYCAST), ("tiers", ANYCAST), ("centre", SECOND)])
@@ -100,6 +105,55 @@ def test_cables_that_fail_together():
 
     messages = found(gateway_redundancy, made, Add("srlgs", risk), *changes)
     assert [message for message in messages if "fail together with duct" in message]
+
+
+def legs(made, device):
+    return [one for one in made.addressing.interfaces if one.device == device and one.zone and one.virtual_addresses]
+
+
+def test_a_standby_is_active_for_nothing():
+    made = built("campus")
+    (group,) = [one for one in made.inventory.ha_groups if set(one.members) == FIREWALLS]
+    standby = min(group.members, key=lambda name: legs(made, name)[0].virtual_priority)
+    (leg,) = legs(made, standby)[:1]
+    ahead = Set("interfaces", leg.id, {"virtual_priority": 250})
+    (finding,) = said(gateway_redundancy, made, ahead).findings
+
+    assert finding.message.endswith(f"are both active: {standby} for {leg.id}")
+    assert finding.severity is None
+    assert finding.elements[0] == group.id
+    assert leg.id in finding.elements
+    both = Set("ha_groups", group.id, {"mode": HaMode.ACTIVE_ACTIVE})
+    assert found(gateway_redundancy, made, ahead, both) == []
+    everything = [Set("interfaces", one.id, {"virtual_priority": 250}) for one in legs(made, standby)]
+    assert found(gateway_redundancy, made, *everything) == []
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_neighbours_send_to_the_address_that_moves(version):
+    made = built("campus")
+    leg = next(one for name in sorted(FIREWALLS) for one in legs(made, name))
+    at = 0 if version == 4 else 1
+    shared, own = leg.virtual_addresses[at], leg.addresses[at].split("/")[0]
+    led = [one for one in made.routing.static_routes if one.next_hop == shared and one.device not in FIREWALLS]
+    assert led
+    pins = [Set("static_routes", one.id, {"next_hop": own}) for one in led]
+    (finding,) = [one for one in said(gateway_redundancy, made, *pins).findings if one.witness.get("fault") == "pinned"]
+
+    assert finding.elements == (leg.id, *(one.id for one in led))
+    assert f"the own address of {leg.id} instead of {shared}" in finding.message
+    beside = [Add("static_routes", replace(one, id=f"{one.id}-too", next_hop=shared)) for one in led]
+    assert found(gateway_redundancy, made, *pins, *beside) == []
+
+
+def test_a_next_hop_that_is_no_address_and_the_partner_itself_are_other_matters():
+    made = built("campus")
+    legs_of = [legs(made, name)[0] for name in sorted(FIREWALLS)]
+    own = legs_of[1].addresses[0].split("/")[0]
+    mine = StaticRoute(id="x", device=legs_of[0].device, vrf="default", prefix="192.0.2.0/24", next_hop=own)
+    wild = StaticRoute(id="y", device=legs_of[0].device, vrf="default", prefix="192.0.3.0/24", next_hop="there")
+
+    assert found(gateway_redundancy, made, Add("static_routes", mine), Add("static_routes", wild)) == []
 
 
 def test_no_gateways_no_rule_and_nothing_to_mend():

@@ -20,6 +20,7 @@ from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
+from netdesign.rules.takeover import one_active, pairs, pinned, sent_past, side_by_side, standby_ahead, to_shared
 
 SHOWN = 5
 
@@ -43,9 +44,14 @@ def _applies(case: Case) -> bool:
     applicable=_applies,
     flags="A VLAN with one gateway whose other switches hold more endpoints than the parameters allow, or gold ones;"
     " VRRP routers of one group with different addresses or intervals, one address in two groups, or equal highest"
-    " priorities; anycast gateways of one VLAN with different addresses; gateways that one shared risk takes together.",
-    passes="Every VLAN with enough endpoints has two gateways that agree and share no fate.",
-    remedy="Add the VRRP address, or the anycast gateway, on the second switch; give the routers distinct priorities.",
+    " priorities; anycast gateways of one VLAN with different addresses; gateways that one shared risk takes together;"
+    " an active/standby group whose members are active side by side, one for some networks and one for others (an"
+    " error); static routes to the own address of a gateway that others would take over, not to the one they share"
+    " (an error).",
+    passes="Every VLAN with enough endpoints has two gateways that agree and share no fate; a standby is active for"
+    " nothing while its partner is, and neighbours send to the address that moves.",
+    remedy="Add the VRRP address, or the anycast gateway, on the second switch; give the routers distinct priorities,"
+    " the same member of an active/standby group the highest; lead static routes to the shared address.",
     references=("RFC 9568 (VRRP)", "RFC 9135 (anycast gateways)"),
     reading="Endpoints that hang on the very device that is their gateway lose their port with it, so that a second"
     " gateway would not help them: they are not counted. Below medium redundancy nobody asked to survive a failure.",
@@ -58,6 +64,8 @@ def gateway_redundancy(case: Case) -> Iterator[Said]:
     for members in virtual_members(case.network):
         yield from _disagreements(case, members)
     yield from _different_anycast(case)
+    yield from side_by_side(case)
+    yield from sent_past(case)
     for devices, risk in shared_fate(case.network).items() if _failures(case) else ():
         names = sorted(case.network.devices[at].id for at in devices)
         yield Finding(
@@ -130,20 +138,11 @@ def _different_anycast(case: Case) -> Iterator[Finding]:
 # --- mutants and repairs
 
 
-def _pairs(case: Case) -> list[list[Interface]]:
-    """Interfaces with VRRP that stand in for one another, in sets of two or more."""
-    found: dict[tuple[int, int | None], list[Interface]] = defaultdict(list)
-    for at, members in enumerate(virtual_members(case.network)):
-        for member in members:
-            found[at, member.group].append(case.network.interfaces[member.interface])
-    return [sorted(some, key=lambda one: one.id) for some in found.values() if len(some) > 1]
-
-
 @gateway_redundancy.mutant("the second switch has no virtual address")
 def take_virtual_address(case: Case) -> Patch | None:
     """In a VLAN whose endpoints need it."""
     least, counts = case.parameters.topology.gateway_redundancy_from, _needing(case)
-    for pair in _pairs(case):
+    for pair in pairs(case):
         if "node" in _failures(case) and counts.get(pair[0].vlan or "", 0) > least and len(pair) == 2:
             changes = {"virtual_gateway": VirtualGateway.NONE, "virtual_addresses": ()}
             return (Set("interfaces", pair[1].id, changes),)
@@ -167,7 +166,7 @@ def _needing(case: Case) -> dict[str, int]:
 @gateway_redundancy.mutant("the routers answer for different addresses")
 def change_address(case: Case) -> Patch | None:
     """One of them loses one."""
-    for pair in _pairs(case):
+    for pair in pairs(case):
         rest = pair[1].virtual_addresses[1:] or ("192.0.2.1",)
         return (Set("interfaces", pair[1].id, {"virtual_addresses": rest}),)
     return None
@@ -176,7 +175,7 @@ def change_address(case: Case) -> Patch | None:
 @gateway_redundancy.mutant("the routers are in different groups")
 def change_group(case: Case) -> Patch | None:
     """For the same address."""
-    for pair in _pairs(case):
+    for pair in pairs(case):
         return (Set("interfaces", pair[1].id, {"virtual_group": (pair[1].virtual_group or 1) % 255 + 1}),)
     return None
 
@@ -184,7 +183,7 @@ def change_group(case: Case) -> Patch | None:
 @gateway_redundancy.mutant("the routers have equal priorities")
 def equal_priorities(case: Case) -> Patch | None:
     """That of the first."""
-    for pair in _pairs(case):
+    for pair in pairs(case):
         return (Set("interfaces", pair[1].id, {"virtual_priority": pair[0].virtual_priority}),)
     return None
 
@@ -212,6 +211,12 @@ def one_feed(case: Case) -> Patch | None:
                 changes = {"power_feeds": ("A",), "room": room}
                 return tuple(Set("devices", case.network.devices[at].id, changes) for at in sorted(devices))
     return None
+
+
+gateway_redundancy.mutant("the standby of a group is active for one network")(standby_ahead)
+gateway_redundancy.mutant("neighbours send to the own address of a gateway")(pinned)
+gateway_redundancy.fix("let one member of the group be active for everything")(one_active)
+gateway_redundancy.fix("lead the routes to the shared address")(to_shared)
 
 
 @gateway_redundancy.fix("make the halves agree")
