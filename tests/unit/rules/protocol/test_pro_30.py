@@ -114,7 +114,7 @@ def test_every_mutant_is_caught_and_mended() -> None:
         for _ in range(4):
             broken = better(broken)
         assert judge_one(rule, case(broken)).status is Status.PASS, mutant.title
-    assert [m.mutate(case(design(DEFAULT))) for m in rule.mutants] == [None] * 4
+    assert {m.mutate(case(design(DEFAULT))) for m in rule.mutants} == {None}
 
 
 def better(broken: Any) -> Any:

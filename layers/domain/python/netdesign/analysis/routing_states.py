@@ -43,12 +43,17 @@ class Stop(NamedTuple):
 
 
 class Astray(NamedTuple):
-    """Packets that can end short of their target: of which flow, from where, to what, and the way that they took."""
+    """Packets that can end short of their target: of which flow, from where, to what, and the way that they took.
+
+    `part` is the prefix of the addresses that fare so, `within` that of their subnet (none: outside).
+    """
 
     flow: str
     backward: bool
     start: str
     target: str
+    part: str
+    within: str
     subnet: str | None
     fate: str
     way: tuple[Stop, ...]
@@ -218,17 +223,26 @@ def _astray(whole: Fib, lost: Lost, failed: tuple[str, ...] = ()) -> Astray:
     network, journey = whole.network, lost.journey
     subnet = network.design.addressing.subnets[journey.target.subnet] if journey.target.subnet >= 0 else None
     way = _stops(network, lost.end.path)
-    target = _named(journey.target, subnet.prefix if subnet is not None else None)
-    identity = subnet.id if subnet is not None else None
-    return Astray(journey.flow, journey.backward, str(way[0]), target, identity, lost.end.fate.value, way, failed)
+    part, within = str(journey.target.prefix), subnet.prefix if subnet is not None else ""
+    return Astray(
+        flow=journey.flow,
+        backward=journey.backward,
+        start=str(way[0]),
+        target=_named(journey.target, part, within),
+        part=part,
+        within=within,
+        subnet=subnet.id if subnet is not None else None,
+        fate=lost.end.fate.value,
+        way=way,
+        failed=failed,
+    )
 
 
-def _named(target: Target, subnet: str | None) -> str:
+def _named(target: Target, part: str, within: str) -> str:
     """What packets go to, for a reader: a subnet or a part of it, or a provider or a part of the Internet."""
-    part = str(target.prefix)
-    if subnet is None:
+    if not within:
         return f"{part} at the provider" if target.prefix.length else f"the provider (IPv{target.version})"
-    return subnet if part == subnet else f"{part} of {subnet}"
+    return within if part == within else f"{part} of {within}"
 
 
 def _stops(network: Network, tables: Iterable[int]) -> tuple[Stop, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netdesign.analysis.failures import failure_kinds
-from netdesign.analysis.routing_states import Outlook, Stop, failed_outlook, plain_outlook
+from netdesign.analysis.routing_states import Astray, Outlook, Stop, failed_outlook, plain_outlook
 from netdesign.model.verdict import Scalar
 from netdesign.rules.case import Case
 
@@ -19,3 +19,15 @@ def outlooks(case: Case) -> tuple[Outlook, Outlook]:
 def way_of(stops: tuple[Stop, ...]) -> dict[str, list[Scalar]]:
     """The devices and VRFs of a way, for a witness."""
     return {"devices": [stop.device for stop in stops], "vrfs": [stop.vrf or "" for stop in stops]}
+
+
+def witness_of(row: Astray) -> dict[str, Scalar | list[Scalar]]:
+    """The way of packets that get lost, which addresses fare so, and after what."""
+    return {
+        **way_of(row.way),
+        "outcome": row.fate,
+        "target": row.target,
+        "part": row.part,
+        "within": row.within,
+        "failed": list(row.failed),
+    }

@@ -10,7 +10,7 @@ import numpy as np
 from netdesign.analysis.adjacency import processes, statements
 from netdesign.analysis.flow_routes import Stranded, flow_ends, gateway_tables, stranded, without_gateway
 from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.providers import circuit_tables, lonely_exits
+from netdesign.analysis.providers import lonely_exits
 from netdesign.analysis.route_origins import static_hops, unbacked_defaults
 from netdesign.analysis.routed_links import alone, routed_pairs, silent_pairs, unused_links
 from netdesign.analysis.routes import OUTCOMES
@@ -19,12 +19,13 @@ from netdesign.analysis.row_codes import among
 from netdesign.graph.network import Network
 from netdesign.graph.prefixes import parse_interface
 from netdesign.model.patch import Patch, Remove, Set
-from netdesign.model.routing import AddressFamily, PolicyAction, RoutePolicyTerm
-from netdesign.model.verdict import Finding, Gap, Measure
+from netdesign.model.verdict import Finding, Gap, Measure, Scalar
 from netdesign.model.vocabulary import Category, InterfaceKind, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
-from netdesign.rules.outlooks import outlooks, way_of
+from netdesign.rules.detours import discard_outside, discard_part, lead_part_out, without_detours
+from netdesign.rules.outlooks import outlooks, witness_of
+from netdesign.rules.provider_faults import edge_forgets_inside, no_default_from_providers, one_default_refused
 
 
 def routes_anything(case: Case) -> bool:
@@ -44,9 +45,10 @@ def routes_anything(case: Case) -> bool:
     "match; two ends of a routed link that share no subnet, or run no protocol or static route over it; a default "
     "route originated by a router that has none; an exit that learns nothing of the other exits of its site; a cable "
     "that routing does not use although a single link or node failure (where the redundancy level counts it) would "
-    "leave it the only way; packets or answers of a flow that end short of their target when every protocol is "
-    "followed to its fixed point (policies, AS paths, areas, next hops, redistribution, tunnel endpoints), in the "
-    "plain state or after a single failure that leaves a cable between the ends.",
+    "leave it the only way; packets or answers of a flow that end short of their target, or of a part of it that some "
+    "table has a longer prefix for, when every protocol is followed to its fixed point (policies, AS paths, areas, "
+    "next hops, redistribution, tunnel endpoints), in the plain state or after a single failure that leaves a cable "
+    "between the ends.",
     passes="Every flow's gateways reach each other by routes, also after each failure that leaves them a cable, and "
     "every routed link carries an adjacency.",
     remedy="Run the protocol on both ends with equal parameters, originate the prefix, or add a static route.",
@@ -107,7 +109,7 @@ def _astray(row: Astray) -> Finding:
     return Finding(
         message=f"{after}{what} of flow {row.flow} from {row.start} to {row.target} end at {row.way[-1]}: {row.fate}",
         elements=(row.flow, *((row.subnet,) if row.subnet else ()), *row.failed),
-        witness={**way_of(row.way), "outcome": row.fate, "failed": list(row.failed)},
+        witness=witness_of(row),
     )
 
 
@@ -140,8 +142,24 @@ def _stranded_flows(network: Network, lost: tuple[Stranded, ...]) -> Iterator[Fi
             message=f"flow {row.flow}: {'answers' if row.backward else 'packets'} from {start} to {to} end at {where}: "
             f"{OUTCOMES[row.outcome]} ({row.walks} such)",
             elements=(row.flow, *((subnets[row.subnet].id,) if row.subnet >= 0 else ())),
-            witness={"gateway": start, "prefix": to, "ends_at": where, "outcome": OUTCOMES[row.outcome]},
+            witness={
+                "gateway": start,
+                "prefix": to,
+                "ends_at": where,
+                "outcome": OUTCOMES[row.outcome],
+                "part": to,
+                "within": to,
+                **_end_of(network, row.vertex),
+            },
         )
+
+
+def _end_of(network: Network, vertex: int) -> dict[str, list[Scalar]]:
+    """The table where a way ends, as `way_of` says it; nothing for a provider's."""
+    if not 0 <= vertex < layer3(network).vertex_count:
+        return {}
+    device = network.devices[int(layer3(network).device[vertex])].id
+    return {"devices": [device], "vrfs": [_vrf(network, vertex) or ""]}
 
 
 def _without_gateways(network: Network) -> Iterator[Finding]:
@@ -290,44 +308,14 @@ def hide_tunnel_endpoints(case: Case) -> Patch | None:
     return tuple(Set("processes", who, {"networks": left}) for who, left in changed) or None if crossing else None
 
 
-@routing_incomplete.mutant("providers originate no default route")
-def no_default_from_providers(case: Case) -> Patch | None:
-    """Let no process of a provider originate a default route."""
-    theirs = [
-        p.id for p in case.design.routing.processes if _is_provider(case.network, p.device) and p.default_originate
-    ]
-    return tuple(Set("processes", who, {"default_originate": False}) for who in theirs) or None
-
-
-@routing_incomplete.mutant("sessions with providers take only the default route of the other IP version")
-def one_default_refused(case: Case) -> Patch | None:
-    """Let the import policies of edge routers permit nothing but ::/0."""
-    facts, running = case.design.routing, case.network.by_id("processes")
-    names = {
-        fact.import_policy
-        for at, fact in enumerate(facts.bgp_neighbors)
-        if fact.import_policy
-        and fact.process in running
-        and _is_provider(case.network, _peer_device(case.network, at))
-        and AddressFamily.IPV4 in fact.families
-    }
-    term = RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=("::/0",), max_length=0)
-    known = case.network.by_id("route_policies")
-    return tuple(Set("route_policies", name, {"terms": (term,)}) for name in sorted(names) if name in known) or None
-
-
-@routing_incomplete.mutant("edge routers lose their static routes inward")
-def edge_forgets_inside(case: Case) -> Patch | None:
-    """Remove every static route but defaults from the devices at circuits whose flows come from outside."""
-    edges = {case.network.devices[int(layer3(case.network).device[t])].id for t in circuit_tables(case.network)}
-    gone = [
-        Remove("static_routes", r.id)
-        for r in case.design.routing.static_routes
-        if r.device in edges and not r.prefix.endswith("/0") and not r.discard
-    ]
-    outward = any(flow_ends(case.network, f.targets).providers or flow_ends(case.network, f.sources).providers
-                  for f in case.design.traffic.flows)  # fmt: skip
-    return tuple(gone) if outward and gone else None
+routing_incomplete.mutant("providers originate no default route")(no_default_from_providers)
+routing_incomplete.mutant("sessions with providers take only the default route of the other IP version")(
+    one_default_refused
+)
+routing_incomplete.mutant("edge routers lose their static routes inward")(edge_forgets_inside)
+routing_incomplete.mutant("a part of a subnet is discarded on the way")(discard_part)
+routing_incomplete.mutant("a part of a subnet is led to a provider")(lead_part_out)
+routing_incomplete.mutant("a part of the Internet is discarded on the way out")(discard_outside)
 
 
 @routing_incomplete.mutant("the standby of a pair has no static routes")
@@ -343,11 +331,4 @@ def standby_without_routes(case: Case) -> Patch | None:
     return None
 
 
-def _is_provider(network: Network, device: str) -> bool:
-    at = network.device_index.get(device, -1)
-    return at >= 0 and not bool(network.ours[at])
-
-
-def _peer_device(network: Network, row: int) -> str:
-    peer = int(statements(network).peer[row])
-    return network.design.routing.processes[peer].device if peer >= 0 else ""
+routing_incomplete.fix("remove more specific static routes that lead a part of the destination astray")(without_detours)

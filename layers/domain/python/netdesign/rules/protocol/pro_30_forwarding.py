@@ -28,7 +28,8 @@ from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
-from netdesign.rules.outlooks import outlooks, way_of
+from netdesign.rules.detours import discard_outside, discard_part, without_detours
+from netdesign.rules.outlooks import outlooks, way_of, witness_of
 
 DISCARD_DISTANCE = 250
 SHOWN = 20
@@ -53,7 +54,8 @@ def forwards_anything(case: Case) -> bool:
     "default covers; a next hop that nobody answers for, a missing route or a discarded destination on the way of a "
     "flow; an edge router to a provider without a usable default route; a prefix on which protocols never settle. In "
     "the plain state, and after each single failure that the redundancy level counts.",
-    passes="From every table, packets to every class of destinations end, and those of flows at their target.",
+    passes="From every table, packets to every class of destinations end, and those of flows at their target, in "
+    "whichever part of a subnet it is.",
     remedy="Discard what a summary covers and nothing reaches, point next hops at addresses that answer, originate the "
     "default route where it comes in.",
     references=(
@@ -63,7 +65,10 @@ def forwards_anything(case: Case) -> bool:
     ),
     reading="A hole after a failure counts where a cable still joins the ends. Classes of destinations are prefixes "
     "that tables treat alike; after failures only those that static, default or summary routes lead to are tried "
-    "for circles, for one protocol alone makes none. Failures that look alike are tried once, and in large designs two "
+    "for circles, for one protocol alone makes none. Flows are walked to each class inside their subnets, to services "
+    "at their own addresses, and beyond providers to what default routes lead to and to each part of the Internet that "
+    "static routes tell apart; discarded ones longer than the Internet routes (/24, /48) name hosts that are not to be "
+    "heard, and are left. Failures that look alike are tried once, and in large designs two "
     "devices of each kind stand for their fellows; the measures say how many took part.",
 )
 def forwarding_unsound(case: Case) -> Iterator[Said]:
@@ -110,7 +115,7 @@ def _hole(row: Astray) -> Finding:
         message=f"{after}{'answers' if row.backward else 'packets'} of flow {row.flow} to {row.target} end at "
         f"{row.way[-1]}: {row.fate}",
         elements=(row.flow, *row.failed),
-        witness={**way_of(row.way), "outcome": row.fate, "target": row.target, "failed": list(row.failed)},
+        witness=witness_of(row),
     )
 
 
@@ -208,7 +213,12 @@ def no_way_out(case: Case) -> Patch | None:
     return (*gone, *quiet) if _asked_providers(network) and (gone or quiet) else None
 
 
+forwarding_unsound.mutant("a part of a subnet is discarded on the way")(discard_part)
+forwarding_unsound.mutant("a part of the Internet is discarded on the way out")(discard_outside)
+
 # --- remedies
+
+forwarding_unsound.fix("remove more specific static routes that lead a part of the destination astray")(without_detours)
 
 
 @forwarding_unsound.fix("discard what summaries send back where nothing reaches it")
