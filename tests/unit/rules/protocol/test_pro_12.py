@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from netdesign.model.addressing import VirtualGateway
+from netdesign.model.addressing import Pool, VirtualGateway
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.patch import apply
+from netdesign.model.switching import Vrf
 from netdesign.model.verdict import Status
-from netdesign.model.vocabulary import InterfaceKind, PortMode, Role, SubnetPurpose
+from netdesign.model.vocabulary import InterfaceKind, PortMode, Role, Severity, SubnetPurpose
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_12_address_correctness import wrong_addresses
 from tests.support.mutants import caught_and_mended
@@ -33,6 +34,26 @@ LOOPS = tuple(
 def gateways(*own: str, virtual: tuple[str, ...] = ("10.0.0.1",), priority: int | None = None) -> list[Any]:
     shared = {"virtual_gateway": VirtualGateway.VRRP, "virtual_addresses": virtual, "virtual_group": 1}
     return [svi(name, "v", text, virtual_priority=priority, **shared) for name, text in zip("ab", own, strict=True)]
+
+
+def routed_twice() -> tuple[Any, ...]:
+    """A second VRF on both routers, joined by a link of its own, and static routes in both VRFs."""
+    second = Vrf(id="w", name="w")
+    link_, one, two = joined("a:2", "b:2", "10.9.1")
+    return (
+        second,
+        link_,
+        replace(one, vrf="w"),
+        replace(two, vrf="w"),
+        subnet("10.9.1.0/31", purpose=SubnetPurpose.POINT_TO_POINT, vrf="w"),
+        static("a", "10.20.0.0/16", "10.9.0.1"),
+        static("a", "10.21.0.0/16", "10.9.0.1"),
+        static("a", "10.22.0.0/16", "10.9.1.1", vrf="w"),
+        static("b", "10.23.0.0/16", None, discard=True),
+    )
+
+
+STATICS = routed_twice()
 
 
 def service(identity: str, address: str, kind: ServiceKind = ServiceKind.AAA) -> ServiceInstance:
@@ -174,7 +195,7 @@ def test_two_kinds_of_service_share_a_host() -> None:
 
 
 def test_every_mutant_is_caught_and_mended() -> None:
-    sound = design(*SOUND)
+    sound = design(*SOUND, *STATICS)
     caught_and_mended(RULE, sound)
 
 
@@ -187,10 +208,9 @@ def test_who_names_an_address_as_a_neighbours_does_not_hold_it() -> None:
         port("b:1", "10.9.0.1/31"),
         static("a", "10.1.0.0/16", "10.9.0.1"),
     )
-    (finding,) = judge_one(RULE, case(made)).findings
-    patch = RULE.fixes[0].propose(case(made), finding)
+    finding = judge_one(RULE, case(made)).findings[0]
+    patch = next(patch for fix in RULE.fixes if (patch := fix.propose(case(made), finding)))
 
-    assert patch is not None
     assert {one.id: one.addresses for one in apply(made, patch).addressing.interfaces} == {
         "a:1": ("10.9.0.0/31",),
         "b:1": ("10.9.0.1/31",),
@@ -200,3 +220,54 @@ def test_who_names_an_address_as_a_neighbours_does_not_hold_it() -> None:
 def test_nothing_to_break_in_an_empty_design() -> None:
     assert judge_one(RULE, case(design())).status is Status.NOT_APPLICABLE
     assert [mutant.mutate(case(design())) for mutant in RULE.mutants] == [None] * len(RULE.mutants)
+
+
+@pytest.mark.parametrize(
+    ("route", "words"),
+    [
+        (
+            {"prefix": "10.20.0.9/29"},
+            "goes to 10.20.0.9/29, which has bits set beyond its mask: the prefix is 10.20.0.8/29",
+        ),
+        ({"prefix": "foo"}, "goes to foo, which is no prefix"),
+        ({"prefix": "10.20.0.0/33"}, "goes to 10.20.0.0/33, which is no prefix"),
+        ({"next_hop": "foo"}, "has the next hop foo, which is no address"),
+        ({"next_hop": None}, "has no next hop and discards nothing"),
+        ({"next_hop": "fe80::1"}, "goes to 10.20.0.0/16 by the next hop fe80::1 of another IP version"),
+        ({"next_hop": "10.9.0.0"}, "has the next hop 10.9.0.0, which is an address of a itself"),
+        ({"next_hop": "10.9.1.1"}, "has the next hop 10.9.1.1, which is beside a in VRF w, not in default"),
+        (
+            {"next_hop": "10.77.0.1"},
+            "has the next hop 10.77.0.1, which no subnet of VRF default of a holds and no route leads to",
+        ),
+        ({"vrf": "nope"}, "is in VRF nope, in which a has no interface"),
+        ({"device": "gone"}, "is in VRF default, in which gone has no interface"),
+    ],
+)
+def test_static_routes_that_lead_nowhere(route: dict[str, Any], words: str) -> None:
+    made = replace(static("a", "10.20.0.0/16", "10.9.0.1"), **{"id": "r", **route})
+    (finding,) = judged(*SOUND, *STATICS[:5], made).findings
+
+    assert (finding.message, finding.severity) == (f"static route r {words}", Severity.ERROR)
+    assert finding.elements == ("r",)
+
+
+def test_static_routes_may_discard_and_need_other_routes() -> None:
+    deep = (static("a", "10.30.0.0/16", "10.9.0.1"), static("a", "10.31.0.0/16", "10.30.0.7"))
+    fine = (
+        *deep,
+        static("b", "10.32.0.0/16", None, discard=True),
+        static("a", "10.33.0.0/16", "10.9.0.1", distance=250),
+    )
+
+    assert messages(*SOUND, *fine) == []
+
+
+def test_a_loopback_in_a_pool_of_its_vrf_needs_no_subnet() -> None:
+    pool = Pool(id="loops", prefix="10.8.0.0/24", purpose="loopback", vrf="default")
+    extra = replace(loopback("a", "10.8.0.9/32"), id="a:lo9", name="lo9")
+
+    assert messages(*SOUND, pool, extra) == []
+    assert messages(*SOUND, extra) == ["10.8.0.9/32 of a:lo9 lies in no subnet"]
+    assert messages(*SOUND, replace(pool, vrf="w"), extra) == ["10.8.0.9/32 of a:lo9 lies in no subnet"]
+    assert messages(*SOUND, replace(pool, prefix="all"), extra) == ["10.8.0.9/32 of a:lo9 lies in no subnet"]

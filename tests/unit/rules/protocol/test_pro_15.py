@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from netdesign.model.addressing import Pool
+from netdesign.model.routing import RoutePolicy
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Role, SubnetPurpose
 from netdesign.rules.engine import judge_one
@@ -110,3 +111,13 @@ def test_every_mutant_is_caught_and_mended(protocol: str) -> None:
 
 def test_nothing_to_break_in_an_empty_design() -> None:
     assert [mutant.mutate(case(design())) for mutant in RULE.mutants] == [None] * len(RULE.mutants)
+
+
+def test_a_loopback_that_every_session_holds_back_is_unknown_to_others() -> None:
+    sessions = (peer("a", "10.7.0.1", 65_002), peer("b", "10.7.0.0", 65_001))
+    link = joined("a:9", "b:9", "10.7.0")
+    nothing = RoutePolicy(id="nothing", name="nothing")
+    held = (replace(sessions[0], export_policy="nothing"), sessions[1])
+
+    assert messages(*SOUND, *link, *sessions) == []
+    assert messages(*SOUND, *link, nothing, *held) == ["no session of a tells anybody of 10.8.0.1/32 of a:lo0"]

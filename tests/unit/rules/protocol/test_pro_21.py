@@ -116,3 +116,30 @@ def test_no_sessions_no_rule():
     assert said(bgp_sessions, design()).status is Status.NOT_APPLICABLE
     assert all(mutant.mutate(bare) is None for mutant in bgp_sessions.mutants)
     assert regenerate(bare, Finding(message="")) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "severity"),
+    [
+        ({"distance": 255}, "has distance 255: none of its routes is ever used", None),
+        ({"distance": 0}, "has distance 0: none of its routes is ever used", None),
+        ({"max_paths": 0}, "has max_paths 0: none of its routes is ever used", Severity.ERROR),
+    ],
+)
+def test_a_process_whose_routes_are_never_used(changes, words, severity):
+    made = built("centre")
+    process = sides(made, edge=True)[0].process
+    (finding,) = said(bgp_sessions, made, Set("processes", process, changes)).findings
+
+    assert (finding.message, finding.severity) == (f"{process} {words}", severity)
+    assert found(bgp_sessions, made, Set("processes", process, {"distance": 254})) == []
+
+
+def test_a_peer_beside_is_one_hop_away():
+    made = built("centre")
+    one = sides(made, edge=True)[0]
+    (finding,) = said(bgp_sessions, made, Set("bgp_neighbors", one.id, {"multihop": 255})).findings
+
+    assert "lets packets come over several hops although the peer is beside it" in finding.message
+    assert finding.severity is Severity.ERROR
+    assert found(bgp_sessions, made, Set("bgp_neighbors", one.id, {"multihop": 1})) == []

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from netdesign.analysis.convergence import GATEWAY, budget_s, demands, prefixes, recovery_s, watches
+from netdesign.analysis.convergence import GATEWAY, budget_s, demands, learned_defaults, prefixes, recovery_s, watches
 from netdesign.catalog.parameters import default_parameters
 from netdesign.model.patch import Add, Remove, Set, SetRequirement
 from netdesign.model.routing import StaticRoute
@@ -65,15 +66,15 @@ def test_nobody_notices_across_a_circuit_without_bfd():
     one = session(made, edge=True)
     messages = found(convergence_budget, made, Set("bgp_neighbors", one.id, {"bfd": False}))
 
-    assert any("neighbours across switches or circuits without BFD" in message for message in messages)
-    assert any("take 9.2" in message and "3 s are borne" in message for message in messages)
+    assert any("across switches or a circuit without BFD" in message for message in messages)
+    assert any("1 BGP session takes 9.2" in message and "3 s are borne" in message for message in messages)
 
 
 def test_on_a_cable_the_hold_time_counts():
     made = built("centre")
     running = {one.id: one for one in made.routing.processes}
     one = next(s for s in made.routing.bgp_neighbors if s.interface and running[s.process].vrf == "default")
-    assert any("take 9.2" in m for m in found(convergence_budget, made, Set("bgp_neighbors", one.id, {"bfd": False})))
+    assert any("takes 9.2" in m for m in found(convergence_budget, made, Set("bgp_neighbors", one.id, {"bfd": False})))
     short = Set("bgp_neighbors", one.id, {"bfd": False, "hold_ms": 2_000})
     assert found(convergence_budget, made, short) == []
     assert any(
@@ -91,7 +92,7 @@ def test_static_routes_one_of_several_are_watched():
     routes = [Add("static_routes", StaticRoute(id=f"r{n}", next_hop=hop, **values)) for n, hop in enumerate(hops)]
     (message,) = found(convergence_budget, made, *routes)
 
-    assert message.startswith("2 static routes are routes whose next hop may go unnoticed")
+    assert message.startswith("2 static routes are without BFD, so that the loss of a next hop may go unnoticed")
     watched = [Set("static_routes", f"r{n}", {"bfd": True}) for n in range(2)]
     assert found(convergence_budget, made, *routes, *watched) == []
     assert found(convergence_budget, made, routes[0]) == []
@@ -106,7 +107,7 @@ def test_slow_gateways_and_their_repair():
     port = next(one for one in made.addressing.interfaces if one.virtual_gateway.value == "vrrp")
     verdict = said(convergence_budget, made, Set("interfaces", port.id, {"virtual_interval_ms": 1_000}))
 
-    assert "redundant gateways take 3.6" in verdict.findings[0].message
+    assert "1 redundant gateway takes 3.6" in verdict.findings[0].message
     patch = hurry(case(made), verdict.findings[0])
     assert {one.changes["virtual_interval_ms"] for one in sets(patch)} == {200}
     assert run_bfd(case(made), verdict.findings[0]) is None
@@ -123,3 +124,49 @@ def test_it_is_asked_where_failures_count_or_traffic_is_precious():
     bare = case(design())
     assert all(mutant.mutate(bare) is None for mutant in convergence_budget.mutants)
     assert hurry(bare, Finding(message="")) is run_bfd(bare, Finding(message="")) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"bfd_interval_ms": 1}, "1 BGP session asks BFD for 3 x 1 ms"),
+        ({"bfd_interval_ms": 49}, "asks BFD for 3 x 49 ms"),
+        ({"bfd_multiplier": 0}, "asks BFD for 0 x 300 ms"),
+        ({"bfd_multiplier": 2}, "asks BFD for 2 x 300 ms"),
+        ({"bfd_multiplier": 256, "bfd_interval_ms": 50}, "asks BFD for 256 x 50 ms"),
+    ],
+)
+def test_bfd_that_no_platform_keeps_up(changes, words):
+    made = built("centre")
+    messages = found(convergence_budget, made, Set("bgp_neighbors", session(made, edge=True).id, changes))
+
+    assert any(words in message and "no less than 3 x 50 ms" in message for message in messages)
+
+
+def test_bfd_at_the_limit_and_the_provider_own_numbers_pass():
+    made = built("centre")
+    one = session(made, edge=True)
+    assert found(convergence_budget, made, Set("bgp_neighbors", one.id, {"bfd_interval_ms": 50})) == []
+    theirs = {p.id for p in made.routing.processes if not made_by_us(made, p.device)}
+    other = next(s for s in made.routing.bgp_neighbors if s.process in theirs)
+    assert found(convergence_budget, made, Set("bgp_neighbors", other.id, {"bfd_interval_ms": 1})) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"), [({}, 1), ({"bfd": True}, 0), ({"distance": 250}, 0), ({"distance": 19}, 1)]
+)
+def test_a_static_default_in_front_of_what_bgp_learns_is_watched(changes, count):
+    made = built("campus")
+    learned = learned_defaults(case(made).network)
+    device, vrf, prefix = min(place for place in learned if "." in place[2])
+    running = {one.id: one for one in made.routing.processes}
+    hop = next(
+        s.peer_address
+        for s in made.routing.bgp_neighbors
+        if running[s.process].device == device and s.import_policy and "." in (s.peer_address or "")
+    )
+    route = StaticRoute(id="r", device=device, vrf=vrf, prefix=prefix, next_hop=hop)
+    messages = found(convergence_budget, made, Add("static_routes", replace(route, **changes)))
+
+    assert len(messages) == count
+    assert all(m.startswith("1 static route is without BFD") and "r among them" in m for m in messages)

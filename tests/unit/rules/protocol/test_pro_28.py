@@ -3,6 +3,7 @@ import pytest
 from netdesign.analysis.overlay_faults import ethernet_segments, valid_segment
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.patch import Add, Remove, Set
+from netdesign.model.routing import PolicyAction, RoutePolicy, RoutePolicyTerm
 from netdesign.model.verdict import Finding, Status
 from netdesign.rules.protocol.pro_28_overlay import (
     announce,
@@ -158,3 +159,39 @@ def test_a_segment_beside_the_rest_gets_a_number_and_target_of_its_own():
     verdict = said(overlay_consistency, made, Add("vnis", twin))
 
     assert {one.witness["fault"] for one in verdict.findings} == {"number", "twice", "target"}
+
+
+def deaf_to(made, field, *terms):
+    """Findings where a policy of these terms is on all sessions of the first endpoint's process, and that endpoint."""
+    process = next(p for p in made.routing.processes if p.networks and not p.redistribute and p.protocol.value == "bgp")
+    policy = RoutePolicy(id="filter", name="filter", terms=terms)
+    mine = [
+        Set("bgp_neighbors", s.id, {field: "filter"}) for s in made.routing.bgp_neighbors if s.process == process.id
+    ]
+    return process, found(overlay_consistency, made, Add("route_policies", policy), *mine)
+
+
+@pytest.mark.parametrize("terms", [(), (RoutePolicyTerm(action=PolicyAction.DENY),)])
+def test_an_endpoint_that_is_filtered_on_the_way_out_is_heard_by_nobody(terms):
+    process, messages = deaf_to(built("centre"), "export_policy", *terms)
+
+    assert messages
+    assert all(f"the tunnel endpoint of {process.device}," in message for message in messages)
+
+
+def test_an_endpoint_that_lets_nothing_in_is_deaf_to_all_others():
+    process, messages = deaf_to(built("centre"), "import_policy")
+
+    assert messages
+    assert all(m.startswith("1 of ") and f"{process.device} among them" in m for m in messages)
+
+
+def test_filters_that_let_endpoints_pass_are_no_fault():
+    assert deaf_to(built("centre"), "export_policy", RoutePolicyTerm(action=PolicyAction.PERMIT))[1] == []
+
+
+def test_routes_that_are_never_installed_lead_to_no_endpoint():
+    made = built("centre")
+    never = [Set("processes", p.id, {"distance": 255}) for p in made.routing.processes if p.protocol.value == "bgp"]
+
+    assert any("have no route to" in message for message in found(overlay_consistency, made, *never))

@@ -14,10 +14,15 @@ from netdesign.analysis.layer3 import media_of
 from netdesign.analysis.nesting import nested
 from netdesign.analysis.providers import provider_devices
 from netdesign.analysis.row_codes import among, row_codes, text_codes
+from netdesign.errors import InvalidInputError
 from netdesign.graph.network import Network, analysis
+from netdesign.graph.prefixes import WIDTH, Prefix, parse_prefix
 from netdesign.model.addressing import VirtualGateway
+from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from netdesign.graph.multigraph import Bools, Longs
     from netdesign.model.addressing import Interface
 
@@ -141,7 +146,26 @@ def strays(network: Network) -> tuple[int, ...]:
     )
     count = rows.version.size
     found = np.flatnonzero(_ours(network) & ~among(codes[:count], codes[count:]))
-    return tuple(found.tolist())
+    return tuple(row for row in found.tolist() if not _pooled(network, row))
+
+
+def _pooled(network: Network, row: int) -> bool:
+    """Whether a row is the host route of a loopback inside a pool of its VRF: a subnet of its own says no more."""
+    rows = addresses(network)
+    fact, version = network.interfaces[int(rows.interface[row])], int(rows.version[row])
+    if fact.kind not in (InterfaceKind.LOOPBACK, InterfaceKind.VTEP) or rows.length[row] < WIDTH[version]:
+        return False
+    own = Prefix(version, int(rows.high[row]) << 64 | int(rows.low[row]), WIDTH[version])
+    pools = (pool.prefix for pool in network.design.addressing.pools if pool.vrf == fact.vrf)
+    return any(block.covers(own) for block in _blocks(pools))
+
+
+def _blocks(texts: Iterable[str]) -> Iterator[Prefix]:
+    for text in texts:
+        try:
+            yield parse_prefix(text)
+        except InvalidInputError:
+            continue
 
 
 @analysis

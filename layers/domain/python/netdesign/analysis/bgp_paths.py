@@ -145,7 +145,8 @@ class Interned:
         speakers = self.speakers
         for asn in route.path:
             if asn in speakers.as_tokens:
-                self.tokens[at, speakers.as_tokens[asn]] += 1
+                token = speakers.as_tokens[asn]
+                self.tokens[at, token] = min(255, int(self.tokens[at, token]) + 1)
         if route.originator is not None:
             self.tokens[at, route.originator] += 1
         for cluster in route.clusters:

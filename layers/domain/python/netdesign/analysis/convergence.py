@@ -13,6 +13,7 @@ from netdesign.analysis.adjacency import address_rows, igp_members, processes, s
 from netdesign.analysis.gateway_groups import virtual_members
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer3 import layer3
+from netdesign.analysis.provider_defaults import EVERYTHING, default_takers
 from netdesign.analysis.row_codes import column, whole_numbers
 from netdesign.analysis.session_faults import answers
 from netdesign.graph.network import Network, analysis
@@ -22,9 +23,14 @@ from netdesign.model.vocabulary import Medium, ServiceClass
 if TYPE_CHECKING:
     from netdesign.catalog.policy import Protocols
     from netdesign.graph.multigraph import Bools, Longs
+    from netdesign.model.routing import StaticRoute
 
 BGP, IGP, GATEWAY, STATIC = "bgp_neighbors", "igp_interfaces", "interfaces", "static_routes"
 SILENT_INTERVALS = 3
+USUAL_DISTANCE = 20
+"""Administrative distance of routes that other systems tell by BGP, where none is set."""
+MOST_TIMES = 255
+"""The largest multiplier that a BFD packet can state (RFC 5880 section 4.1)."""
 
 
 class Watch(NamedTuple):
@@ -151,13 +157,16 @@ def _gateways(network: Network) -> list[Watch]:
 
 
 def _statics(network: Network) -> list[Watch]:
-    """Static routes to one of several next hops: each has to go when its next hop does."""
+    """Static routes to one of several next hops, or before a default that BGP learns: each goes with its next hop."""
     facts = network.design.routing.static_routes
     by_prefix: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for at, fact in enumerate(facts):
         if fact.next_hop and not fact.discard and fact.device in network.device_index:
             by_prefix[fact.device, fact.vrf, fact.prefix].append(at)
     rows = [at for some in by_prefix.values() if len({facts[at].next_hop for at in some}) > 1 for at in some]
+    learned = learned_defaults(network)
+    alone = (at for some in by_prefix.values() for at in some if len({facts[one].next_hop for one in some}) == 1)
+    rows += [at for at in alone if facts[at].distance < learned.get(_place(facts[at]), 0)]
     if not rows:
         return []
     segment, shared = _next_hops(network, rows)
@@ -169,6 +178,21 @@ def _statics(network: Network) -> list[Watch]:
             seen = 0.0 if on_wire or fact.bfd else -1.0
             device = network.device_index[fact.device]
             found.append(Watch(STATIC, (fact.id,), (device,), seen, fact.bfd, on_wire, fact.vrf))
+    return found
+
+
+def _place(fact: StaticRoute) -> tuple[str, str, str]:
+    return fact.device, fact.vrf, fact.prefix
+
+
+@analysis
+def learned_defaults(network: Network) -> dict[tuple[str, str, str], int]:
+    """The administrative distance of default routes that providers' sessions bring, by device, VRF and prefix."""
+    found: dict[tuple[str, str, str], int] = {}
+    for at, version in default_takers(network):
+        fact = network.design.routing.processes[at]
+        usual = USUAL_DISTANCE if fact.distance is None else fact.distance
+        found[fact.device, fact.vrf, EVERYTHING[version]] = usual
     return found
 
 
@@ -184,6 +208,32 @@ def _next_hops(network: Network, rows: list[int]) -> tuple[Longs, list[bool]]:
     of_row[-1] = -1
     virtual = np.append(addresses(network).virtual, False)[held]
     return of_row[held], virtual.tolist()
+
+
+class WeakBfd(NamedTuple):
+    """Detection that no platform keeps up: the collection and id of what states it, and its numbers."""
+
+    kind: str
+    id: str
+    interval_ms: int
+    multiplier: int
+
+
+def weak_bfd(network: Network, least_ms: int, least_times: int) -> tuple[WeakBfd, ...]:
+    """Sessions and IGP interfaces of ours that ask BFD for less than `least_ms` or `least_times` packets."""
+    routing, owner = network.design.routing, {p.id: p.device for p in network.design.routing.processes}
+    ours = {device.id for device, mine in zip(network.devices, network.ours.tolist(), strict=True) if mine}
+    found = []
+    for kind, facts in ((BGP, routing.bgp_neighbors), (IGP, routing.igp_interfaces)):
+        interval, times = (whole_numbers(column(facts, name)) for name in ("bfd_interval_ms", "bfd_multiplier"))
+        on = np.array(column(facts, "bfd"), np.bool_)
+        weak = on & ((interval < least_ms) | (times < least_times) | (times > MOST_TIMES))
+        found += [
+            WeakBfd(kind, facts[at].id, facts[at].bfd_interval_ms, facts[at].bfd_multiplier)
+            for at in np.flatnonzero(weak).tolist()
+            if owner.get(facts[at].process) in ours
+        ]
+    return tuple(found)
 
 
 # --- what is asked, and what routing adds

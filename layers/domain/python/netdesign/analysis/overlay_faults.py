@@ -187,7 +187,7 @@ def _evpn_pieces(network: Network) -> Ints:
     return label
 
 
-def _parts(network: Network, vni: str) -> list[frozenset[int]]:
+def parts(network: Network, vni: str) -> list[frozenset[int]]:
     """The members of a VNI, apart where they lie in fabrics that nothing joins: each speaks for itself there."""
     found = defaultdict[int, set[int]](set)
     for at in members(network, vni):
@@ -199,7 +199,7 @@ def _control(network: Network) -> Iterator[OverlayFault]:
     label, name = _evpn_pieces(network), {at: device.id for at, device in enumerate(network.devices)}
     home = endpoints(network)
     lonely = set[int]()
-    for here in {part for vni in network.design.overlay.vnis for part in _parts(network, vni.id)}:
+    for here in {part for vni in network.design.overlay.vnis for part in parts(network, vni.id)}:
         counts = Counter(int(label[home[at]]) for at in here)
         most = max((one for one in counts if one >= 0), key=lambda one: (counts[one], -one), default=-1)
         if len(here) > 1:
@@ -216,7 +216,7 @@ def _underlay(network: Network, failures: tuple[str, ...]) -> Iterator[OverlayFa
         if not announced[at]:
             name = network.devices[at].id
             yield OverlayFault(Fault.UNANNOUNCED, f"nobody hears of the tunnel endpoint of {name}", (name,))
-    sets = {part for vni in network.design.overlay.vnis for part in _parts(network, vni.id)}
+    sets = {part for vni in network.design.overlay.vnis for part in parts(network, vni.id)}
     control = control_graph(network).graph
     tried: list[tuple[str, Ints, int]] = [("no", components(control), -1)]
     if "link" in failures:

@@ -20,6 +20,7 @@ from netdesign.analysis.igp_prefixes import IgpRoutes, igp_routes_of
 from netdesign.analysis.redistribution import Taken, learners, taken_in, undescribed_defaults
 from netdesign.analysis.rib_sources import answering, beside, circuit_ports, sources, static_hops_stated
 from netdesign.analysis.route_policy import Marks, signature
+from netdesign.analysis.session_faults import NEVER
 from netdesign.graph.prefixes import Prefix, prefix_at
 from netdesign.model.vocabulary import RoutingProtocol
 
@@ -142,6 +143,7 @@ class Rib:
         return self._least(found)
 
     def _least(self, found: Sequence[Entry]) -> Entry | None:
+        found = [entry for entry in found if entry.distance < NEVER]
         if not found:
             return None
         best = min(found, key=lambda entry: entry.distance)

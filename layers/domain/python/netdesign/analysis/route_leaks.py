@@ -20,6 +20,8 @@ from netdesign.graph.prefixes import Prefix
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netdesign.model.routing import BgpNeighbor
+
 SAMPLES = ("0.0.0.0/0", "::/0", "8.0.0.0/9", "193.0.0.0/21", "2001:600::/24", "2a00:1000::/32")
 """Routes that a provider may send: the default ones, and some of the Internet's, short and long."""
 FAMILY = {4: 1, 6: 2}
@@ -50,6 +52,19 @@ def outside_statements(network: Network) -> tuple[tuple[int, int], ...]:
         else:
             found += [(row, device) for device in _one_sided(network, row, own)]
     return tuple(found)
+
+
+@analysis
+def external_statements(network: Network) -> tuple[BgpNeighbor, ...]:
+    """Our statements of sessions with another AS, also of those whose other side the design does not describe."""
+    said, facts, at = statements(network), network.design.routing, network.device_index
+    whole, theirs = sessions(network), dict(outside_statements(network))
+    rows = {row.heard for at, row in enumerate(whole.rows) if whole.external[at] and row.heard >= 0} | theirs.keys()
+    return tuple(
+        facts.bgp_neighbors[row]
+        for row in sorted(rows)
+        if said.process[row] >= 0 and network.ours[at[facts.processes[int(said.process[row])].device]]
+    )
 
 
 def _one_sided(network: Network, row: int, own: int) -> list[int]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from netdesign.graph.multigraph import Bools, Longs
 
 LEAST_HOLD_MS = 3_000
+NEVER = 255
+"""The administrative distance from which on platforms install no route."""
 ALL = IPV4 | IPV6 | EVPN
 
 
@@ -40,6 +42,7 @@ class Fault(StrEnum):
     LOST = "has a peer that routes do not lead to"
     TTL = "takes packets from beyond the next router"
     HOLD = "holds for less than three seconds, or for ever"
+    HOPS = "lets packets come over several hops although the peer is beside it"
 
 
 class SessionFault(NamedTuple):
@@ -155,10 +158,36 @@ def _careless(network: Network) -> Iterator[SessionFault]:
     hold = whole_numbers(column(facts, "hold_ms"))
     for row in rows[hold[rows] < LEAST_HOLD_MS].tolist():
         yield SessionFault(row, Fault.HOLD, -1)
+    hops = whole_numbers([fact.multihop or 0 for fact in facts])
+    for row in rows[(hops[rows] > 1) & (statements(network).segment[rows] >= 0)].tolist():
+        yield SessionFault(row, Fault.HOPS, -1)
     guarded: Bools = np.fromiter((fact.ttl_security for fact in facts), np.bool_, len(facts))
     edge = np.flatnonzero(with_providers(network) & exposure.ours & beside_external(network) & ~guarded)
     for row in edge.tolist():
         yield SessionFault(row, Fault.TTL, -1)
+
+
+class IdleProcess(NamedTuple):
+    """A BGP process (by position) of which no route, or no path, is ever used: the field at fault and its value."""
+
+    process: int
+    field: str
+    value: int
+
+
+@analysis
+def idle_processes(network: Network) -> tuple[IdleProcess, ...]:
+    """BGP processes of ours with an administrative distance that platforms never install, or with no paths."""
+    running, facts = processes(network), network.design.routing.processes
+    ours = np.append(network.ours & network.in_service, False)[running.device]
+    found = []
+    for at in np.flatnonzero(ours & (running.protocol == BGP)).tolist():
+        fact = facts[at]
+        if fact.distance is not None and not 0 < fact.distance < NEVER:
+            found.append(IdleProcess(at, "distance", fact.distance))
+        if fact.max_paths < 1:
+            found.append(IdleProcess(at, "max_paths", fact.max_paths))
+    return tuple(found)
 
 
 @analysis

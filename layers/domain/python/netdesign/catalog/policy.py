@@ -243,6 +243,11 @@ class Protocols:
     bfd_interval_ms: int
     bfd_fast_interval_ms: int
     bfd_multiplier: int
+    bfd_least_interval_ms: int
+    bfd_least_multiplier: int
+    prefix_ceiling_least: int
+    prefix_ceiling_factor: float
+    max_prepend: int
     gateway_interval_ms: int
     spf_ms: int
     bgp_ms: int

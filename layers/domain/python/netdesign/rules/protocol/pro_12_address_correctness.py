@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from netdesign.analysis.address_faults import Clash, clashes, strays, unequal_masks, unusable, vlan_name
-from netdesign.analysis.address_text import parse, written
+from netdesign.analysis.address_text import written
 from netdesign.analysis.addresses import addresses
 from netdesign.analysis.layer3 import media_of
 from netdesign.analysis.readdressing import free_address, read, right_address, wrong_holder
 from netdesign.analysis.routed_links import alone
-from netdesign.analysis.row_codes import among, row_codes
+from netdesign.analysis.service_addresses import service_faults
+from netdesign.analysis.static_faults import other_hop, reachable, static_faults
 from netdesign.graph.network import Network
 from netdesign.model.addressing import Interface, VirtualGateway
 from netdesign.model.patch import Patch, Set
+from netdesign.model.routing import StaticRoute
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, InterfaceKind, Severity
 from netdesign.rules.card import Said, rule
@@ -23,9 +23,9 @@ from netdesign.rules.case import Case
 
 
 def has_addresses(case: Case) -> bool:
-    """Whether any interface or service has an address."""
-    services = case.design.infrastructure.service_instances
-    return bool(services) or any(i.addresses or i.virtual_addresses for i in case.network.interfaces)
+    """Whether any interface, service or static route has an address."""
+    services, statics = case.design.infrastructure.service_instances, case.design.routing.static_routes
+    return bool(services or statics) or any(i.addresses or i.virtual_addresses for i in case.network.interfaces)
 
 
 @rule(
@@ -39,12 +39,18 @@ def has_addresses(case: Case) -> bool:
     flags="An address that two interfaces (or services) hold where packets are routed between them, gateways that "
     "share a virtual one aside; a virtual address that is an interface's own, without VRRP priority 255; ends of a "
     "link in different subnets, or with different masks; the address of the network itself or of all its hosts; one "
-    "outside every subnet of the VLAN that its port is in; a service outside its subnet; text that is no address.",
-    passes="Every address stands once, in a subnet of its own link or VLAN.",
-    remedy="Give the interface a free address of the subnet of its link or VLAN.",
+    "outside every subnet of the VLAN that its port is in; a service outside its subnet; text that is no address; a "
+    "static route (error) whose prefix has bits set beyond its mask, or whose prefix or next hop is no address, of "
+    "another IP version, an own one, in another VRF, or in no subnet of its VRF and behind no route; one of a VRF "
+    "without interfaces there.",
+    passes="Every address stands once, in a subnet of its own link or VLAN, and every static route can be used.",
+    remedy="Give the interface a free address of the subnet of its link or VLAN, and the static route a next hop of "
+    "its own VRF.",
     references=("RFC 1122", "RFC 3021", "RFC 9568"),
     reading="A management port is in the VLAN of the switch port that it is plugged into. Two kinds of service may "
-    "share the address of one host; two instances of one kind may not.",
+    "share the address of one host; two instances of one kind may not. A loopback's host route in a pool of its VRF "
+    "needs no subnet (the rule on loopbacks judges which pool). IPv4 by an IPv6 next hop (RFC 8950) is for unnumbered "
+    "links and learned routes; a static route says it by mistake.",
 )
 def wrong_addresses(case: Case) -> Iterator[Said]:
     """Two holders of one address get each other's packets; an address of no subnet gets none."""
@@ -64,7 +70,21 @@ def wrong_addresses(case: Case) -> Iterator[Said]:
         fact = network.interfaces[at]
         yield _about(fact, ", ".join(fact.addresses), "shares no subnet with the other end of its link")
     yield from _services(network)
+    yield from _static_routes(network)
     yield Measure(name="addresses compared", value=int(addresses(network).version.size))
+
+
+def _static_routes(network: Network) -> Iterator[Finding]:
+    facts = network.design.routing.static_routes
+    for wrong in static_faults(network):
+        fact = facts[wrong.route]
+        yield Finding(
+            message=f"static route {fact.id} {wrong.words}",
+            elements=(fact.id,),
+            witness={"static": wrong.fault.name.lower(), "prefix": fact.prefix, "next_hop": fact.next_hop,
+                     "canonical": wrong.canonical},
+            severity=Severity.ERROR,
+        )  # fmt: skip
 
 
 def _row(network: Network, row: int) -> tuple[Interface, str]:
@@ -91,41 +111,8 @@ def _twice(network: Network, clash: Clash) -> Finding:
 
 
 def _services(network: Network) -> Iterator[Finding]:
-    subnets, seen, taken = network.by_id("subnets"), dict[tuple[str, int, int], str](), _taken(network)
-    for service in network.design.infrastructure.service_instances:
-        one, subnet = read(service.address), subnets.get(service.subnet)
-        around = read(subnet.prefix) if subnet is not None else None
-        problem = "is no address"
-        if one is not None:
-            key = service.kind.value, one.version, one.address
-            holders = taken.get((one.version, one.address), set())
-            others = [name for name in (seen.setdefault(key, service.id), *sorted(holders)) if name != service.id]
-            problem = f"is held by {others[0]} as well" if others else ""
-            if around is not None and not around.prefix.covers(one._replace(length=_width(one.version)).prefix):
-                problem = f"lies outside its subnet {service.subnet}"
-        if problem:
-            yield Finding(
-                message=f"{service.address} of {service.id} {problem}",
-                elements=(service.id,),
-                witness={"address": service.address},
-            )
-
-
-def _taken(network: Network) -> dict[tuple[int, int], set[str]]:
-    """The interfaces that hold each address of a service."""
-    rows = addresses(network)
-    parsed = parse([service.address for service in network.design.infrastructure.service_instances])
-    count, found = parsed.version.size, dict[tuple[int, int], set[str]]()
-    pairs = ((parsed.version, rows.version), (parsed.high, rows.high), (parsed.low, rows.low))
-    codes = row_codes(*(np.concatenate(pair) for pair in pairs))
-    for row in np.flatnonzero(among(codes[count:], codes[:count])).tolist():
-        key = int(rows.version[row]), (int(rows.high[row]) << 64) | int(rows.low[row])
-        found.setdefault(key, set()).add(network.interfaces[int(rows.interface[row])].id)
-    return found
-
-
-def _width(version: int) -> int:
-    return 32 if version == 4 else 128
+    for service, address, problem in service_faults(network):
+        yield Finding(message=f"{address} of {service} {problem}", elements=(service,), witness={"address": address})
 
 
 def _numbered(case: Case, *kinds: InterfaceKind) -> list[Interface]:
@@ -232,6 +219,101 @@ def twin_service(case: Case) -> Patch | None:
         if first != service.address:
             return (Set("service_instances", service.id, {"address": first}),)
     return None
+
+
+def _led(case: Case) -> list[StaticRoute]:
+    """Static routes of ours with a next hop, the default ones last."""
+    index, network = case.network.device_index, case.network
+    at = [r for r in case.design.routing.static_routes if r.next_hop and not r.discard and r.device in index]
+    mine = [r for r in at if network.ours[index[r.device]] and network.in_service[index[r.device]]]
+    return sorted(mine, key=lambda route: (route.prefix in ("0.0.0.0/0", "::/0"), route.id))
+
+
+def _static(case: Case, **changes: str | None) -> Patch | None:
+    return next(((Set("static_routes", route.id, changes),) for route in _led(case)), None)
+
+
+@wrong_addresses.mutant("a static route's prefix has bits beyond its mask")
+def host_bits(case: Case) -> Patch | None:
+    """The first address inside instead of that of the network."""
+    for route in _led(case):
+        one = read(route.prefix)
+        if one is not None and one.prefix.size > 1:
+            return (Set("static_routes", route.id, {"prefix": str(one._replace(address=one.address + 1))}),)
+    return None
+
+
+@wrong_addresses.mutant("a static route goes to no prefix")
+def no_prefix(case: Case) -> Patch | None:
+    """A stray character after it."""
+    return next((_static(case, prefix=f"{route.prefix};") for route in _led(case)), None)
+
+
+@wrong_addresses.mutant("a static route's next hop is no address")
+def no_address(case: Case) -> Patch | None:
+    """A word."""
+    return _static(case, next_hop="gateway")
+
+
+@wrong_addresses.mutant("a static route has no next hop")
+def no_hop(case: Case) -> Patch | None:
+    """And discards nothing."""
+    return _static(case, next_hop=None)
+
+
+@wrong_addresses.mutant("a static route's next hop is of the other IP version")
+def other_version(case: Case) -> Patch | None:
+    """An IPv4 prefix by an IPv6 address, or the reverse."""
+    return _static(case, next_hop="fe80::1" if "." in str([r.prefix for r in _led(case)][:1]) else "192.0.2.1")
+
+
+@wrong_addresses.mutant("a static route's next hop is in no subnet")
+def far_hop(case: Case) -> Patch | None:
+    """One that no route leads to."""
+    return _static(case, next_hop="192.0.2.1" if "." in str([r.prefix for r in _led(case)][:1]) else "2001:db8::1")
+
+
+@wrong_addresses.mutant("a static route's VRF is nowhere")
+def no_table(case: Case) -> Patch | None:
+    """One that the device has no interface in."""
+    return _static(case, vrf="nowhere")
+
+
+@wrong_addresses.mutant("a static route's next hop is the router itself")
+def own_hop(case: Case) -> Patch | None:
+    """An address of its own in the same VRF."""
+    for route in _led(case):
+        own = [i for i in case.network.grouped("interfaces", "device").get(route.device, ()) if i.vrf == route.vrf]
+        texts = [t.split("/")[0] for i in own if i.enabled for t in i.addresses]
+        same = [text for text in texts if (":" in text) == (":" in route.prefix)]
+        if same:
+            return (Set("static_routes", route.id, {"next_hop": same[0]}),)
+    return None
+
+
+@wrong_addresses.mutant("a static route's next hop is in another VRF")
+def foreign_hop(case: Case) -> Patch | None:
+    """The next hop of another table's route on the same device."""
+    for route in _led(case):
+        for other in _led(case):
+            alike = (":" in other.prefix) == (":" in route.prefix) and other.device == route.device
+            if alike and other.vrf != route.vrf and not reachable(case.network, route, other.next_hop or ""):
+                return (Set("static_routes", route.id, {"next_hop": other.next_hop}),)
+    return None
+
+
+@wrong_addresses.fix("the static route gets the prefix, or the next hop, that it means")
+def static_mended(case: Case, finding: Finding) -> Patch | None:
+    """The prefix without bits beyond its mask; the VRF, or the next hop, of routes like it."""
+    name, fault = finding.elements[0], finding.witness.get("static")
+    fact = case.network.by_id("static_routes").get(name)
+    if fact is None or fault is None:
+        return None
+    if fault in ("host_bits", "prefix"):
+        meant = str(finding.witness["canonical"])
+        return (Set("static_routes", name, {"prefix": meant}),) if meant else None
+    better = other_hop(case.network, fact)
+    return (Set("static_routes", name, {"vrf": better.vrf, "next_hop": better.next_hop}),) if better else None
 
 
 @wrong_addresses.fix("the interface gets a free address of its link or VLAN")

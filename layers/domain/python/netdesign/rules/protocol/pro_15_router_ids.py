@@ -9,6 +9,7 @@ import numpy as np
 
 from netdesign.analysis.address_text import parse
 from netdesign.analysis.addresses import subnet_prefixes
+from netdesign.analysis.announcements import untold
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.prefix_kinds import inside
 from netdesign.analysis.readdressing import free_address, held_addresses, own_claims, read, right_address
@@ -49,7 +50,8 @@ def has_routers(case: Case) -> bool:
     applicable=has_routers,
     flags="A device of ours that runs a routing protocol without a loopback of one address (/32 or /128); a router id "
     "that is missing, no loopback's address of the device, or another device's as well; a loopback in no subnet of "
-    "loopbacks, or in a pool that other subnets are cut from too; a loopback that no routing process announces.",
+    "loopbacks, or in a pool that other subnets are cut from too; a loopback that no routing process announces, or "
+    "whose announcement every session's policy holds back.",
     passes="Every router has a unique router id that is its loopback's address, and everyone knows the way to it.",
     remedy="Give the device the next address of the loopback pool, announce it, and use it as router id.",
     references=("RFC 2328 appendix C.1", "RFC 6286"),
@@ -177,10 +179,14 @@ def _unannounced(network: Network, devices: dict[str, tuple[RoutingProcess, ...]
             )
         )
     )
-    for at in np.flatnonzero(~among(codes[: vertex.size], codes[vertex.size :])).tolist():
-        fact, text = facts[at]
+    held = {(network.design.routing.processes[one.process].device, str(one.prefix)) for one in untold(network)}
+    silent = set(np.flatnonzero(~among(codes[: vertex.size], codes[vertex.size :])).tolist())
+    for at, (fact, text) in enumerate(facts):
+        if at not in silent and (fact.device, _net(text)) not in held:
+            continue
+        problem = "no routing process announces" if at in silent else f"no session of {fact.device} tells anybody of"
         yield Finding(
-            message=f"no routing process announces {text} of {fact.id}",
+            message=f"{problem} {text} of {fact.id}",
             elements=(fact.id, fact.device),
             witness={"address": text, "device": fact.device},
         )

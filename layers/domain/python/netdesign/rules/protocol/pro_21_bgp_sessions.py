@@ -17,6 +17,7 @@ from netdesign.analysis.session_faults import (
     Fault,
     SessionFault,
     answers,
+    idle_processes,
     session_faults,
     stated,
     with_providers,
@@ -46,18 +47,29 @@ def _applies(case: Case) -> bool:
     applicable=_applies,
     flags="A session whose address no router holds, or one that runs no BGP in that table; another AS number than the"
     " peer's; a peer beyond the next router without multihop, or with it but in no route; a side that the peer does not"
-    " answer, or answers with another key or other address families; with a provider beside, no TTL security; a hold"
-    " time of none, or below three seconds.",
-    passes="Every statement of a session is answered alike by the peer that it names.",
+    " answer, or answers with another key or other address families; with a provider beside, no TTL security; a peer"
+    " beside whose packets may come over several hops; a hold time of none, or below three seconds; a process whose"
+    " routes are never used: an administrative distance outside 1..254 (platforms install nothing from 255), or no"
+    " paths.",
+    passes="Every statement of a session is answered alike by the peer that it names, and its routes are used.",
     remedy="Make both sides from the link: the other end's address and AS number, the same key and families.",
     references=("RFC 4271", "RFC 4760", "RFC 5082", "RFC 5925", "RFC 9687"),
-    reading="What a provider's side says is not asked where the design does not describe it.",
+    reading="What a provider's side says is not asked where the design does not describe it. A process that uses no"
+    " paths, and a peer beside that may be far away, are errors, not critical.",
 )
 def bgp_sessions(case: Case) -> Iterator[Said]:
     """Each side of a session is judged for itself."""
     faults = session_faults(case.network)
     for fault in faults:
         yield _finding(case, fault)
+    for idle in idle_processes(case.network):
+        fact = case.design.routing.processes[idle.process]
+        yield Finding(
+            message=f"{fact.id} has {idle.field} {idle.value}: none of its routes is ever used",
+            elements=(fact.id,),
+            witness={"fault": "idle", "field": idle.field, "value": idle.value},
+            severity=Severity.ERROR if idle.field == "max_paths" else None,
+        )
     rows = stated(case.network)
     yield Measure(name="sides_of_sessions", value=int(rows.size))
     yield Measure(name="sides_at_fault", value=len({fault.row for fault in faults}), threshold=0)
@@ -72,6 +84,7 @@ def _finding(case: Case, fault: SessionFault) -> Finding:
         message=f"session {fact.id} with {peer} (AS {fact.remote_asn}) {fault.fault.value}",
         elements=(fact.id, *((other,) if other else ())),
         witness={"fault": fault.fault.name.lower(), "peer": peer, "remote_asn": fact.remote_asn, "other": other},
+        severity=Severity.ERROR if fault.fault is Fault.HOPS else None,
     )
 
 
@@ -141,6 +154,47 @@ def open_ttl(case: Case) -> Patch | None:
     return (Set("bgp_neighbors", chosen.id, {"ttl_security": False}),) if chosen else None
 
 
+@bgp_sessions.mutant("a peer beside may be several hops away")
+def far_peer(case: Case) -> Patch | None:
+    """On the first side of a session over one link."""
+    said, facts = statements(case.network), case.design.routing.bgp_neighbors
+    near = [facts[row] for row in stated(case.network).tolist() if said.segment[row] >= 0]
+    return (Set("bgp_neighbors", near[0].id, {"multihop": 255}),) if near else None
+
+
+def _unused(case: Case, **changes: int) -> Patch | None:
+    """The last process of ours that states a session, with changes."""
+    said, facts = statements(case.network).process, case.design.routing.processes
+    ours = [int(said[row]) for row in stated(case.network).tolist() if said[row] >= 0]
+    return (Set("processes", facts[ours[-1]].id, changes),) if ours else None
+
+
+@bgp_sessions.mutant("the routes of a process are never installed")
+def never_installed(case: Case) -> Patch | None:
+    """Administrative distance 255."""
+    return _unused(case, distance=255)
+
+
+@bgp_sessions.mutant("a process uses no paths")
+def no_paths(case: Case) -> Patch | None:
+    """Not even one."""
+    return _unused(case, max_paths=0)
+
+
+@bgp_sessions.fix("use the routes, and only what the peer beside sends")
+def use_routes(case: Case, finding: Finding) -> Patch | None:
+    """The usual distance, as many paths as other processes use, and no way over other routers."""
+    fault, field, name = finding.witness.get("fault"), finding.witness.get("field"), finding.elements[0]
+    if fault == "hops":
+        return (Set("bgp_neighbors", name, {"multihop": None}),)
+    if fault != "idle":
+        return None
+    if field == "distance":
+        return (Set("processes", name, {"distance": None}),)
+    paths = Counter(p.max_paths for p in case.design.routing.processes if p.max_paths > 0)
+    return (Set("processes", name, {"max_paths": max(paths, key=lambda n: (paths[n], n), default=1)}),)
+
+
 @bgp_sessions.fix("make the side from its peer")
 def regenerate(case: Case, finding: Finding) -> Patch | None:
     """What the peer's side, or the link between the two, says."""
@@ -149,6 +203,8 @@ def regenerate(case: Case, finding: Finding) -> Patch | None:
     if fact is None:
         return None
     fault, other = finding.witness.get("fault"), known.get(str(finding.witness.get("other")))
+    if fault in ("hops", "idle"):
+        return None
     if fault == "hold":
         return (Set("bgp_neighbors", fact.id, {"hold_ms": max(LEAST_HOLD_MS, HOLD_MS)}),)
     if fault == "ttl":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from netdesign.analysis.endpoint_hearing import unheard_endpoints
 from netdesign.analysis.overlay_faults import (
     Fault,
     ethernet_segments,
@@ -15,11 +17,13 @@ from netdesign.analysis.overlay_faults import (
 )
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.patch import Add, Patch, Remove, Set
-from netdesign.model.routing import AddressFamily, Redistribution, RoutingProcess
+from netdesign.model.routing import AddressFamily, Redistribution, RoutePolicy, RoutingProcess
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, InterfaceKind, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
+
+SHOWN = 6
 
 
 def _failures(case: Case) -> tuple[str, ...]:
@@ -41,26 +45,42 @@ def _applies(case: Case) -> bool:
     flags="Two segments with one number, two of one VLAN or VRF, or one of neither; a segment without a route"
     " target, or with another's; a VRF that does not import and export its own segment's target, or imports what"
     " nobody exports; one router id on two tunnel endpoints; an endpoint without EVPN sessions to the others, not"
-    " announced, or parted from them by a failure that the redundancy level counts; legs of one bundle without a"
-    " common Ethernet segment, or a segment of two bundles; a VRF on several endpoints without a layer-3 segment; an"
-    " endpoint that tells nobody of its subnets, or of the way out.",
+    " announced, filtered on the way to them, or parted from them by a failure that the redundancy level counts;"
+    " legs of one bundle without a common Ethernet segment, or a segment of two bundles; a VRF on several endpoints"
+    " without a layer-3 segment; an endpoint that tells nobody of its subnets, or of the way out.",
     passes="Every segment has one number, one target and one meaning, and its endpoints hear each other.",
     remedy="Make numbers and targets from the VLAN and VRF plan, one Ethernet segment a bundle, and redistribute"
     " connected and static routes in every zone's process.",
     references=("RFC 7348", "RFC 7432", "RFC 8365", "RFC 9135", "RFC 9136"),
     reading="Route targets belong to segments here, not to devices, so that a leaf that has a segment has its target"
     " too. Route distinguishers are made of the router id, as all platforms do by default. Sites that"
-    " no cable, circuit or tunnel joins are fabrics of their own, whose endpoints need not hear each other.",
+    " no cable, circuit or tunnel joins are fabrics of their own, whose endpoints need not hear each other. A default"
+    " route is no route to a tunnel endpoint.",
 )
 def overlay_consistency(case: Case) -> Iterator[Said]:
     """Each fault of the overlay is one finding."""
     faults = overlay_faults(case.network, _failures(case))
+    if len(case.network.devices) <= case.parameters.protocols.routing_devices:
+        yield from _unheard(case)
     for fault in faults:
         yield Finding(message=fault.words, elements=fault.elements, witness={"fault": fault.fault.value})
     vnis = case.design.overlay.vnis
     yield Measure(name="segments", value=len(vnis))
     yield Measure(name="tunnel_endpoints", value=len({at for vni in vnis for at in members(case.network, vni.id)}))
     yield Measure(name="faults", value=len(faults), threshold=0)
+
+
+def _unheard(case: Case) -> Iterator[Finding]:
+    devices = case.network.devices
+    silent = {name for fault in overlay_faults(case.network, _failures(case)) for name in fault.elements}
+    for at, prefix, listeners, deaf in unheard_endpoints(case.network):
+        if devices[at].id not in silent:
+            yield Finding(
+                message=f"{len(deaf)} of {listeners} other endpoints have no route to {prefix}, the tunnel endpoint of"
+                f" {devices[at].id}, {devices[deaf[0]].id} among them",
+                elements=(devices[at].id, *(devices[one].id for one in deaf[:SHOWN])),
+                witness={"fault": "unheard", "prefix": str(prefix), "deaf": len(deaf)},
+            )
 
 
 # --- mutants and repairs
@@ -114,6 +134,27 @@ def hide_endpoint(case: Case) -> Patch | None:
     """Its process states no networks any more."""
     some = _carriers(case)
     return (Set("processes", some[0].id, {"networks": ()}),) if some else None
+
+
+def _filtered(case: Case, field: str) -> Patch | None:
+    """A policy that denies everything on every session of the first announcing process."""
+    some = _carriers(case)
+    spoken = case.network.grouped("bgp_neighbors", "process").get(some[0].id, ()) if some else ()
+    made = RoutePolicy(id=f"{some[0].id if some else ''}:nothing", name="nothing")
+    changed = tuple(Set("bgp_neighbors", one.id, {field: made.id}) for one in spoken)
+    return (Add("route_policies", made), *changed) if changed else None
+
+
+@overlay_consistency.mutant("the policies of an endpoint let nothing out")
+def tell_nothing(case: Case) -> Patch | None:
+    """So that nobody hears of it, although it is announced."""
+    return _filtered(case, "export_policy")
+
+
+@overlay_consistency.mutant("the policies of an endpoint let nothing in")
+def hear_nothing(case: Case) -> Patch | None:
+    """So that it hears of nobody."""
+    return _filtered(case, "import_policy")
 
 
 @overlay_consistency.mutant("an endpoint speaks no EVPN")
@@ -224,6 +265,21 @@ def name_segment(case: Case, finding: Finding) -> Patch | None:
         fresh = ":".join(f"{octet:02x}" for octet in number.to_bytes(10, "big"))
         own = [] if fresh in others else [fresh]
     return tuple(Set("lags", leg.id, {"esi": own[0]}) for leg in legs)
+
+
+@overlay_consistency.fix("filter as the other endpoints do")
+def open_filters(case: Case, finding: Finding) -> Patch | None:
+    """The policies that most sessions of the underlay have, on those that differ."""
+    if finding.witness.get("fault") != "unheard":
+        return None
+    under = {p.id for p in _carriers(case)}
+    spoken = [one for name in under for one in case.network.grouped("bgp_neighbors", "process").get(name, ())]
+    ways = Counter((one.import_policy, one.export_policy) for one in spoken if one.process in under)
+    if not ways:
+        return None
+    usual = min(ways, key=lambda way: (-ways[way], str(way)))
+    odd = sorted(one.id for one in spoken if (one.import_policy, one.export_policy) != usual)
+    return tuple(Set("bgp_neighbors", n, {"import_policy": usual[0], "export_policy": usual[1]}) for n in odd) or None
 
 
 @overlay_consistency.fix("tell the others")
