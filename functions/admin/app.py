@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from functions.admin.schemas import (
     OwnRuleView,
@@ -25,12 +25,13 @@ from netdesign.http.openapi import body_of, schemas_of
 from netdesign.model.profile import OrganisationRule
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.ports.policies import ParameterOverrides
-from netdesign.rules.registry import all_rules, find_rule, pack_version
+from netdesign.rules.registry import all_rules, pack_version
 from netdesign.services.container import settings_of
 from netdesign.services.keep_own_rules import put_own_rule
-from netdesign.services.set_rules import RuleState, rules_of, set_parameters, set_severity, switch_rules
+from netdesign.services.set_rules import rule_named, rules_of, set_parameters, set_severity, switch_rules
 
-OwnCode = Annotated[str, Path(pattern=r"^ORG-\d{2,4}$")]
+OwnCode = Annotated[str, Path(pattern=r"^ORG-[0-9]{2,4}$")]
+Reason = Annotated[str, Query(max_length=2_000, description="Why; it stands in every report.")]
 
 SCHEMAS = schemas_of(OrganisationRule)
 
@@ -69,21 +70,19 @@ def _reading(router: APIRouter, group: Group) -> None:
     @router.get("/rules/{code}")
     async def rule(code: str) -> RuleView:
         """One rule: what it flags, why, what to do, how it is tested."""
-        found = find_rule(code)
-        settings = await settings_of(group.principal.organisation, group.container)
-        given = dict(settings.severities).get(found.code)
-        return rule_view(RuleState(found, found.code not in settings.disabled, given))
+        return rule_view(await rule_named(code, group.principal, group.container))
 
 
 def _switching(router: APIRouter, group: Group) -> None:
     def switch(verb: str, *, enabled: bool) -> None:
-        async def one(code: str) -> list[RuleView]:
-            states = await switch_rules([find_rule(code)], group.principal, group.container, enabled=enabled)
+        async def one(code: str, reason: Reason = "") -> list[RuleView]:
+            found = (await rule_named(code, group.principal, group.container)).rule
+            states = await switch_rules([found], group.principal, group.container, enabled=enabled, reason=reason)
             return [rule_view(state) for state in states]
 
-        async def whole(category: Category) -> list[RuleView]:
+        async def whole(category: Category, reason: Reason = "") -> list[RuleView]:
             chosen = [rule for rule in all_rules() if rule.category is category]
-            states = await switch_rules(chosen, group.principal, group.container, enabled=enabled)
+            states = await switch_rules(chosen, group.principal, group.container, enabled=enabled, reason=reason)
             return [rule_view(state) for state in states]
 
         router.post(f"/rules/category/{{category}}/{verb}", summary=f"Switch a category: {verb}")(whole)
@@ -95,7 +94,7 @@ def _switching(router: APIRouter, group: Group) -> None:
     @router.put("/rules/{code}/severity")
     async def severity(code: str, wanted: SeverityChange) -> RuleView:
         """Give a rule another severity, or its own again."""
-        found = find_rule(code)
+        found = (await rule_named(code, group.principal, group.container)).rule
         return rule_view(await set_severity(found, wanted.severity, wanted.reason, group.principal, group.container))
 
 

@@ -32,6 +32,7 @@ class RuleView(BaseModel):
     mutants: list[str]
     enabled: bool
     given_severity: str | None = None
+    reason: str = ""
 
 
 class RuleStatistics(BaseModel):
@@ -66,7 +67,7 @@ class SeverityChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     severity: Severity | None
-    reason: str = Field(min_length=1, max_length=2_000)
+    reason: str = Field(min_length=1, max_length=2_000, pattern=r"\S")
 
 
 class OwnRuleView(BaseModel):
@@ -85,4 +86,4 @@ def own_rule_view(kept: OwnRule) -> OwnRuleView:
 def rule_view(state: RuleState) -> RuleView:
     """Return what a client sees of a rule."""
     given = state.severity.value if state.severity else None
-    return RuleView(**card_document(state.rule), enabled=state.enabled, given_severity=given)
+    return RuleView(**card_document(state.rule), enabled=state.enabled, given_severity=given, reason=state.reason)

@@ -89,11 +89,9 @@ def _reading(router: APIRouter, group: Group) -> None:
         return answer(stored.document)
 
     @router.get("/{report_id}/evidence", response_class=Response)
-    async def evidence(
-        report_id: Annotated[str, Path(pattern="^val_[0-9a-z]{26}$")], framework: Framework, mode: Mode = Mode.STRICT
-    ) -> Response:
-        """The evidence pack of the design version that was judged, as a zip."""
-        content = await stored_evidence(report_id, framework, group.principal, group.container, mode=mode)
+    async def evidence(report_id: Annotated[str, Path(pattern="^val_[0-9a-z]{26}$")], framework: Framework) -> Response:
+        """The evidence pack of a report that was kept, as a zip: by its verdicts, settings and mode."""
+        content = await stored_evidence(report_id, framework, group.principal, group.container)
         disposition = f'attachment; filename="evidence-{framework.value}.zip"'
         return Response(content, headers={"Content-Disposition": disposition}, media_type="application/zip")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from zipfile import ZipFile
 
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -115,6 +116,10 @@ def test_a_waiver_names_a_rule_and_a_design_that_are_there(client: TestClient) -
         ({"rule": "CMP-28"}, "/rule"),
         ({"expires": "never"}, "/expires"),
         ({"granted": "once"}, "/granted"),
+        ({"granted": "2099-01-02"}, "/granted"),
+        ({"owner": " "}, "/owner"),
+        ({"compensating_control": ""}, "/compensating_control"),
+        ({"elements": ["x"] * 1_001}, "/elements"),
     ],
 )
 def test_a_waiver_has_an_id_an_end_and_a_rule_that_can_be_waived(client: TestClient, change, pointer) -> None:
@@ -155,3 +160,101 @@ def test_evidence_is_drawn_from_the_version_that_a_report_is_about(client: TestC
         assert "evidence.html" in archive.namelist()
     assert client.get(f"{made.headers['location']}/evidence?framework=sox").status_code == 422
     assert client.get(f"/api/v1/validation/val_{'0' * 26}/evidence?framework=soc2").status_code == 404
+
+
+def test_evidence_is_that_of_the_report_whatever_is_changed_later(client: TestClient) -> None:
+    design_id = put(client).json()["id"]
+    client.put(f"{RULES}/ORG-01", json=RULE)
+    client.put("/api/v1/admin/parameters", json={"after": 0, "overrides": {"compliance.waiver_max_months": 6}})
+    made = client.post(f"/api/v1/validation/validate-by-id/{design_id}?validation_mode=lenient")
+    before = client.get(f"{made.headers['location']}/evidence?framework=soc2").content
+
+    client.post("/api/v1/admin/rules/category/compliance/disable?reason=noise")
+    client.put("/api/v1/admin/rules/SEC-08/severity", json={"severity": "info", "reason": "x"})
+    client.delete(f"{RULES}/ORG-01")
+    client.put("/api/v1/admin/parameters", json={"after": 1, "overrides": {}})
+    client.post(WAIVERS, json=WAIVER | {"rule": made.json()["verdicts"][0]["rule"]})
+    after = client.get(f"{made.headers['location']}/evidence?framework=soc2&mode=strict").content
+
+    assert before == after
+    with ZipFile(io.BytesIO(after)) as archive:
+        report, evidence = (orjson.loads(archive.read(f"{name}.json")) for name in ("report", "evidence"))
+    kept = client.get(made.headers["location"]).json()
+    assert report == kept
+    assert (evidence["mode"], evidence["score"], evidence["valid"]) == ("lenient", kept["score"], kept["valid"])
+    assert "disabled_rules" not in report
+    assert report["changed_parameters"] == {"compliance.waiver_max_months": 6}
+    said = {one["rule"]: one["status"] for control in evidence["controls"] for one in control.get("rules", ())}
+    assert {code: said[code] for code in said if said[code]} == {
+        one["rule"]: one["status"] for one in kept["verdicts"] if one["rule"] in said
+    }
+
+
+def test_evidence_of_rules_that_were_off_is_computed_with_the_parameters_of_then(client: TestClient) -> None:
+    design_id = put(client).json()["id"]
+    client.post("/api/v1/admin/rules/SEC-08/disable?reason=noise")
+    made = client.post(f"/api/v1/validation/validate-by-id/{design_id}")
+    assert made.json()["reasons"] == {"SEC-08": "noise"}
+    archive = ZipFile(io.BytesIO(client.get(f"{made.headers['location']}/evidence?framework=pci-dss").content))
+    evidence = orjson.loads(archive.read("evidence.json"))
+    said = {one["rule"]: one["status"] for control in evidence["controls"] for one in control.get("rules", ())}
+    assert said["SEC-08"] in ("pass", "fail", "not_applicable", "unknown")
+    assert "switched off: SEC-08 (noise)" in evidence["changes"]
+
+
+def test_waivers_are_weighed_on_the_day_of_the_judgement(client: TestClient) -> None:
+    design_id = put(client).json()["id"]
+    client.put(f"{RULES}/ORG-01", json=RULE)
+    client.post(WAIVERS, json=WAIVER | {"expires": "2026-02-01", "id": "past"})
+    report = validated(client, design_id)
+    assert "waived_by" not in verdict(report, "ORG-01")
+    assert report["waivers_as_of"] > "2026-02-01"
+    assert report["evaluation_date"] != report["waivers_as_of"]
+    messages = [one["message"] for one in verdict(report, "CMP-28")["findings"]]
+    assert "waiver past expired on 2026-02-01" in messages
+
+
+def test_a_report_holds_the_waivers_that_count(client: TestClient) -> None:
+    design_id = put(client).json()["id"]
+    client.put(f"{RULES}/ORG-01", json=RULE)
+    client.post(WAIVERS, json=WAIVER | {"rule": "no-leaves", "reason": "they leave soon"})
+    report = validated(client, design_id)
+    assert report["waivers"] == [WAIVER | {"reason": "they leave soon"}]
+
+
+def test_own_rules_are_read_switched_and_weighed_like_others(client: TestClient) -> None:
+    design_id = put(client).json()["id"]
+    client.put(f"{RULES}/ORG-01", json=RULE)
+    path = "/api/v1/admin/rules/ORG-01"
+
+    given = client.put(f"{path}/severity", json={"severity": "info", "reason": "small"})
+    weighed = validated(client, design_id)
+    off = client.post(f"{path}/disable?reason=later")
+
+    assert client.get("/api/v1/admin/rules/no-leaves").json()["title"] == "No leaves"
+    assert (given.json()["given_severity"], given.json()["reason"]) == ("info", "small")
+    assert verdict(weighed, "ORG-01")["severity"] == "info"
+    assert (off.json()[0]["enabled"], off.json()[0]["reason"]) == (False, "later")
+    assert "ORG-01" in validated(client, design_id)["disabled_rules"]
+    assert client.get("/api/v1/admin/rules/ORG-99").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"name": "no-single-point-of-failure"}, "/name"),
+        ({"name": "top-01"}, "/name"),
+        ({"title": " "}, "/title"),
+        ({"message": "{" + "x" * 90_000}, "/message"),
+    ],
+)
+def test_an_own_rule_has_a_name_and_a_title_of_its_own(client: TestClient, change, pointer) -> None:
+    refused = client.put(f"{RULES}/ORG-01", json=RULE | change)
+    assert refused.status_code == 422
+    assert refused.json()["faults"][0]["pointer"] == pointer
+
+
+def test_codes_are_in_plain_digits_and_parameters_are_pointed_at(client: TestClient) -> None:
+    assert client.put(f"{RULES}/ORG-\u0660\u0661", json=RULE | {"code": "ORG-\u0660\u0661"}).status_code == 422
+    refused = client.put("/api/v1/admin/parameters", json={"after": 0, "overrides": {"no.such": 1}})
+    assert refused.json()["faults"][0]["pointer"] == "/overrides/no.such"

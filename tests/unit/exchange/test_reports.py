@@ -18,12 +18,13 @@ from netdesign.errors import NotFoundError
 from netdesign.exchange.bundle import BUNDLE, EXPORTS, Material, design_bundle, export
 from netdesign.exchange.junit import junit
 from netdesign.exchange.sarif import sarif
+from netdesign.exchange.summary import sections
 from netdesign.exchange.svg import svg
 from netdesign.graph.network import compile_network
 from netdesign.model.inventory import Site
 from netdesign.model.rationale import Decision, Input
 from netdesign.model.security import Security
-from netdesign.model.verdict import CategoryScore, Finding, Gap, Measure, Report, Status, Verdict
+from netdesign.model.verdict import CategoryScore, Finding, Gap, Measure, Report, Status, Verdict, Waiver
 from netdesign.model.vocabulary import Category, LinkPurpose, Mode, Role, Severity
 from netdesign.services.validate_design import validate_design
 from netdesign.services.workbench import default_workbench
@@ -113,6 +114,109 @@ def test_sarif_of_a_real_design_is_valid_by_the_published_schema() -> None:
     schema = json.loads(SARIF_SCHEMA.read_bytes())
     for report in (made.report, broken):
         Draft4Validator(schema).validate(json.loads(sarif(report)))
+
+
+WAIVER = Waiver(
+    id="w1", rule="TOP-06", owner="ada", compensating_control="a guard", expires="2027-01-01", reason="cable is late"
+)
+SAID = "waiver w1 of ada until 2027-01-01: a guard (cable is late)"
+CHANGED = replace(
+    REPORT,
+    verdicts=(
+        *REPORT.verdicts[:-1],
+        verdict(
+            "TOP-08",
+            Status.FAIL,
+            Severity.INFO,
+            findings=(Finding(message="grave by itself", severity=Severity.ERROR),),
+            overridden=True,
+            omitted_findings=7,
+        ),
+        verdict("TOP-09", Status.FAIL, findings=(Finding(message="lesser", severity=Severity.WARNING),)),
+    ),
+    profile="Ours",
+    disabled_rules=("CAP-06",),
+    changed_severities={"TOP-08": Severity.INFO},
+    reasons={"CAP-06": "done by hand"},
+    changed_parameters={"a.b": 0.5, "a.c": ["x", 2]},
+    own_rules=("ORG-01",),
+    waivers=(WAIVER,),
+    waivers_as_of="2026-11-23",
+)
+
+
+def test_sarif_tells_what_the_organisation_changed() -> None:
+    document = json.loads(sarif(CHANGED))
+    Draft4Validator(json.loads(SARIF_SCHEMA.read_bytes())).validate(document)
+    (run,) = document["runs"]
+    told = run["properties"]
+    assert told["profile"] == "Ours"
+    assert told["disabledRules"] == ["CAP-06"]
+    assert told["changedSeverities"] == {"TOP-08": "info"}
+    assert told["changedParameters"] == {"a.b": 0.5, "a.c": ["x", 2]}
+    assert told["ownRules"] == ["ORG-01"]
+    assert (told["evaluationDate"], told["waiversAsOf"]) == ("2026-11-01", "2026-11-23")
+    assert (told["rulePack"], told["parameters"], told["catalogue"]) == ("1", "1", "1")
+    assert told["omittedFindings"] == {"TOP-08": 7}
+    (invocation,) = run["invocations"]
+    overrides = {one["descriptor"]["id"]: one for one in invocation["ruleConfigurationOverrides"]}
+    assert overrides["CAP-06"]["configuration"] == {"enabled": False}
+    assert overrides["CAP-06"]["properties"] == {"reason": "done by hand"}
+    assert overrides["TOP-08"]["configuration"] == {"level": "note"}
+    assert "CAP-06" in {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert [one["message"]["text"] for one in invocation["toolExecutionNotifications"]] == [
+        "TOP-08: 7 more findings than this report lists"
+    ]
+
+
+def test_sarif_levels_are_those_of_the_report_and_waivers_are_told_whole() -> None:
+    results = {one["ruleId"]: one for one in json.loads(sarif(CHANGED))["runs"][0]["results"]}
+    assert {code: results[code]["level"] for code in ("TOP-08", "TOP-09")} == {"TOP-08": "note", "TOP-09": "warning"}
+    assert results["TOP-06"]["suppressions"] == [
+        {"kind": "external", "status": "accepted", "justification": SAID},
+    ]
+
+
+def test_a_broken_rule_makes_the_run_unsuccessful() -> None:
+    (run,) = json.loads(sarif(REPORT))["runs"]
+    assert run["invocations"][0]["executionSuccessful"] is False
+    assert json.loads(sarif(CHANGED))["runs"][0]["invocations"][0]["executionSuccessful"] is True
+
+
+def test_junit_tells_what_the_organisation_changed() -> None:
+    suites = {suite.name: suite for suite in JUnitXml.fromstring(junit(CHANGED))}
+    told = [(one.name, one.value) for one in suites["topology"].properties()]
+    assert ("judged as of", "2026-11-01") in told
+    assert ("waivers as of", "2026-11-23") in told
+    assert {value for name, value in told if name == "changed"} == {
+        "profile: Ours",
+        "switched off: CAP-06 (done by hand)",
+        "severity of TOP-08 set to info",
+        "parameter a.b set to 0.5",
+        "parameter a.c set to x, 2",
+        "own rule: ORG-01",
+        f"failure of TOP-06 accepted by {SAID}",
+    }
+    assert [(case.name, case.result[0].message) for case in suites["switched off"]] == [
+        ("CAP-06", "switched off: done by hand")
+    ]
+    said = {case.name.split()[0]: case for case in suites["topology"]}
+    assert said["TOP-06"].result[0].message == f"accepted by {SAID}"
+    assert "and 7 more" in said["TOP-08"].system_out
+
+
+def test_a_page_of_nothing_but_rules_off_is_not_an_empty_one() -> None:
+    suites = JUnitXml.fromstring(junit(replace(REPORT, verdicts=(), disabled_rules=("CAP-01", "TOP-01"))))
+    assert sum(suite.tests for suite in suites) == 2
+    assert sum(suite.skipped for suite in suites) == 2
+
+
+def test_pages_for_people_tell_days_versions_and_what_is_left_out() -> None:
+    told = {section.title: section.rows for section in sections(DESIGN, CHANGED)}
+    assert ("judged as of", "2026-11-01") in told["Judged with"]
+    assert ("waivers as of", "2026-11-23") in told["Judged with"]
+    assert (f"failure of TOP-06 accepted by {SAID}",) in told["What the organisation changed"]
+    assert ("TOP-08", "info", "and 7 more, which the report does not list") in told["Findings"]
 
 
 def test_junit_loads_in_a_real_parser_with_each_fate_counted() -> None:

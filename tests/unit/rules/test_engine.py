@@ -153,6 +153,9 @@ WAIVER = Waiver(id="w1", rule="TOP-99", owner="ada", compensating_control="a gua
         pytest.param(replace(WAIVER, elements=("a", "b")), True, id="the elements found"),
         pytest.param(replace(WAIVER, elements=("b",)), False, id="other elements"),
         pytest.param(replace(WAIVER, expires="2026-10-31"), False, id="expired"),
+        pytest.param(replace(WAIVER, granted="2026-10-31"), True, id="granted before"),
+        pytest.param(replace(WAIVER, granted="2026-12-01"), False, id="granted for later"),
+        pytest.param(replace(WAIVER, granted="soon"), False, id="granted on no day"),
         pytest.param(replace(WAIVER, rule="TOP-98"), False, id="another rule"),
     ],
 )
@@ -161,6 +164,34 @@ def test_a_waiver_accepts_what_it_names_until_it_expires(waiver: Waiver, accepte
 
     assert verdict.status is Status.FAIL
     assert verdict.waived_by == ("w1" if accepted else None)
+
+
+TWO = (BROKEN, Finding(message="broken too", elements=("b", "c")))
+MINE, THEIRS = replace(WAIVER, elements=("a",)), replace(WAIVER, id="w2", elements=("b", "c"))
+
+
+@pytest.mark.parametrize(
+    ("waivers", "accepted"),
+    [
+        ((MINE, THEIRS), "w1, w2"),
+        ((MINE, replace(THEIRS, elements=("b",))), None),
+        ((MINE, replace(THEIRS, expires="2026-10-31")), None),
+        ((MINE, replace(THEIRS, elements=("b",)), replace(WAIVER, id="w3", elements=("c",))), "w1, w2, w3"),
+        ((MINE, replace(THEIRS, elements=())), "w2"),
+        ((MINE, THEIRS, replace(WAIVER, id="w9", elements=("z",))), "w1, w2"),
+        ((MINE,), None),
+    ],
+)
+def test_waivers_of_one_rule_cover_its_findings_together(waivers: tuple[Waiver, ...], accepted: str | None) -> None:
+    (verdict,) = judge(BARE, rules=[made(*TWO)], waivers=waivers)
+
+    assert verdict.waived_by == accepted
+
+
+def test_waivers_run_by_the_day_that_is_given() -> None:
+    late = replace(BARE, today="2027-01-01")
+
+    assert judge(late, rules=[made(BROKEN)], waivers=(WAIVER,))[0].waived_by is None
 
 
 def test_no_waiver_accepts_a_crash_or_what_nobody_has_seen() -> None:

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from netdesign.errors import ConflictError
 from netdesign.exchange.evidence_page import evidence_page
 from netdesign.exchange.evidence_zip import evidence_zip
 from netdesign.model.canonical import canonical, design_digest
@@ -21,9 +22,9 @@ from netdesign.model.patch import Remove, Set, apply
 from netdesign.model.profile import Profile, RuleChange
 from netdesign.model.security import Action
 from netdesign.model.verdict import Status
-from netdesign.model.vocabulary import Framework
+from netdesign.model.vocabulary import Framework, Mode
 from netdesign.rules.packs import pack_of
-from netdesign.services.evidence_pack import evidence_pack
+from netdesign.services.evidence_pack import evidence_of_report, evidence_pack
 from netdesign.services.profile import Standards, standards
 from netdesign.services.workbench import default_workbench
 from tests.golden.conftest import synthesized
@@ -180,7 +181,35 @@ def test_a_rule_that_is_switched_off_is_asked_for_evidence_all_the_same() -> Non
     made = evidence_pack(SHOP, Framework.PCI_DSS, standards(Profile(name="p", rules=(off,)), BENCH)).evidence
     rules = {rule.rule: rule for one in made.controls for rule in one.rules}
     assert rules["SEC-08"].status is Status.PASS
-    assert "switched off: SEC-08" in made.changes
+    assert "switched off: SEC-08 (noise)" in made.changes
+
+
+def test_a_kept_report_gives_the_evidence_of_its_own_verdicts() -> None:
+    report = evidence_pack(SHOP, Framework.PCI_DSS, SHIPPED, mode=Mode.LENIENT).report
+    failed = replace(
+        report, verdicts=tuple(replace(v, status=Status.FAIL) if v.rule == "SEC-08" else v for v in report.verdicts)
+    )
+    made = evidence_of_report(SHOP, Framework.PCI_DSS, failed, BENCH)
+    rules = {rule.rule: rule for one in made.evidence.controls for rule in one.rules}
+    assert rules["SEC-08"].status is Status.FAIL
+    assert made.evidence.mode is Mode.LENIENT
+    assert made.report is failed
+    assert Status.FAIL in {one.status for one in made.evidence.controls}
+
+
+def test_what_another_version_left_out_is_not_judged_by_this_one() -> None:
+    report = evidence_pack(SHOP, Framework.PCI_DSS, SHIPPED).report
+    verdicts = tuple(verdict for verdict in report.verdicts if verdict.rule != "SEC-08")
+    made = evidence_of_report(SHOP, Framework.PCI_DSS, replace(report, verdicts=verdicts, rule_pack="older"), BENCH)
+    rules = {rule.rule: rule for one in made.evidence.controls for rule in one.rules}
+    assert rules["SEC-08"].status is None
+    assert "not judged in this report" in rules["SEC-08"].title
+
+
+def test_parameters_that_nobody_knows_any_more_are_a_conflict() -> None:
+    report = evidence_pack(SHOP, Framework.SOC2, SHIPPED).report
+    with pytest.raises(ConflictError):
+        evidence_of_report(SHOP, Framework.SOC2, replace(report, changed_parameters={"gone.by": 1}), BENCH)
 
 
 def test_what_is_quoted_is_no_markup() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from netdesign.errors import InvalidInputError
 from netdesign.exchange.documents import read_document
-from netdesign.exchange.summary import changes, sections
+from netdesign.exchange.judged_with import changes
+from netdesign.exchange.summary import sections
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Mode, Severity
 from netdesign.services.profile import profile_from, standards
@@ -45,8 +46,8 @@ def test_the_example_is_applied_and_told() -> None:
     told = changes(report)
     assert told[:4] == (
         "profile: Example network standards",
-        "switched off: CAP-06",
-        "severity of SEC-08 set to critical",
+        "switched off: CAP-06 (the fill of switches is reviewed by hand each quarter)",
+        "severity of SEC-08 set to critical (the security board asks for it)",
         "parameter redundancy.high.max_utilisation set to 0.55",
     )
     assert any(section.title == "What the organisation changed" for section in sections(DESIGN, report))
@@ -79,7 +80,10 @@ def test_a_failing_own_rule_makes_a_design_invalid_until_it_is_waived() -> None:
     assert not report_under({"name": "p", "organisation_rules": [rule]}).valid
     waived = report_under({"name": "p", "organisation_rules": [rule], "waivers": [waiver]})
     assert waived.valid
-    assert "failure of ORG-07 accepted by waiver w" in changes(waived)
+    assert waived.waivers[0].owner == "risk"
+    assert waived.waivers_as_of == DESIGN.requirements.evaluation_date
+    accepted = f"waiver w of risk until {waiver['expires']}: none is needed"
+    assert f"failure of ORG-07 accepted by {accepted}" in changes(waived)
 
 
 def test_a_parameter_of_the_profile_decides() -> None:
@@ -100,7 +104,7 @@ def test_a_parameter_of_the_profile_decides() -> None:
             {"name": "p", "rules": [{"rule": "CAP-01", "reason": "r", "enabled": False}] * 2},
             "/rules/1/rule",
         ),
-        ({"name": "p", "parameters": {"no.such": 1}}, "/parameters/no/such"),
+        ({"name": "p", "parameters": {"no.such": 1}}, "/parameters/no.such"),
         (
             {
                 "name": "p",
@@ -113,6 +117,69 @@ def test_a_parameter_of_the_profile_decides() -> None:
     ],
 )
 def test_what_is_wrong_with_a_profile_is_named(document: object, place: str) -> None:
+    assert_refused(document, place)
+
+
+def assert_refused(document: object, place: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         held(document)
     assert any(place in fault.pointer for fault in caught.value.faults)
+
+
+WAIVER = {"id": "w", "rule": "TOP-01", "owner": "o", "compensating_control": "c", "expires": "2027-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"id": ""}, "id"),
+        ({"id": "a/b"}, "id"),
+        ({"rule": "CMP-28"}, "rule"),
+        ({"rule": "waiver-governance"}, "rule"),
+        ({"rule": "ORG-01"}, "rule"),
+        ({"owner": " "}, "owner"),
+        ({"compensating_control": ""}, "compensating_control"),
+        ({"owner": "o" * 201}, "owner"),
+        ({"reason": "r" * 2_001}, "reason"),
+        ({"expires": "never"}, "expires"),
+        ({"expires": "2027-01-01x"}, "expires"),
+        ({"granted": "yesterday"}, "granted"),
+        ({"granted": "2027-01-02"}, "granted"),
+        ({"elements": [f"e{n}" for n in range(1_001)]}, "elements"),
+    ],
+)
+def test_what_is_wrong_with_a_waiver_is_named(change: dict[str, object], field: str) -> None:
+    assert_refused({"name": "p", "waivers": [WAIVER | change]}, f"/waivers/0/{field}")
+
+
+@pytest.mark.parametrize("rule", ["TOP-01", "top-01", " Top-01 ", "no-single-point-of-failure"])
+def test_a_waiver_is_of_the_rule_whatever_way_it_is_named(rule: str) -> None:
+    (waiver,) = held({"name": "p", "waivers": [WAIVER | {"rule": rule}]}).waivers
+    assert waiver.rule == "TOP-01"
+
+
+OWN = {
+    "code": "ORG-07",
+    "name": "all-off",
+    "title": "Nothing runs",
+    "category": "topology",
+    "severity": "critical",
+    "select": "sites",
+    "require": "false",
+    "message": "{id} stands",
+}
+
+
+def test_own_rules_are_waived_and_changed_by_code_or_name() -> None:
+    change = {"rule": "all-off", "reason": "not yet", "severity": "info"}
+    to = held({"name": "p", "organisation_rules": [OWN], "waivers": [WAIVER | {"rule": "org-07"}], "rules": [change]})
+    assert to.waivers[0].rule == "ORG-07"
+    assert to.settings.severities == (("ORG-07", Severity.INFO),)
+    assert to.settings.reasons == (("ORG-07", "not yet"),)
+
+
+def test_changes_of_one_rule_under_two_names_contradict() -> None:
+    off = {"rule": "CAP-06", "reason": "r", "enabled": False}
+    other = {"rule": "cap-06", "reason": "r", "severity": "info"}
+    assert_refused({"name": "p", "rules": [off, other]}, "/rules/1/rule")
+    assert_refused({"name": "p", "rules": [off | {"reason": " "}]}, "/rules/0/reason")

@@ -56,6 +56,7 @@ def test_a_sound_waiver_passes() -> None:
         ({"owner": "Tester"}, "waiver w1 is owned by tester, who made the design"),
         ({"expires": "never"}, "waiver w1 ends on no day ('never')"),
         ({"expires": "2026-10-31"}, "waiver w1 expired on 2026-10-31"),
+        ({"granted": "2026-12-01"}, "waiver w1 is granted from 2026-12-01 only"),
         ({"expires": "2027-10-02"}, "waiver w1 lasts until 2027-10-02, longer than 12 months"),
         ({"expires": "2027-11-02", "granted": None}, "waiver w1 lasts until 2027-11-02, longer than 12 months"),
         ({"rule": "CMP-99"}, "waiver w1 is of CMP-99, which cannot be waived"),
@@ -69,6 +70,12 @@ def test_each_fault_of_a_waiver_is_found(changes: dict[str, Any], message: str) 
     assert said(**changes) == [message]
 
 
+def test_waivers_are_weighed_on_a_day_of_their_own() -> None:
+    late = replace(waived(SOUND), today="2027-06-02")
+
+    assert [f.message for f in judge_one(waiver_governance, late).findings] == ["waiver w1 expired on 2027-06-01"]
+
+
 def test_a_waiver_of_what_holds_is_a_warning() -> None:
     found = judge_one(waiver_governance, waived(replace(SOUND, rule="CMP-09")))
 
@@ -76,14 +83,14 @@ def test_a_waiver_of_what_holds_is_a_warning() -> None:
 
 
 def test_mutants_are_seen_where_there_are_waivers() -> None:
-    held = waived(replace(SOUND, granted=None))
+    held = waived(replace(SOUND, granted=None, id="w2"), SOUND)
     for mutant in waiver_governance.mutants:
         patch = mutant.mutate(held)
         assert patch is not None
         made = apply(held.design, patch)
         after = replace(case(made), waivers=held.waivers, evaluation_date=made.requirements.evaluation_date)
         assert judge_one(waiver_governance, after).status is Status.FAIL
-    assert [mutant.mutate(case(design())) for mutant in waiver_governance.mutants] == [None] * 3
+    assert [mutant.mutate(case(design())) for mutant in waiver_governance.mutants] == [None] * 4
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,79 @@ def test_what_does_not_hold_is_found_with_its_numbers() -> None:
     assert [(measure.name, measure.value) for measure in found.measures] == [("devices looked at", 2)]
 
 
+def witness(**changes):
+    return verdict(**changes).findings[0].witness
+
+
+def test_the_witness_shows_what_was_computed_followed_and_gone_through() -> None:
+    assert witness(require="link_count >= 2") == {"link_count": 1, "required": "link_count >= 2"}
+    followed = 'site.name == "Two" and role != "spine"'
+    assert witness(require=followed) == {"site.name": "One", "role": "leaf", "required": followed}
+    counted = "count(d for d in related('devices', 'site') if d.role == 'leaf') < 2"
+    whole = judge_one(
+        organisation_rule(replace(WRITTEN, select="sites", where="true", require=counted, message="x")), CASE
+    )
+    seen = whole.findings[0].witness
+    assert seen["count((d for d in related('devices', 'site') if d.role == 'leaf'))"] == 2
+    assert seen["(d for d in related('devices', 'site') if d.role == 'leaf')"] == ["l1", "l2"]
+    assert seen["related('devices', 'site')"] == ["s1", "l1", "l2"]
+
+
+def test_what_cannot_be_read_is_left_out_of_the_witness() -> None:
+    assert witness(require="false and rack.row > 1") == {"required": "false and rack.row > 1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{{id}}}", "{l1}"),
+        ("{self} is a {role}", "l1 is a leaf"),
+        ("{in_service} {rack} {power_feeds}", "true null "),
+        ("{1 / 4}", "0.25"),
+    ],
+)
+def test_messages_print_values_as_people_read_them(text: str, said: str) -> None:
+    assert verdict(message=text).findings[0].message == said
+
+
+def test_a_part_of_a_fact_is_printed_by_its_fields() -> None:
+    written = replace(WRITTEN, select="links", where="true", require="false", message="{a}")
+    found = judge_one(organisation_rule(written), CASE)
+    assert found.findings[0].message == "l1 Ethernet1"
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"message": "open {id"}, "/message"),
+        ({"message": "{}"}, "/message"),
+        ({"message": "  "}, "/message"),
+        ({"message": "x" * 2_001}, "/message"),
+        ({"title": ""}, "/title"),
+        ({"name": "top-01"}, "/name"),
+        ({"name": "no-single-point-of-failure"}, "/name"),
+        ({"code": "ORG-\u0660\u0661"}, "/code"),
+        ({"require": "role is null"}, "/require"),
+        ({"require": "1e999 > 1"}, "/require"),
+        ({"require": "1" * 400 + " > 1"}, "/require"),
+        ({"require": "requirements.scale > 1"}, "/require"),
+    ],
+)
+def test_what_is_no_rule_is_refused_with_its_place(change: dict[str, str], place: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        organisation_rule(replace(WRITTEN, **change))
+    assert [fault.pointer for fault in caught.value.faults] == [place]
+
+
+def test_a_long_fault_is_cut_and_requirements_are_listed() -> None:
+    with pytest.raises(InvalidInputError) as long:
+        organisation_rule(replace(WRITTEN, require="(" * 900))
+    assert len(long.value.faults[0].problem) < 200
+    with pytest.raises(InvalidInputError) as unknown:
+        organisation_rule(replace(WRITTEN, require="requirements.scale > 1"))
+    assert "evaluation_date" in unknown.value.faults[0].remedy
+
+
 def test_what_holds_passes_and_what_selects_nothing_does_not_apply() -> None:
     assert verdict(require="link_count >= 1").status is Status.PASS
     assert verdict(where='role == "core"').status is Status.NOT_APPLICABLE

@@ -189,7 +189,7 @@ def _version(overrides: Mapping[str, object]) -> str:
 
 def _fault(known: Mapping[str, Card], path: str, value: object) -> Fault | None:
     """What is wrong with one override; None when nothing is."""
-    pointer = "/" + path.replace(".", "/")
+    pointer = "/" + path.replace("~", "~0").replace("/", "~1")
     if path not in known:
         return Fault(pointer, f"there is no parameter {path!r}", "list the parameters for the known paths")
     problem = _problem(known[path], value)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import click
 
+from netdesign.cli.profile import profile_option, read_standards
 from netdesign.cli.show import escape, out
 from netdesign.rules.registry import find_rule
 
 
 @click.command(name="explain", help="Show the rule with this code (CAP-01) or name.")
 @click.argument("rule")
-def command(rule: str) -> int:
+@profile_option
+def command(rule: str, profile: str | None) -> int:
     """Print the rule's card: what it flags, what passes, what to do, what it rests on, how it is tested."""
-    found = find_rule(rule)
+    own = read_standards(profile).settings.own_rules if profile else ()
+    wanted = rule.strip().lower()
+    found = next((one for one in own if wanted in (one.code.lower(), one.name)), None) or find_rule(rule)
     out.print(f"[bold]{found.code}[/] {escape(found.title)} [dim]({found.name})[/]")
     rows = {
         "category": found.category.value,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from netdesign.cli.files import read_design, write_into
 from netdesign.cli.main import EXIT_FINDINGS
-from netdesign.cli.profile import profile_option, read_standards
+from netdesign.cli.profile import as_of_option, profile_option, read_standards
 from netdesign.cli.show import COLOURS, err, escape, out, working
 from netdesign.model.canonical import canonical
 from netdesign.model.repair import Change, Repair, RepairStep
@@ -27,12 +28,29 @@ MOST_ELEMENTS = 5
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--all", "whole", is_flag=True, help=f"Show every change of a step, not the first {MOST_CHANGES}.")
 @profile_option
-def command(design: str, output: Path | None, mode: str, style: str, whole: bool, profile: str | None) -> int:
+@as_of_option
+def command(
+    design: str,
+    output: Path | None,
+    mode: str,
+    *,
+    style: str,
+    whole: bool,
+    profile: str | None,
+    as_of: datetime | None,
+) -> int:
     """Say what was done, what it costs and what is left; exit with 1 where the design is not valid afterwards."""
-    held_to = read_standards(profile)
+    held_to = read_standards(profile, as_of)
     facts = read_design(design)
     with working("repairing"):
-        made = repair_design(facts, held_to.bench, mode=Mode(mode), settings=held_to.settings, waivers=held_to.waivers)
+        made = repair_design(
+            facts,
+            held_to.bench,
+            mode=Mode(mode),
+            settings=held_to.settings,
+            waivers=held_to.waivers,
+            today=held_to.today,
+        )
     if output is not None:
         write_into(output.parent, {output.name: canonical(made.design)})
         err.print(f"written to {output}", markup=False)

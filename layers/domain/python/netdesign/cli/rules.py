@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 import orjson
 
+from netdesign.cli.profile import profile_option, read_standards
 from netdesign.cli.show import COLOURS, escape, out
 from netdesign.model.vocabulary import Category
 from netdesign.rules.registry import all_rules
@@ -14,9 +15,11 @@ from netdesign.services.list_rules import card_document
 @click.command(name="rules", help="List the rules.")
 @click.option("--category", type=click.Choice([category.value for category in Category]), help="Only this category.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(category: str | None, style: str) -> int:
+@profile_option
+def command(category: str | None, style: str, profile: str | None) -> int:
     """Print a line for each rule, or every card as JSON."""
-    chosen = [rule for rule in all_rules() if category in (None, rule.category.value)]
+    own = read_standards(profile).settings.own_rules if profile else ()
+    chosen = [rule for rule in (*all_rules(), *own) if category in (None, rule.category.value)]
     if style == "json":
         click.echo(orjson.dumps([card_document(rule) for rule in chosen], option=orjson.OPT_INDENT_2))
         return 0

@@ -10,7 +10,7 @@ from rich.markup import escape as unmarked
 from rich.table import Table
 
 from netdesign.cli.terminal_text import terminal_text
-from netdesign.exchange.summary import changes
+from netdesign.exchange.judged_with import basis, changes
 from netdesign.model.conflict import Conflict
 from netdesign.model.verdict import Report, Status, Verdict
 
@@ -69,6 +69,8 @@ def show_report(report: Report, console: Console = out) -> None:
     for verdict in report.verdicts:
         if verdict.status in (Status.FAIL, Status.UNKNOWN):
             show_verdict(verdict, console)
+    rests_on = ", ".join(f"{what} {which}" for what, which in basis(report))
+    console.print(f"\n[dim]{escape(rests_on)}[/]", soft_wrap=True)
     for change in changes(report):
         console.print(f"[dim]{escape(change)}[/]")
     colour, word = ("green", "valid") if report.valid else ("bold red", "not valid")

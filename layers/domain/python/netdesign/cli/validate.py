@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from netdesign.cli.files import read_design
 from netdesign.cli.main import EXIT_FINDINGS
-from netdesign.cli.profile import profile_option, read_standards
+from netdesign.cli.profile import as_of_option, profile_option, read_standards
 from netdesign.cli.show import show_report, working
 from netdesign.exchange.junit import junit
 from netdesign.exchange.sarif import sarif
@@ -26,14 +28,20 @@ from netdesign.services.validate_design import validate_design
     show_default=True,
 )
 @profile_option
-def command(design: str, mode: str, style: str, profile: str | None) -> int:
+@as_of_option
+def command(design: str, mode: str, style: str, profile: str | None, as_of: datetime | None) -> int:
     """Print the report; exit with 1 where the design is not valid."""
-    held_to = read_standards(profile)
+    held_to = read_standards(profile, as_of)
     with working("reading"):
         facts = read_design(design)
     with working("judging"):
         report = validate_design(
-            facts, held_to.bench, mode=Mode(mode), settings=held_to.settings, waivers=held_to.waivers
+            facts,
+            held_to.bench,
+            mode=Mode(mode),
+            settings=held_to.settings,
+            waivers=held_to.waivers,
+            today=held_to.today,
         )
     if style == "text":
         show_report(report)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
-from netdesign.exchange.html_report import STYLE
+from netdesign.exchange.html_report import STYLE, escape
 from netdesign.model.evidence import ControlEvidence, Evidence, RuleEvidence
 from netdesign.model.verdict import Measure, Status
 
@@ -49,6 +48,8 @@ def _facts(evidence: Evidence) -> Iterable[tuple[str, ...]]:
     yield "made by", evidence.generator
     yield "rules, parameters, catalogue", f"{evidence.rule_pack}, {evidence.parameters}, {evidence.catalog}"
     yield "judged as of", evidence.evaluation_date
+    if evidence.waivers_as_of:
+        yield "waivers as of", evidence.waivers_as_of
     yield "impact level", evidence.level
     yield (
         "design as a whole",

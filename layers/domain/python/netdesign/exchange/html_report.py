@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
+from html import escape as unmarked
 
 from netdesign.exchange.summary import Section, sections
+from netdesign.exchange.visible_text import visible_text
 from netdesign.model.design import Design
 from netdesign.model.verdict import Report
 
@@ -16,6 +17,11 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bot
 th { color: #55636e; font-weight: 600 } .valid { color: #1c7a3e } .invalid { color: #b3261e }
 svg { max-width: 100%; height: auto } p.note { color: #55636e }
 """
+
+
+def escape(text: str) -> str:
+    """The text of a user as a page shows it: no markup, nothing hidden."""
+    return unmarked(visible_text(text))
 
 
 def html_report(design: Design, report: Report, picture: bytes) -> bytes:

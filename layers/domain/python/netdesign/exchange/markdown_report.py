@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from netdesign.exchange.summary import Section, sections
+from netdesign.exchange.visible_text import visible_text
 from netdesign.model.design import Design
 from netdesign.model.verdict import Report
 
@@ -34,4 +35,4 @@ def _section(section: Section) -> str:
 
 def _plain(text: str) -> str:
     """The text with everything that Markdown would read as markup escaped, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", " ".join(visible_text(text).split()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from netdesign.exchange.judged_with import basis, changes
 from netdesign.model.design import Design
 from netdesign.model.quantity import format_bandwidth
 from netdesign.model.verdict import Report, Status, Verdict
@@ -26,6 +27,7 @@ def sections(design: Design, report: Report) -> tuple[Section, ...]:
     """Return every section that has rows, in reading order."""
     made = (
         _scores(report),
+        _basis(report),
         _changes(report),
         _findings(report),
         _devices(design),
@@ -42,15 +44,8 @@ def sections(design: Design, report: Report) -> tuple[Section, ...]:
     return tuple(_cut(section) for section in made if section.rows)
 
 
-def changes(report: Report) -> tuple[str, ...]:
-    """What an organisation changed about how the design was judged, a line each."""
-    said = [f"profile: {report.profile}"] if report.profile else []
-    said += [f"switched off: {rule}" for rule in report.disabled_rules]
-    said += [f"severity of {rule} set to {severity.value}" for rule, severity in report.changed_severities.items()]
-    said += [f"parameter {path} set to {value}" for path, value in report.changed_parameters.items()]
-    said += [f"own rule: {rule}" for rule in report.own_rules]
-    said += [f"failure of {v.rule} accepted by waiver {v.waived_by}" for v in report.verdicts if v.waived_by]
-    return tuple(said)
+def _basis(report: Report) -> Section:
+    return Section("Judged with", ("what", "which"), basis(report))
 
 
 def _changes(report: Report) -> Section:
@@ -89,9 +84,15 @@ def _findings(report: Report) -> Section:
         (verdict.rule, _weight(verdict), message)
         for verdict in report.verdicts
         if verdict.status in (Status.FAIL, Status.UNKNOWN)
-        for message in ([f.message for f in verdict.findings] or [g.message for g in verdict.gaps])
+        for message in _said(verdict)
     )
     return Section("Findings", ("rule", "severity", "what was found"), rows)
+
+
+def _said(verdict: Verdict) -> list[str]:
+    said = [finding.message for finding in verdict.findings] or [gap.message for gap in verdict.gaps]
+    more = verdict.omitted_findings
+    return [*said, f"and {more} more, which the report does not list"] if more else said
 
 
 def _weight(verdict: Verdict) -> str:

@@ -70,6 +70,8 @@ class Evidence:
     parameters: str
     catalog: str
     evaluation_date: str
+    waivers_as_of: str | None = None
+    """The day that waivers were weighed on; None where there were none."""
     mode: Mode
     valid: bool
     score: float

@@ -11,7 +11,7 @@ from netdesign.model.vocabulary import Category, Severity
 
 @fact
 class RuleChange:
-    """A shipped rule switched off, or given another severity, and why."""
+    """A rule switched off, or given another severity, and why. `rule` is its code or name."""
 
     rule: str
     reason: str
@@ -22,7 +22,7 @@ class RuleChange:
 @fact
 class OrganisationRule:
     """A rule of the organisation's own: of the elements of collection `select` for which `where` holds, `require`
-    has to hold. `message` may hold expressions in braces. See docs/organisation-rules.md for the language."""
+    has to hold. `message` may hold expressions in braces. See docs/organisation.md for the language."""
 
     code: str
     name: str

@@ -51,7 +51,7 @@ class Measure:
 
 @fact
 class Verdict:
-    """A rule's answer. `waived_by` names the waiver that accepts a failure."""
+    """A rule's answer. `waived_by` names the waivers that accept a failure, more than one joined by `, `."""
 
     rule: str
     name: str
@@ -69,6 +69,21 @@ class Verdict:
     """The organisation changed the rule's severity."""
     omitted_findings: int = 0
     """Findings beyond the limit kept in a report."""
+
+
+@fact
+class Waiver:
+    """A person's acceptance of a rule's failure on the named elements (all of them when empty) until a date."""
+
+    id: str
+    rule: str
+    owner: str
+    compensating_control: str
+    expires: str
+    elements: tuple[str, ...] = ()
+    granted: str | None = None
+    """The day of the acceptance, as YYYY-MM-DD."""
+    reason: str = ""
 
 
 @fact
@@ -99,11 +114,22 @@ class Report:
     evaluation_date: str
     disabled_rules: tuple[str, ...] = ()
     changed_severities: dict[str, Severity] = field(default_factory=dict)
-    changed_parameters: dict[str, Scalar] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why rules were switched off or given another severity, by code."""
+    changed_parameters: dict[str, Scalar | list[Scalar]] = field(default_factory=dict)
     own_rules: tuple[str, ...] = ()
     """Codes of the organisation's own rules."""
     profile: str | None = None
+    waivers: tuple[Waiver, ...] = ()
+    """The waivers that accept failures of this report."""
+    waivers_as_of: str | None = None
+    """The day that waivers were weighed on; None where there were none."""
     duration_ms: float = 0
+
+    def waivers_of(self, verdict: Verdict) -> tuple[Waiver, ...]:
+        """The waivers that accept a verdict's failure."""
+        named = (verdict.waived_by or "").split(", ")
+        return tuple(waiver for waiver in self.waivers if waiver.id in named)
 
     def failures(self, *severities: Severity) -> tuple[Verdict, ...]:
         """The failed verdicts that no waiver accepts, of the given severities (all when none are given)."""
@@ -114,18 +140,3 @@ class Report:
             and verdict.waived_by is None
             and (not severities or verdict.severity in severities)
         )
-
-
-@fact
-class Waiver:
-    """A person's acceptance of a rule's failure on the named elements (all of them when empty) until a date."""
-
-    id: str
-    rule: str
-    owner: str
-    compensating_control: str
-    expires: str
-    elements: tuple[str, ...] = ()
-    granted: str | None = None
-    """The day of the acceptance, as YYYY-MM-DD."""
-    reason: str = ""

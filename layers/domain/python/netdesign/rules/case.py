@@ -22,6 +22,13 @@ class Case:
     parameters: Parameters
     evaluation_date: str
     waivers: tuple[Waiver, ...] = ()
+    today: str | None = None
+    """The day that waivers are weighed on; the evaluation date, which is the design's own, where None."""
+
+    @property
+    def waiver_day(self) -> str:
+        """The day that decides which waivers are in force."""
+        return self.today or self.evaluation_date
 
     @property
     def design(self) -> Design:

@@ -33,6 +33,8 @@ class RuleSettings:
     own_rules: tuple[Rule, ...] = ()
     profile: str | None = None
     """The name of the profile that the changes come from."""
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Why rules were switched off or given another severity, by code."""
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule that is switched on: the shipped ones, then the organisation's own."""
@@ -54,7 +56,7 @@ def judge(
     chosen = settings.rules() if rules is None else rules
     with _collector_paused():
         verdicts = [judge_one(rule, case) for rule in chosen if rule.code not in settings.disabled]
-    return tuple(_accepted(_overridden(verdict, severities), waivers, case.evaluation_date) for verdict in verdicts)
+    return tuple(_accepted(_overridden(verdict, severities), waivers, case.waiver_day) for verdict in verdicts)
 
 
 @contextmanager
@@ -71,7 +73,8 @@ def _collector_paused() -> Iterator[None]:
 
 def judge_one(rule: Rule, case: Case) -> Verdict:
     """Return the verdict of one rule, worked out once per case. A rule that raises is a critical failure of its own."""
-    key = ("verdict", id(rule), id(case.requirements), id(case.parameters), case.evaluation_date, case.waivers)
+    days = (case.evaluation_date, case.waiver_day)
+    key = ("verdict", id(rule), id(case.requirements), id(case.parameters), days, case.waivers)
     # What is kept holds rule and case, so that their identities are not given to others.
     kept: tuple[Rule, Case, Verdict] = case.network.memo(key, lambda: (rule, case, _judged(rule, case)))
     return kept[2]
@@ -130,22 +133,26 @@ def _overridden(verdict: Verdict, severities: dict[str, Severity]) -> Verdict:
 
 
 def _accepted(verdict: Verdict, waivers: tuple[Waiver, ...], today: str) -> Verdict:
+    """The verdict, marked where one waiver or several together cover every finding of its failure."""
     if verdict.status is not Status.FAIL or verdict.crashed or verdict.omitted_findings:
         return verdict
-    for waiver in waivers:
-        if waiver.rule == verdict.rule and _in_force(waiver, today) and _covers(waiver, verdict):
-            return replace(verdict, waived_by=waiver.id)
-    return verdict
+    mine = tuple(waiver for waiver in waivers if waiver.rule == verdict.rule and _in_force(waiver, today))
+    alone = next((waiver for waiver in mine if not waiver.elements or _covered(verdict, set(waiver.elements))), None)
+    if alone is not None:
+        return replace(verdict, waived_by=alone.id)
+    if not _covered(verdict, {element for waiver in mine for element in waiver.elements}):
+        return verdict
+    touched = {element for finding in verdict.findings for element in finding.elements}
+    return replace(verdict, waived_by=", ".join(one.id for one in mine if touched.intersection(one.elements)))
 
 
 def _in_force(waiver: Waiver, today: str) -> bool:
-    """Whether a waiver ends on a day that has not passed; the rule on waivers itself is never waived."""
-    last, now = day(waiver.expires), day(today)
-    return last is not None and now is not None and last >= now and waiver.rule != WAIVER_RULE
+    """Whether a waiver runs from and to days around today; the rule on waivers itself is never waived."""
+    first, last, now = day(waiver.granted), day(waiver.expires), day(today)
+    if last is None or now is None or (first is None and waiver.granted):
+        return False
+    return (first or now) <= now <= last and waiver.rule != WAIVER_RULE
 
 
-def _covers(waiver: Waiver, verdict: Verdict) -> bool:
-    if not waiver.elements:
-        return True
-    allowed = set(waiver.elements)
+def _covered(verdict: Verdict, allowed: set[str]) -> bool:
     return all(finding.elements and allowed.issuperset(finding.elements) for finding in verdict.findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netdesign.catalog.parameters import Parameters
-from netdesign.model.verdict import CategoryScore, Report, Scalar, Status, Verdict
+from netdesign.model.verdict import CategoryScore, Report, Scalar, Status, Verdict, Waiver
 from netdesign.model.vocabulary import Category, Mode, Severity
 from netdesign.rules.engine import NO_CHANGES, RuleSettings
 from netdesign.rules.registry import pack_version
@@ -39,8 +39,14 @@ def report(
     catalog: str,
     evaluation_date: str,
     settings: RuleSettings = NO_CHANGES,
+    waivers: tuple[Waiver, ...] = (),
+    waivers_as_of: str | None = None,
 ) -> Report:
-    """Gather `verdicts` into a report. Valid: no critical or error failure stands and the score suffices."""
+    """Gather `verdicts` into a report. Valid: no critical or error failure stands and the score suffices.
+
+    Of `waivers` those are kept that accept a failure; their day stands in the report where any was weighed.
+    """
+    applied = {name for verdict in verdicts for name in (verdict.waived_by or "").split(", ")}
     overall = score(verdicts, mode)
     blocking = [verdict for verdict in verdicts if _blocks(verdict, mode)]
     return Report(
@@ -61,11 +67,16 @@ def report(
         changed_parameters={path: _plain(value) for path, value in sorted(parameters.overrides.items())},
         own_rules=tuple(rule.code for rule in settings.own_rules),
         profile=settings.profile,
+        reasons={code: reason for code, reason in sorted(settings.reasons) if reason},
+        waivers=tuple(waiver for waiver in waivers if waiver.id in applied),
+        waivers_as_of=(waivers_as_of or evaluation_date) if waivers else None,
     )
 
 
-def _plain(value: object) -> Scalar:
-    return value if isinstance(value, bool | int | float | str) else str(value)
+def _plain(value: object) -> Scalar | list[Scalar]:
+    if isinstance(value, tuple | list):
+        return [one if isinstance(one, bool | int | float | str) else str(one) for one in value]
+    return value if isinstance(value, bool | int | float | str | None) else str(value)
 
 
 def _blocks(verdict: Verdict, mode: Mode) -> bool:

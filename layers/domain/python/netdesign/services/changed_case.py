@@ -23,7 +23,7 @@ def changed_case(case: Case, patch: Patch, bench: Workbench) -> Case | None:
         return None
     if len(faults_in(design)) > len(faults_in(case.design)):
         return None
-    return case_of(_counted_again(case.design, design, bench), bench, case.waivers)
+    return case_of(_counted_again(case.design, design, bench), bench, case.waivers, case.today)
 
 
 def _counted_again(before: Design, after: Design, bench: Workbench) -> Design:

@@ -53,12 +53,21 @@ async def bench_of(organisation: str, container: Container) -> Workbench:
 async def settings_of(organisation: str, container: Container) -> RuleSettings:
     """The rules that the organisation switched off, the severities it gave, and its own rules."""
     settings = await container.rule_settings.all(organisation)
-    own = await container.own_rules.all(organisation)
+    own = await own_rules_of(organisation, container)
     return RuleSettings(
         disabled=frozenset(setting.rule for setting in settings if not setting.enabled),
         severities=tuple((setting.rule, Severity(setting.severity)) for setting in settings if setting.severity),
-        own_rules=tuple(organisation_rule(decode(OrganisationRule, one.document, subject="rule")) for one in own),
+        reasons=tuple(
+            (setting.rule, setting.reason) for setting in settings if not setting.enabled or setting.severity
+        ),
+        own_rules=tuple(organisation_rule(one) for one in own),
     )
+
+
+async def own_rules_of(organisation: str, container: Container) -> tuple[OrganisationRule, ...]:
+    """The declarations of the organisation's own rules."""
+    kept = await container.own_rules.all(organisation)
+    return tuple(decode(OrganisationRule, one.document, subject="rule") for one in kept)
 
 
 async def standards_of(organisation: str, container: Container, design_id: str | None = None) -> Standards:
@@ -68,4 +77,5 @@ async def standards_of(organisation: str, container: Container, design_id: str |
         bench=await bench_of(organisation, container),
         settings=await settings_of(organisation, container),
         waivers=tuple(one.waiver for one in kept if one.withdrawn_at is None and one.design_id in (None, design_id)),
+        today=container.now().date().isoformat(),
     )

@@ -98,7 +98,7 @@ async def repair_stored_design(
 
     def mend() -> Repaired:
         return repair_design(
-            design_from(stored.document), to.bench, mode=mode, settings=to.settings, waivers=to.waivers
+            design_from(stored.document), to.bench, mode=mode, settings=to.settings, waivers=to.waivers, today=to.today
         )
 
     mended = await asyncio.to_thread(mend)
@@ -118,7 +118,7 @@ async def validate_document(document: object, who: Principal, container: Contain
 
 def judged(design: Design, to: Standards, mode: Mode) -> Report:
     """The report on a design under an organisation's standards."""
-    return validate_design(design, to.bench, mode=mode, settings=to.settings, waivers=to.waivers)
+    return validate_design(design, to.bench, mode=mode, settings=to.settings, waivers=to.waivers, today=to.today)
 
 
 def _decoded(document: object, identity: str, parent: str | None, who: Principal, container: Container) -> NewVersion:

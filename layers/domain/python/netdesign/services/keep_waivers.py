@@ -6,8 +6,9 @@ from netdesign.errors import InvalidInputError
 from netdesign.model.decoding import decode
 from netdesign.model.verdict import Waiver
 from netdesign.ports.policies import KeptWaiver
-from netdesign.services.container import Container, Principal
-from netdesign.services.profile import waiver_faults
+from netdesign.services.container import Container, Principal, own_rules_of
+from netdesign.services.profile import own_names
+from netdesign.services.waiver_input import normal, waiver_faults
 
 
 async def grant_waiver(document: object, design_id: str | None, who: Principal, container: Container) -> KeptWaiver:
@@ -17,10 +18,11 @@ async def grant_waiver(document: object, design_id: str | None, who: Principal, 
     not there, and `ConflictError` for an id that is taken.
     """
     waiver = decode(Waiver, document, subject="waiver")
-    own = frozenset(rule.code for rule in await container.own_rules.all(who.organisation))
+    own = own_names(await own_rules_of(who.organisation, container))
     faults = tuple(waiver_faults(waiver, own))
     if faults:
         raise InvalidInputError("waiver", faults)
+    waiver = normal(waiver, own)
     if design_id is not None:
         await container.designs.get(who.organisation, design_id)
     kept = KeptWaiver(waiver, design_id, who.name, container.now())

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from netdesign.analysis.days import day
 from netdesign.catalog.parameters import Parameters
-from netdesign.errors import Fault, InvalidInputError, NotFoundError
+from netdesign.errors import Fault, InvalidInputError
 from netdesign.model.decoding import decode
-from netdesign.model.profile import Profile
+from netdesign.model.profile import OrganisationRule, Profile
 from netdesign.model.verdict import Waiver
-from netdesign.rules.card import Rule
-from netdesign.rules.engine import NO_CHANGES, WAIVER_RULE, RuleSettings
-from netdesign.rules.organisation.definition import CODE, organisation_rule
-from netdesign.rules.registry import find_rule
+from netdesign.rules.engine import NO_CHANGES, RuleSettings
+from netdesign.rules.organisation.definition import organisation_rule
+from netdesign.services.waiver_input import code_of, normal, waiver_faults
 from netdesign.services.workbench import Workbench
-
-WAIVER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +23,8 @@ class Standards:
     bench: Workbench
     settings: RuleSettings = NO_CHANGES
     waivers: tuple[Waiver, ...] = ()
+    today: str | None = None
+    """The day that waivers are weighed on; each design's evaluation date where None."""
 
 
 def profile_from(document: object) -> Profile:
@@ -35,81 +32,65 @@ def profile_from(document: object) -> Profile:
     return decode(Profile, document, subject="profile")
 
 
-def standards(profile: Profile, bench: Workbench) -> Standards:
-    """The workbench, settings and waivers of a profile.
+def standards(profile: Profile, bench: Workbench, today: str | None = None) -> Standards:
+    """The workbench, settings and waivers of a profile, waivers to be weighed as of `today`.
 
     Raises `InvalidInputError` for parameters, rules and expressions that are not, and for codes and ids used twice.
     """
-    faults = (*_rule_faults(profile), *_waiver_faults(profile))
+    own = own_names(profile.organisation_rules)
+    faults = (*_rule_faults(profile, own), *_waiver_faults(profile, own))
     if faults:
         raise InvalidInputError("profile", faults)
     changed = Workbench(bench.catalog, _parameters(profile, bench))
-    return Standards(changed, _settings(profile), profile.waivers)
+    waivers = tuple(normal(waiver, own) for waiver in profile.waivers)
+    return Standards(changed, _settings(profile, own), waivers, today)
+
+
+def own_names(rules: Iterable[OrganisationRule]) -> dict[str, str]:
+    """Codes of own rules by what may name them: code or name, in small letters."""
+    return {text.lower(): rule.code for rule in rules for text in (rule.name, rule.code)}
 
 
 def _parameters(profile: Profile, bench: Workbench) -> Parameters:
     try:
         return bench.parameters.with_overrides(profile.parameters)
     except InvalidInputError as error:
-        faults = tuple(Fault(f"/parameters/{f.pointer.lstrip('/')}", f.problem, f.remedy) for f in error.faults)
+        faults = tuple(Fault(f"/parameters{f.pointer}", f.problem, f.remedy) for f in error.faults)
         raise InvalidInputError("profile", faults) from None
 
 
-def _settings(profile: Profile) -> RuleSettings:
-    codes = {change.rule: find_rule(change.rule).code for change in profile.rules}
-    own = tuple(
+def _settings(profile: Profile, own: dict[str, str]) -> RuleSettings:
+    changes = [(code_of(change.rule, own) or change.rule, change) for change in profile.rules]
+    rules = tuple(
         organisation_rule(written, pointer=f"/organisation_rules/{place}")
         for place, written in enumerate(profile.organisation_rules)
     )
     return RuleSettings(
-        disabled=frozenset(codes[change.rule] for change in profile.rules if not change.enabled),
-        severities=tuple(
-            (codes[change.rule], change.severity) for change in profile.rules if change.severity is not None
-        ),
-        own_rules=own,
+        disabled=frozenset(code for code, change in changes if not change.enabled),
+        severities=tuple((code, change.severity) for code, change in changes if change.severity is not None),
+        own_rules=rules,
         profile=profile.name,
+        reasons=tuple((code, change.reason) for code, change in changes),
     )
 
 
-def _rule_faults(profile: Profile) -> Iterator[Fault]:
+def _rule_faults(profile: Profile, own: dict[str, str]) -> Iterator[Fault]:
     for place, change in enumerate(profile.rules):
-        if shipped(change.rule) is None:
+        if code_of(change.rule, own) is None:
             yield Fault(f"/rules/{place}/rule", f"there is no rule {change.rule!r}", "netdesign rules lists them")
         if change.enabled and change.severity is None:
             yield Fault(f"/rules/{place}", "nothing is changed", "switch the rule off, or give it a severity")
-    yield from _twice("/rules", "rule", [change.rule for change in profile.rules])
+        if not change.reason.strip():
+            yield Fault(f"/rules/{place}/reason", "it is blank", "say why, for whoever reads the report")
+    yield from _twice("/rules", "rule", [code_of(change.rule, own) or change.rule for change in profile.rules])
     yield from _twice("/organisation_rules", "code", [rule.code for rule in profile.organisation_rules])
     yield from _twice("/organisation_rules", "name", [rule.name for rule in profile.organisation_rules])
 
 
-def _waiver_faults(profile: Profile) -> Iterator[Fault]:
-    own = frozenset(rule.code for rule in profile.organisation_rules)
+def _waiver_faults(profile: Profile, own: dict[str, str]) -> Iterator[Fault]:
     for place, waiver in enumerate(profile.waivers):
         yield from waiver_faults(waiver, own, f"/waivers/{place}")
     yield from _twice("/waivers", "id", [waiver.id for waiver in profile.waivers])
-
-
-def waiver_faults(waiver: Waiver, own: frozenset[str], pointer: str = "") -> Iterator[Fault]:
-    """What keeps a waiver from being one: its id, the rule that it names, the days that it runs from and to."""
-    if not WAIVER_ID.fullmatch(waiver.id):
-        yield Fault(f"{pointer}/id", f"{waiver.id[:60]!r} is no id", "letters, digits, dots, dashes; 100 at most")
-    if waiver.rule == WAIVER_RULE:
-        yield Fault(f"{pointer}/rule", "the rule on waivers cannot be waived", "mend the waiver that it flags")
-    elif waiver.rule not in own and shipped(waiver.rule) is None:
-        remedy = "declare the rule first" if CODE.fullmatch(waiver.rule) else "netdesign rules lists them"
-        yield Fault(f"{pointer}/rule", f"there is no rule {waiver.rule!r}", remedy)
-    if day(waiver.expires) is None:
-        yield Fault(f"{pointer}/expires", f"{waiver.expires[:60]!r} is no day", "write YYYY-MM-DD")
-    if waiver.granted is not None and day(waiver.granted) is None:
-        yield Fault(f"{pointer}/granted", f"{waiver.granted[:60]!r} is no day", "write YYYY-MM-DD")
-
-
-def shipped(code: str) -> Rule | None:
-    """The shipped rule of that code; None where there is none."""
-    try:
-        return find_rule(code)
-    except NotFoundError:
-        return None
 
 
 def _twice(pointer: str, field: str, values: list[str]) -> Iterator[Fault]:

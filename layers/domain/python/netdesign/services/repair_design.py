@@ -71,13 +71,14 @@ def repair_design(
     mode: Mode = Mode.STANDARD,
     settings: RuleSettings = NO_CHANGES,
     waivers: tuple[Waiver, ...] = (),
+    today: str | None = None,
 ) -> Repaired:
     """Return `design` with every change that verifies, and an account of what was done, what it costs, what is left.
 
     A change is kept only if no verdict gets worse and the design gets strictly better. A design that nothing
     helps is returned as it is, with the reasons.
     """
-    case = case_of(design, bench, waivers)
+    case = case_of(design, bench, waivers, today)
     before = judge(case, settings=settings, waivers=waivers)
     attempt = _Attempt(case, {v.rule: v for v in before}, bench, settings, waivers, Reference(bench))
     while _improve(attempt) and not attempt.exhausted:
@@ -258,6 +259,8 @@ def _account(design: Design, before: tuple[Verdict, ...], attempt: _Attempt, mod
             catalog=attempt.bench.catalog.version,
             evaluation_date=attempt.case.evaluation_date,
             settings=attempt.settings,
+            waivers=attempt.waivers,
+            waivers_as_of=attempt.case.waiver_day,
         )
         for verdicts, judged in ((before, design), (after, attempt.case.design))
     )

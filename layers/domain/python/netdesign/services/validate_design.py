@@ -16,8 +16,11 @@ from netdesign.rules.scoring import report
 from netdesign.services.workbench import Workbench
 
 
-def case_of(design: Design, bench: Workbench, waivers: tuple[Waiver, ...] = ()) -> Case:
-    """The case that the rules get for `design`; it is judged as of its requirements' evaluation date."""
+def case_of(design: Design, bench: Workbench, waivers: tuple[Waiver, ...] = (), today: str | None = None) -> Case:
+    """The case that the rules get for `design`; it is judged as of its requirements' evaluation date.
+
+    Waivers are weighed as of `today`; as of the evaluation date too where that is None.
+    """
     return Case(
         network=compile_network(design, bench.catalog),
         requirements=design.requirements,
@@ -25,6 +28,7 @@ def case_of(design: Design, bench: Workbench, waivers: tuple[Waiver, ...] = ()) 
         parameters=bench.parameters,
         evaluation_date=design.requirements.evaluation_date,
         waivers=waivers,
+        today=today,
     )
 
 
@@ -35,10 +39,11 @@ def validate_design(
     mode: Mode = Mode.STANDARD,
     settings: RuleSettings = NO_CHANGES,
     waivers: tuple[Waiver, ...] = (),
+    today: str | None = None,
 ) -> Report:
-    """Return the report on `design`. All but `duration_ms` depends on the arguments alone."""
+    """Return the report on `design`, waivers weighed as of `today`; all but `duration_ms` follows from arguments."""
     started = perf_counter()
-    judged = report_on(case_of(design, bench, waivers), mode=mode, settings=settings)
+    judged = report_on(case_of(design, bench, waivers, today), mode=mode, settings=settings)
     return replace(judged, duration_ms=round((perf_counter() - started) * 1000, 1))
 
 
@@ -53,4 +58,6 @@ def report_on(case: Case, *, mode: Mode, settings: RuleSettings = NO_CHANGES) ->
         catalog=case.catalog.version,
         evaluation_date=case.evaluation_date,
         settings=settings,
+        waivers=case.waivers,
+        waivers_as_of=case.waiver_day,
     )

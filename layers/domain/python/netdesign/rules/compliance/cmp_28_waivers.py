@@ -29,9 +29,10 @@ def _applies(case: Case) -> bool:
     severity=Severity.ERROR,
     applies="designs for which failures are waived",
     applicable=_applies,
-    flags="A waiver of no rule that there is, without a scope, an owner, or a compensating control; one whose owner is"
-    " the design's author; one that has expired, ends on no day, or lasts longer than the parameter allows; one that"
-    " covers more than the failure touches; one of this very rule. A waiver of a rule that does not fail is a warning.",
+    flags="A waiver of no rule that there is, without a scope, an owner, or a compensating control; one whose owner is "
+    "the design's author; one that has expired, is granted for a later day, ends on no day, or lasts longer than "
+    "the parameter allows; one that covers more than the failure touches; one of this very rule. A waiver of a "
+    "rule that does not fail is a warning.",
     passes="Every waiver has an owner who is not the author, covers a failure that is there and nothing else, and"
     " ends.",
     remedy="Name owner, scope, compensating control and an end within a year, or withdraw the waiver.",
@@ -65,13 +66,15 @@ def _answered(case: Case, one: Waiver) -> Iterator[Finding]:
 
 
 def _dated(case: Case, one: Waiver) -> Iterator[Finding]:
-    today, last = day(case.evaluation_date), day(one.expires)
+    today, last = day(case.waiver_day), day(one.expires)
     start, months = day(one.granted) or today, case.parameters.compliance.waiver_max_months
     if last is None:
         yield _finding(one, f"ends on no day ({one.expires!r})", expires=one.expires)
         return
     if today is not None and last < today:
         yield _finding(one, f"expired on {one.expires}", expires=one.expires, today=today.isoformat())
+    if today is not None and start is not None and start > today:
+        yield _finding(one, f"is granted from {one.granted} only", granted=one.granted, today=today.isoformat())
     if start is not None and last > months_later(start, months):
         yield _finding(
             one, f"lasts until {one.expires}, longer than {months} months", expires=one.expires, months=months
@@ -121,6 +124,13 @@ def own_risk(case: Case) -> Patch | None:
 def let_time_pass(case: Case) -> Patch | None:
     """As of a day long after."""
     return (SetRequirement({"evaluation_date": "9000-01-01"}),) if case.waivers else None
+
+
+@waiver_governance.mutant("judge before the day that waivers are granted on")
+def before_granted(case: Case) -> Patch | None:
+    """As of a day before the first day of acceptance on record."""
+    days = [one.granted for one in case.waivers if one.granted is not None]
+    return (SetRequirement({"evaluation_date": "2000-01-01"}),) if any(one > "2000-01-01" for one in days) else None
 
 
 @waiver_governance.mutant("waive long before it is needed")

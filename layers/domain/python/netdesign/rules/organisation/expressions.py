@@ -17,8 +17,9 @@ from netdesign.graph.network import Network, analysis
 from netdesign.model.patch import collection_of
 from netdesign.model.references import REFERENCES, names_in
 from netdesign.model.resolved import ResolvedRequirements
+from netdesign.rules.organisation.comparisons import COMPARISONS
 from netdesign.rules.organisation.computed import COMPUTED
-from netdesign.rules.organisation.functions import FUNCTIONS, number
+from netdesign.rules.organisation.functions import FUNCTIONS, GREATEST, number
 from netdesign.rules.organisation.kinds import VALUE, Kind, Named, Part, Several, element, fields_of
 from netdesign.rules.organisation.scope import MissingError, Scope, UnfitError
 
@@ -28,15 +29,21 @@ MAX_NODES = 300
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A condition or value, ready to be computed; `kind` says what comes out, `names` what it reads by itself."""
+    """A condition or value, ready to be computed; `kind` says what comes out.
+
+    `readings` are the parts that a witness shows: what each asks of the element, and how to compute it.
+    """
 
     compute: Callable[[Scope], Any]
     kind: Kind
     text: str = ""
-    names: tuple[str, ...] = ()
+    readings: tuple[tuple[str, Callable[[Scope], Any]], ...] = ()
 
 
 SELF = "self"
+"""The element that a rule is about."""
+
+MOST_SHOWN = 60
 CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
 
 
@@ -57,7 +64,8 @@ class _Reader:
         self.collection = collection
         self.pointer = pointer
         self.kinds: dict[str, Kind] = {SELF: element(collection)}
-        self.used: list[str] = []
+        self.readings: dict[str, Callable[[Scope], Any]] = {}
+        self.loops = 0
 
     def read(self, text: str) -> Expression:
         if len(text) > MAX_TEXT:
@@ -65,12 +73,19 @@ class _Reader:
         try:
             tree = ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            problem = f"{text!r} is no expression: {getattr(error, 'msg', error)}"
+            problem = f"{text[:MOST_SHOWN]!r} is no expression: {getattr(error, 'msg', error)}"
             raise self.refused(problem, "write a condition such as uplink_count >= 2") from None
         if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
             raise self.refused(f"the expression has more than {MAX_NODES} parts", "split it into several rules")
         made = self.node(tree.body)
-        return Expression(made.compute, made.kind, text, tuple(dict.fromkeys(self.used)))
+        told = (one for one in self.readings if not any(other.startswith(f"{one}.") for other in self.readings))
+        return Expression(made.compute, made.kind, text, tuple((one, self.readings[one]) for one in told))
+
+    def reads(self, node: ast.AST, expression: Expression) -> Expression:
+        """Keep what a part asks of the element, unless it depends on what a loop goes through."""
+        if not self.loops:
+            self.readings.setdefault(ast.unparse(node), expression.compute)
+        return expression
 
     def refused(self, problem: str, remedy: str) -> InvalidInputError:
         return InvalidInputError("profile", (Fault(self.pointer, problem, remedy),))
@@ -90,6 +105,8 @@ def _constant(reader: _Reader, node: Any) -> Expression:
     if not isinstance(node.value, bool | int | float | str | None):
         raise reader.refused(f"{ast.unparse(node)} is no value of this language", "use numbers, texts, true, false")
     constant = node.value
+    if isinstance(constant, int | float) and abs(constant) > GREATEST:
+        raise reader.refused(f"a number is beyond {GREATEST:g}", "write a smaller number")
     return Expression(lambda _: constant, VALUE)
 
 
@@ -100,19 +117,20 @@ def _name(reader: _Reader, node: Any) -> Expression:
         return Expression(lambda _: constant, VALUE)
     if name in reader.kinds:
         return Expression(lambda scope: scope.facts[name], reader.kinds[name])
-    reader.used.append(name)
-    return _field(reader, Expression(lambda scope: scope.facts[SELF], reader.kinds[SELF]), name)
+    found = _field(reader, Expression(lambda scope: scope.facts[SELF], reader.kinds[SELF]), name)
+    return reader.reads(node, found)
 
 
 def _attribute(reader: _Reader, node: Any) -> Expression:
     if isinstance(node.value, ast.Name) and node.value.id == "requirements":
-        return _requirement(reader, node.attr)
-    return _field(reader, reader.node(node.value), node.attr)
+        return reader.reads(node, _requirement(reader, node.attr))
+    return reader.reads(node, _field(reader, reader.node(node.value), node.attr))
 
 
 def _requirement(reader: _Reader, name: str) -> Expression:
-    if name not in {one.name for one in fields(ResolvedRequirements)}:
-        raise reader.refused(f"requirements have no field {name!r}", "name a field of the resolved requirements")
+    known = sorted(one.name for one in fields(ResolvedRequirements))
+    if name not in known:
+        raise reader.refused(f"requirements have no field {name!r}", f"use one of {', '.join(known)}")
     return Expression(lambda scope: getattr(scope.case.requirements, name), VALUE)
 
 
@@ -191,14 +209,6 @@ def _unary(reader: _Reader, node: Any) -> Expression:
     raise reader.refused(f"{ast.unparse(node)!r} is no form of this language", "use not or -")
 
 
-_ORDER: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-
-
 def _comparison(reader: _Reader, node: Any) -> Expression:
     values = [reader.value(part) for part in (node.left, *node.comparators)]
     acts = [_compare(reader, one) for one in node.ops]
@@ -212,32 +222,10 @@ def _comparison(reader: _Reader, node: Any) -> Expression:
 
 
 def _compare(reader: _Reader, op: ast.cmpop) -> Callable[[Any, Any], bool]:
-    if isinstance(op, ast.Eq | ast.Is):
-        return operator.eq
-    if isinstance(op, ast.NotEq | ast.IsNot):
-        return operator.ne
-    if isinstance(op, ast.In):
-        return _within
-    if isinstance(op, ast.NotIn):
-        return lambda a, b: not _within(a, b)
-    act = _ORDER[type(op)]
-
-    def ordered(a: Any, b: Any) -> bool:
-        if a is None or b is None:
-            raise MissingError("a value to compare is not known")
-        try:
-            return act(a, b)
-        except TypeError:
-            raise UnfitError(f"{a!r} and {b!r} cannot be compared") from None
-
-    del reader
-    return ordered
-
-
-def _within(value: Any, group: Any) -> bool:
-    if not isinstance(group, tuple | list | str) or (isinstance(group, str) and not isinstance(value, str)):
-        raise UnfitError(f"{group!r} holds nothing")
-    return value in group
+    act = COMPARISONS.get(type(op))
+    if act is None:
+        raise reader.refused("there is no 'is' in this language", "write == or !=")
+    return act
 
 
 def _list(reader: _Reader, node: Any) -> Expression:
@@ -264,18 +252,22 @@ def _loop(reader: _Reader, node: Any) -> Expression:
     item = several.kind.item
     follow = item.collection if isinstance(item, Named) else None
     reader.kinds[name] = element(follow) if follow else item
+    reader.loops += 1
     conditions = [reader.value(one) for one in part.ifs]
     value = reader.value(node.elt)
+    reader.loops -= 1
     del reader.kinds[name]
 
-    def values(scope: Scope) -> Iterator[Any]:
+    def seen(scope: Scope) -> Iterator[Scope]:
         for one in several.compute(scope):
             scope.step()
             inner = Scope(scope.case, {**scope.facts, name: _fact(scope, follow, one)}, scope.left)
             if all(condition(inner) for condition in conditions):
-                yield value(inner)
+                yield inner
 
-    return Expression(values, Several(VALUE))
+    head = ast.copy_location(ast.GeneratorExp(part.target, node.generators), node)
+    reader.reads(head, Expression(lambda scope: tuple(inner.facts[name] for inner in seen(scope)), several.kind))
+    return Expression(lambda scope: (value(inner) for inner in seen(scope)), Several(VALUE))
 
 
 def _fact(scope: Scope, collection: str | None, one: Any) -> Any:
@@ -306,7 +298,7 @@ def _call(reader: _Reader, node: Any) -> Expression:
         except (TypeError, ValueError, OverflowError) as error:
             raise UnfitError(f"{name}: {error}") from None
 
-    return Expression(result, VALUE)
+    return reader.reads(node, Expression(result, VALUE))
 
 
 def _related(reader: _Reader, node: Any) -> Expression:
@@ -318,10 +310,11 @@ def _related(reader: _Reader, node: Any) -> Expression:
     collection, path = texts
     if reader.collection not in REFERENCES[collection][path]:
         raise reader.refused(f"{path!r} of {collection} does not name {reader.collection}", "name a field that does")
-    return Expression(
+    found = Expression(
         lambda scope: _index(scope.case.network, collection, path).get(scope.facts[SELF].id, ()),
         Several(element(collection)),
     )
+    return reader.reads(node, found)
 
 
 @analysis
