@@ -9,13 +9,14 @@ import pytest
 
 from netdesign.model.addressing import Nat, NatKind, Pool
 from netdesign.model.cloud import CloudAttachment, CloudHub, CloudNetwork
+from netdesign.model.design import Design
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import HaGroup, HaMode
 from netdesign.model.patch import apply
 from netdesign.model.routing import PolicyAction, RoutePolicy, RoutePolicyTerm
-from netdesign.model.security import IpProtocol, PublishedService, Service
-from netdesign.model.verdict import Status
-from netdesign.model.vocabulary import LinkPurpose, Medium, Role, Trust
+from netdesign.model.security import IpProtocol, PublishedService, Service, Zone
+from netdesign.model.verdict import Finding, Status
+from netdesign.model.vocabulary import Exposure, LinkPurpose, Medium, Role, Severity, Trust
 from netdesign.rules.engine import judge_one
 from netdesign.rules.protocol.pro_32_translation import translation
 from tests.support.mutants import caught_and_mended
@@ -179,6 +180,7 @@ def test_two_exits_do_not_share_an_address() -> None:
 @pytest.mark.parametrize(
     ("name", "outside", "said"),
     [
+        ("isp1-outbound", "203.0.113.0/24", "uses 203.0.113.0/24 outside, which the Internet does not route"),
         ("isp1-outbound", "192.168.1.0/24", "uses 192.168.1.0/24 outside, which the Internet does not route"),
         ("isp1-outbound-v6", "2a00:1450::/56", f"puts 2a00:1450::/56 in place of {SIX}, which has another size"),
     ],
@@ -250,9 +252,91 @@ def test_joined_estates_are_mapped_both_ways() -> None:
     assert messages(cloud) == []
 
 
+EDGES = tuple(
+    fact
+    for at in (1, 2)
+    for fact in (
+        device(f"edge{at}", Role.INTERNET_EDGE),
+        *joined(f"fw{at}:out", f"edge{at}:in", f"10.0.20{at + 1}"),
+        *circuit(f"edge{at}:1", f"isp{at}:1", f"10.0.20{at - 1}"),
+    )
+)
+MANAGEMENT = Zone(id="management", name="management", trust=90, exposure=Exposure.MANAGEMENT)
+SHUT = (MANAGEMENT, vlan("m", 20, "fw1"), subnet("10.0.9.0/24", "m", zone="management"))
+BEHIND = (DEFAULT, *FIREWALLS, PAIR, *BLOCKS, *HOSTS, *EDGES, *FLOWS, PUBLISHED, *SHUT)
+
+
+def edged(*facts: Any) -> Design:
+    return design(*BEHIND, *NATS.values(), *facts, users=100, sites=(site(users=100),))
+
+
+def of_edged(*facts: Any) -> list[Finding]:
+    return list(judge_one(RULE, case(edged(*facts))).findings)
+
+
 def test_every_mutant_is_caught_and_mended() -> None:
-    sound = design(*REST, *NATS.values(), users=100, sites=(site(users=100),))
-    caught_and_mended(RULE, sound)
+    caught_and_mended(RULE, edged())
+
+
+@pytest.mark.parametrize(
+    ("values", "severity"),
+    [
+        ({"inside": ("10.0.9.7/32",)}, Severity.CRITICAL),
+        ({"inside": ("10.0.8.0/22",)}, Severity.CRITICAL),
+        ({"inside": ("10.0.9.0/24",), "kind": NatKind.STATIC, "outside": ("9.9.9.0/24",)}, Severity.CRITICAL),
+        ({"inside": ("10.0.9.0/24",), "provider": None, "outside": ("9.9.9.0/24",)}, Severity.CRITICAL),
+        ({"inside": ("10.0.9.0/24",), "provider": None}, None),
+        ({"inside": ("10.0.9.0/24",), "provider": None, "outside": ("192.168.9.0/24",), "kind": NatKind.STATIC}, None),
+        ({"inside": ("10.0.9.0/24",), "kind": NatKind.SOURCE_PORT}, None),
+        ({"inside": ("10.0.1.0/24",)}, None),
+        ({"inside": ("10.0.77.0/24",)}, None),
+    ],
+)
+def test_nothing_is_opened_that_no_flow_leads_to(values: dict[str, Any], severity: Severity | None) -> None:
+    opening = replace(NATS["isp1-inbound-web"], id="odd", **values)
+    found = [one for one in of_edged(opening) if "opens" in one.message]
+
+    assert [one.severity for one in found] == ([severity] if severity else [])
+    assert [one.message for one in found] == (
+        ["odd opens 10.0.9.0/24 in management to the Internet, from where no flow leads there"] if severity else []
+    )
+
+
+def test_a_zone_for_published_services_may_be_opened_and_an_inner_one_is_an_error() -> None:
+    opening = replace(NATS["isp1-inbound-web"], id="odd", inside=("10.0.9.0/24",))
+    for exposure, wanted in ((Exposure.DMZ, []), (Exposure.INTERNAL, [None])):
+        zone = replace(MANAGEMENT, exposure=exposure)
+        facts = [zone if one is MANAGEMENT else one for one in BEHIND]
+        made = design(*facts, *NATS.values(), opening, users=100, sites=(site(users=100),))
+        found = judge_one(RULE, case(made)).findings
+        assert [one.severity for one in found if "opens" in one.message] == wanted
+
+
+def test_what_two_providers_assign_is_not_the_same() -> None:
+    same = {name: replace(NATS[name], outside=("9.9.9.0/24",)) for name in ("isp1-outbound", "isp2-outbound")}
+    ours = bgp("fw1", 65001, networks=("9.9.0.0/16",))
+
+    assert [text for text in messages(nats=NATS | same) if "at isp1 and at isp2" in text] != []
+    assert [text for text in messages(ours, nats=NATS | same) if "at isp1 and at isp2" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"devices": ("edge1",)}, "both translate what goes to isp1, one behind the other"),
+        ({"devices": ("edge1",), "inside": ()}, "both translate what goes to isp1, one behind the other"),
+        ({"devices": ("edge1",), "inside": ("10.0.1.0/24",), "provider": None}, "one behind the other"),
+        ({"devices": ("edge1",), "inside": ("10.9.0.0/24",)}, None),
+        ({"devices": ("edge2",)}, None),
+        ({}, "translate the same addresses for the same provider"),
+        ({"inside": ("10.0.1.0/24",)}, None),
+    ],
+)
+def test_what_leaves_is_translated_once(values: dict[str, Any], said: str | None) -> None:
+    again = replace(replace(NATS["isp1-outbound"], id="again"), **values)
+    found = [one.message for one in of_edged(again) if "twice" in one.witness]
+
+    assert [said in text for text in found] == [True] if said else found == []
 
 
 def test_the_first_translation_goes_to_the_firewalls() -> None:
