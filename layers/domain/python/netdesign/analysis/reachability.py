@@ -13,6 +13,7 @@ from netdesign.analysis.adjacency import processes
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.policy import TCP, UDP, decide, prefix_range, source_cuts
+from netdesign.analysis.robbed import robbed_tables
 from netdesign.analysis.route_origins import static_hops
 from netdesign.analysis.row_codes import row_codes
 from netdesign.analysis.terrain import terrain
@@ -170,7 +171,16 @@ def gets_to(network: Network, origins: Collection[Origin], service: str, failed:
         origin.domain == goal
         or goal in reachable_domains(network, origin.domain, service_packets(network, origin, service), failed)
         for origin in origins
+        if origin.domain not in _robbed_domains(network, service)
     )
+
+
+@analysis
+def _robbed_domains(network: Network, service: str) -> frozenset[int]:
+    """The domains from all of whose tables a more specific route takes the packets to a service."""
+    robbed, label = robbed_tables(network, service), parts(network).tolist()
+    arriving = {here for table, here in enumerate(label[: layer3(network).vertex_count]) if table not in robbed}
+    return frozenset(label[table] for table in robbed) - arriving
 
 
 @analysis
