@@ -192,12 +192,12 @@ def test_services_and_reflectors_come_in_twos():
 
 
 def test_mutants():
-    assert killed(top_01, *clos()) == [True, None]
+    assert killed(top_01, *clos()) == [True, None, True]
     doubled = [service("dns1", ServiceKind.DNS), service("dns2", ServiceKind.DNS)]
-    assert killed(top_01, *zoned(1, 2), *doubled, **HIGH) == [True, True]
+    assert killed(top_01, *zoned(1, 2), *doubled, **HIGH) == [True, True, True]
     assert killed(
         top_01, device("a", Role.ACCESS), device("b", Role.ACCESS), link("a:1", "b:1"), link("a:2", "b:2")
-    ) == [None, None]
+    ) == [None, None, None]
 
 
 def test_instances_on_one_device_fall_together():
@@ -214,3 +214,20 @@ def test_two_instances_with_one_address_are_one():
     twice = [service("aaa1", ServiceKind.AAA, address="10.0.0.9"), service("aaa2", ServiceKind.AAA, address="10.0.0.9")]
 
     assert [f.message for f in verdict(top_01, *clos(), *twice, **HIGH).findings] == ["there is one aaa only"]
+
+
+@pytest.mark.parametrize("level", [Redundancy.HIGH, Redundancy.MEDIUM])
+def test_a_switch_that_lost_its_last_way_fails_like_one_with_a_single_way(level):
+    def cut(*gone: str):
+        left = [fact for fact in campus() if getattr(fact, "id", "") not in gone]
+        return verdict(top_01, *left, redundancy=level)
+
+    assert (cut().status, cut("a0d0").status) == (Status.PASS, Status.FAIL)
+    assert messages(cut("a0d0", "a0d1")) == ["as it is, nothing joins a0 to c0, c1"]
+
+
+def test_a_tier_without_a_way_out_is_cut_off_where_ways_out_are_looked_at():
+    lost = [*clos(), device("isp", Role.PROVIDER, managed=False), link("s0:w", "isp:1", LinkPurpose.CIRCUIT, id="out")]
+    gone = [replace(fact, in_service=False) if getattr(fact, "id", "") == "out" else fact for fact in lost]
+
+    assert not any("as it is" in text for text in messages(verdict(top_01, *gone, redundancy=Redundancy.MEDIUM)))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from netdesign.analysis.enforcers import Enforcer
 from netdesign.analysis.gateways import gateways, host_vlans
-from netdesign.analysis.redundancy import SinglePoint, single_points
+from netdesign.analysis.pairs import Pair, PairKind
+from netdesign.analysis.redundancy import SinglePoint, disjoint_paths, single_points, weakest_links
 from netdesign.analysis.tiers import fabrics
 from netdesign.analysis.traffic import stretches
 from netdesign.graph.network import Network
@@ -33,13 +34,11 @@ def _applies(case: Case) -> bool:
     severity=Severity.CRITICAL,
     applies="redundancy medium and above, where there are switches",
     applicable=_applies,
-    flags="A device or link that every path between two switches of a site leads through, from redundancy"
-    " high on also"
-    " every path to the Internet or to other sites; a firewall without partner on the path of a flow"
-    " (from redundancy high"
-    " on, or where the security level asks for pairs); hosts whose"
-    " gateway is on one device only; a control-plane service (DNS, DHCP, AAA, route reflector) with one"
-    " instance, or with all instances on one device.",
+    flags="A device or link that every path between two switches of a site leads through, from redundancy high on also"
+    " every path to the Internet or to other sites; such ends that nothing joins as it is; a firewall without partner"
+    " on the path of a flow (from redundancy high on, or where the security level asks for pairs); hosts whose gateway"
+    " is on one device only; a control-plane service (DNS, DHCP, AAA, route reflector) with one instance, or with all"
+    " instances on one device.",
     passes="No device, link or control-plane instance separates required ends by failing alone.",
     remedy="Add a parallel device or link beside the one named; give gateways and services a second instance.",
     references=("NIST SP 800-53 CP-8(2), SC-36", "ISO/IEC 27001 A.8.14", "Menger's theorem"),
@@ -48,6 +47,7 @@ def single_points_of_failure(case: Case) -> Iterator[Said]:
     """Articulation points and bridges of the graph, and what the control plane has only once."""
     severity = None if _high(case) else Severity.WARNING
     findings = [
+        *_apart(case, severity),
         *_in_graph(case, severity),
         *_firewalls(case, severity),
         *_gateways(case, severity),
@@ -81,6 +81,24 @@ def _in_graph(case: Case, severity: Severity | None) -> Iterator[Finding]:
             witness={"failed": what, "kind": "link" if point.device is None else "device", "lost": list(lost[:SHOWN])},
             severity=severity,
         )
+
+
+def _apart(case: Case, severity: Severity | None) -> Iterator[Finding]:
+    """Required ends without any path: they need not even wait for a failure."""
+    devices = case.network.devices
+    for pair in _pathless(case):
+        ends = [[devices[place].id for place in places[:SHOWN]] for places in (pair.sources, pair.targets)]
+        yield Finding(
+            message=f"as it is, nothing joins {', '.join(ends[0][:3])} to {', '.join(ends[1][:3])}",
+            elements=(*ends[0], *ends[1]),
+            witness={"kind": pair.kind.value, "sources": [*ends[0]], "targets": [*ends[1]]},
+            severity=severity,
+        )
+
+
+def _pathless(case: Case) -> list[Pair]:
+    found = (one.pair for one in disjoint_paths(case.network, 2) if not one.edges)
+    return [pair for pair in found if pair.kind is not PairKind.WAY_OUT or _high(case)]
 
 
 def _lost(network: Network, point: SinglePoint) -> tuple[str, ...]:
@@ -175,4 +193,15 @@ def lonely_service(case: Case) -> Patch | None:
         gone = [service.id for service in case.design.infrastructure.service_instances if service.kind is kind][1:]
         if gone:
             return tuple(Remove("service_instances", name) for name in gone)
+    return None
+
+
+@single_points_of_failure.mutant("cut a switch off from all others")
+def cut_off(case: Case) -> Patch | None:
+    """The first below a top tier loses all its ways up."""
+    pairs = (one.pair for one in disjoint_paths(case.network, 2) if one.edges)
+    for pair in pairs if _applies(case) else ():
+        cut = weakest_links(case.network, pair) if pair.kind is PairKind.SWITCH else ()
+        if cut:
+            return tuple(Set("links", name, {"in_service": False}) for name in cut)
     return None
