@@ -261,8 +261,7 @@ def campus(count: int) -> tuple[Any, ...]:
         facts += [device(name, Role.DISTRIBUTION), *joined(f"{name}:1", f"core:{n}", f"10.0.{n}")]
         facts += [vlan(f"v{n}", 10, name), svi(name, f"v{n}", f"10.1.{n}.1/24"), subnet(f"10.1.{n}.0/24", f"v{n}")]
         facts += [*ospf(name, "1", f"Vlan-v{n}"), group(f"g{n}", f"v{n}"), ospf("core", str(n))[1]]
-    facts.append(flow("g0", "g1"))
-    return tuple(facts)
+    return (*facts, flow("g0", "g1"), subnet("10.8.0.0/24"))
 
 
 def test_two_of_each_kind_stand_for_a_large_network() -> None:
@@ -273,6 +272,7 @@ def test_two_of_each_kind_stand_for_a_large_network() -> None:
     assert [d.id for d in reduced(net, 3).devices] == ["core", "d0", "d1"]
     assert len(reduced(net, 3).links) == 2
     assert {p.device for p in reduced(net, 3).interfaces} == {"core", "d0", "d1"}
+    assert [s.id for s in reduced(net, 3).design.addressing.subnets] == ["10.1.0.0/24", "10.1.1.0/24", "10.8.0.0/24"]
     assert reduced(net, 7) is net
 
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netdesign.analysis.adjacency import statements
+from netdesign.analysis.layer3 import gateway_pairs
 from netdesign.analysis.rib_sources import answering, beside, static_hops_stated, static_tables
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
 from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
     from netdesign.graph.multigraph import Longs
+    from netdesign.model.addressing import Subnet
     from netdesign.model.cabling import Lag
     from netdesign.model.routing import BgpNeighbor
 
@@ -204,6 +206,14 @@ def _kept_statements(network: Network, processes: set[str]) -> tuple[BgpNeighbor
     )
 
 
+def _kept_subnets(network: Network, names: set[str]) -> tuple[Subnet, ...]:
+    """The subnets but those that only routers are in that are left out."""
+    stays: dict[int, bool] = {}
+    for subnet, interface in zip(*(column.tolist() for column in gateway_pairs(network)), strict=True):
+        stays[subnet] = stays.get(subnet, False) or network.interfaces[interface].device in names
+    return tuple(fact for at, fact in enumerate(network.design.addressing.subnets) if stays.get(at, True))
+
+
 def _only(network: Network, kept: set[int]) -> Network:
     design = network.design
     names = {network.devices[at].id for at in kept}
@@ -221,7 +231,7 @@ def _only(network: Network, kept: set[int]) -> Network:
     idle = _idle_ports(network, kept)
     cabling = replace(design.cabling, links=links, lags=_bundles(network, of(design.cabling.lags), idle))
     ports = tuple(port for at, port in enumerate(network.interfaces) if port.device in names and at not in idle)
-    addressing = replace(design.addressing, interfaces=ports)
+    addressing = replace(design.addressing, interfaces=ports, subnets=_kept_subnets(network, names))
     routing = replace(
         design.routing,
         processes=of(design.routing.processes),
