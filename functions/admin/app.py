@@ -27,7 +27,7 @@ from netdesign.model.vocabulary import Category, Severity
 from netdesign.ports.policies import ParameterOverrides
 from netdesign.rules.registry import all_rules, pack_version
 from netdesign.services.container import settings_of
-from netdesign.services.keep_own_rules import put_own_rule
+from netdesign.services.keep_own_rules import put_own_rule, remove_own_rule
 from netdesign.services.set_rules import rule_named, rules_of, set_parameters, set_severity, switch_rules
 
 OwnCode = Annotated[str, Path(pattern=r"^ORG-[0-9]{2,4}$")]
@@ -112,8 +112,8 @@ def _own_rules(router: APIRouter, group: Group) -> None:
 
     @router.delete("/organisation-rules/{code}", status_code=204)
     async def remove(code: OwnCode) -> None:
-        """Forget a rule; reports that it is in stay as they are."""
-        await group.container.own_rules.remove(group.principal.organisation, code)
+        """Forget a rule that no waiver is of; reports that it is in stay as they are."""
+        await remove_own_rule(code, group.principal, group.container)
 
 
 def _parameters(router: APIRouter, group: Group) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
+
+import pytest
 
 from netdesign.cli.main import COMMANDS
 from netdesign.exchange.documents import read_document
+from netdesign.model.profile import OrganisationRule, Profile, RuleChange
+from netdesign.model.verdict import Waiver
 from netdesign.rules.organisation.computed import COMPUTED
 from netdesign.services.profile import Standards, profile_from, standards
 from netdesign.services.workbench import default_workbench
@@ -18,6 +23,21 @@ PAGE = (ROOT / "docs" / "organisation.md").read_text(encoding="utf-8")
 def test_every_computed_number_is_on_the_page() -> None:
     told = re.findall(r"^\| (\w+) \| `(\w+)` \| (.+) \|$", PAGE, re.MULTILINE)
     assert told == [(c, name, one.meaning) for c, names in COMPUTED.items() for name, one in names.items()]
+
+
+@pytest.mark.parametrize(
+    ("owner", "kind"),
+    [
+        ("a profile", Profile),
+        ("an entry of `rules`", RuleChange),
+        ("a waiver", Waiver),
+        ("an own rule", OrganisationRule),
+    ],
+)
+def test_every_field_is_on_the_page(owner: str, kind: type) -> None:
+    block = re.search(rf"(?m)^\| of {re.escape(owner)} \| what it is \|\n\|---\|---\|\n((?:\|.*\n)+)", PAGE)
+    assert block is not None
+    assert set(re.findall(r"(?m)^\| `(\w+)` \|", block[1])) == {one.name for one in fields(kind)}
 
 
 def test_its_commands_and_its_example_profile_are_there() -> None:

@@ -220,6 +220,10 @@ def test_a_report_holds_the_waivers_that_count(client: TestClient) -> None:
     client.post(WAIVERS, json=WAIVER | {"rule": "no-leaves", "reason": "they leave soon"})
     report = validated(client, design_id)
     assert report["waivers"] == [WAIVER | {"reason": "they leave soon"}]
+    refused = client.delete(f"{RULES}/ORG-01")
+    assert (refused.status_code, "W-1" in refused.json()["detail"]) == (409, True)
+    client.delete(f"{WAIVERS}/W-1")
+    assert client.delete(f"{RULES}/ORG-01").status_code == 204
 
 
 def test_own_rules_are_read_switched_and_weighed_like_others(client: TestClient) -> None:

@@ -17,7 +17,7 @@ from netdesign.rules.engine import RuleSettings, judge
 from netdesign.rules.registry import all_rules, find_rule
 from netdesign.services.left_alone import STATED, joined, parted, restorable
 from netdesign.services.repair_design import repair_design, worse
-from netdesign.services.restoration import RECOUNT, RESTORE
+from netdesign.services.restoration import RECOUNT, RESTORE, UNFOUNDED
 from netdesign.services.validate_design import case_of, validate_design
 from netdesign.services.workbench import default_workbench
 from tests.golden.conftest import synthesized
@@ -177,6 +177,15 @@ def test_what_only_people_can_say_is_no_part_of_a_restoration(sound: Design, col
     if facts:
         operation = Set(collection, facts[0].id, {name: None})
         assert list(restorable(sound, operation)) == []
+
+
+def test_a_design_without_its_sites_is_told_why_nothing_is_put_back(sound: Design) -> None:
+    bare = sound
+    for name, (group, _) in collections().items():
+        bare = replace(bare, **{group: replace(getattr(bare, group), **{name: ()})})
+    made = repair_design(bare, BENCH)
+    assert made.design is bare
+    assert {left.rule: UNFOUNDED in left.reason for left in made.repair.left}["CAP-01"]
 
 
 def test_promises_of_people_are_never_put_back(sound: Design) -> None:

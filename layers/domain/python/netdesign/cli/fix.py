@@ -77,7 +77,7 @@ def _show(repair: Repair, most: int | None) -> None:
 
 def _show_step(step: RepairStep, most: int | None) -> None:
     counts = f"{step.findings_before} -> {step.findings_after} findings{_cost(step)}"
-    out.print(f"\n[green]done[/] [bold]{step.rule}[/] {escape(step.title)} [dim]({counts})[/]")
+    out.print(f"\n[green]done[/] [bold]{step.rule}[/] {escape(step.title)} [dim]({counts})[/]", soft_wrap=True)
     if step.elements:
         more = len(step.elements) - MOST_ELEMENTS
         names = ", ".join(step.elements[:MOST_ELEMENTS]) + (f" and {more} more" if more > 0 else "")

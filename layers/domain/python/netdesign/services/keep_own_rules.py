@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netdesign.errors import Fault, InvalidInputError
+from netdesign.errors import ConflictError, Fault, InvalidInputError
 from netdesign.model.canonical import to_document
 from netdesign.model.decoding import decode
 from netdesign.model.profile import OrganisationRule
@@ -10,6 +10,7 @@ from netdesign.ports.policies import OwnRule
 from netdesign.rules.organisation.definition import organisation_rule
 from netdesign.services.container import Container, Principal
 
+MOST_NAMED = 5
 MOST_RULES = 200
 """Own rules that an organisation may have."""
 
@@ -28,6 +29,15 @@ async def put_own_rule(code: str, document: object, who: Principal, container: C
     kept = OwnRule(code, to_document(written), container.now())
     await container.own_rules.put(who.organisation, kept)
     return kept
+
+
+async def remove_own_rule(code: str, who: Principal, container: Container) -> None:
+    """Forget a rule; raise `NotFoundError` where there is none, `ConflictError` while waivers of it are in force."""
+    kept = await container.waivers.all(who.organisation)
+    open_ones = [one.waiver.id for one in kept if one.withdrawn_at is None and one.waiver.rule == code]
+    if open_ones:
+        raise ConflictError(f"there are waivers of {code}: withdraw {', '.join(open_ones[:MOST_NAMED])} first")
+    await container.own_rules.remove(who.organisation, code)
 
 
 def _refused(pointer: str, problem: str, remedy: str) -> InvalidInputError:

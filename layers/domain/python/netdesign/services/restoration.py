@@ -32,6 +32,7 @@ DERIVED = COUNTED | {"decisions"}
 
 MOST_NAMED = 3
 RESTORE = "put back to what the requirements call for"
+UNFOUNDED = "what its requirements call for rests on facts that the design lacks and repair never adds, such as sites"
 RECOUNT = "count and price the parts again"
 
 
@@ -75,7 +76,10 @@ class Reference:
 
     def proposals(self, case: Case, rule: Rule, verdict: Verdict) -> Iterator[Proposal]:
         """Restorations that may mend a verdict: of what the findings name, of its surroundings, of everything."""
+        self.obstacle = ""
         operations = self._operations(case.design)
+        if operations and changed_case(case, operations, self._bench) is None:
+            self.obstacle = UNFOUNDED
         tried: set[int] = set()
         for near in _widening(case.design, operations, verdict):
             if not near or len(near) in tried:
