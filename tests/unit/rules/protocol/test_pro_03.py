@@ -154,3 +154,15 @@ def test_a_switch_port_has_no_address() -> None:
     port = interface("a", "7", mode=PortMode.ACCESS, vlan="users", addresses=("10.0.0.2/24",))
 
     assert messages(USERS, port) == ["a:7 is a switch port (access) and holds 10.0.0.2/24: it routes nothing"]
+
+
+@pytest.mark.parametrize("where", ["vlans", "native_vlan"])
+def test_a_vlan_that_unused_ports_are_parked_in_is_used(where: str) -> None:
+    parking = vlan("parking", 999, "a", "b")
+    value = ("parking",) if where == "vlans" else "parking"
+    profile = PortProfile(**{"id": "unused", "mode": PortMode.ACCESS, "enabled": False, where: value})
+    switch = device("c", Role.ACCESS, unused_port_profile="unused")
+
+    assert findings(parking, profile) == [("VLAN 999 (parking) is defined, but nothing uses it", Severity.WARNING)]
+    assert findings(replace(parking, devices=("c",)), profile, switch) == []
+    assert messages(parking, profile, switch) == ["VLAN 999 (parking) is defined, but nothing uses it"]

@@ -150,6 +150,17 @@ def killed(*facts: Any) -> list[bool | None]:
 def test_mutants_are_caught() -> None:
     pair = Mlag(id="m", peers=("b", "c"), domain_id=1, system_mac="02:00:00:00:00:01")
 
-    assert killed(*SPLIT, pair, *halves(mlag="m", mlag_number=7)) == [True, True, True, True]
-    assert killed(*CABLES, *bundle("a", "1", "2"), *bundle("b", "1", "2")) == [True, None, True, True]
-    assert killed(link("a:1", "b:1", LinkPurpose.HEARTBEAT), trunk("a:1"), trunk("b:1")) == [None] * 4
+    assert killed(*SPLIT, pair, *halves(mlag="m", mlag_number=7)) == [True] * 5
+    assert killed(*CABLES, *bundle("a", "1", "2"), *bundle("b", "1", "2")) == [True, None, True, None, True]
+    assert killed(link("a:1", "b:1", LinkPurpose.HEARTBEAT), trunk("a:1"), trunk("b:1")) == [None] * 5
+
+
+@pytest.mark.parametrize("mac", ["01:00:5e:00:00:02", "33:33:00:00:00:01", "00:00:00:00:00:00", "ff" * 6, "none", ""])
+def test_a_pair_is_named_by_the_address_of_one_station(mac: str) -> None:
+    pair = Mlag(id="m", peers=("b", "c"), domain_id=1, system_mac=mac)
+
+    assert messages(*SPLIT, pair, *halves(mlag="m", mlag_number=7)) == [
+        f"pair m has the system MAC {mac}, which is no address of one station"
+    ]
+    for good in ("02:00:00:00:00:01", "0200.0000.0001", "02-00-00-00-00-01", "AC:DE:48:00:11:22"):
+        assert messages(*SPLIT, replace(pair, system_mac=good), *halves(mlag="m", mlag_number=7)) == []

@@ -49,7 +49,7 @@ def test_routers_with_an_identity_pass() -> None:
 
 
 def test_static_routes_need_no_router_id() -> None:
-    assert judged(*PAIR).status is Status.NOT_APPLICABLE
+    assert judged(*PAIR).status is Status.PASS
     provider = (device("isp", Role.PROVIDER), bgp("isp", 100))
     assert judged(DEFAULT, *provider).status is Status.NOT_APPLICABLE
 
@@ -77,10 +77,12 @@ def test_a_router_without_a_loopback() -> None:
 
 
 def test_loopbacks_come_from_a_pool_of_their_own() -> None:
-    stray = (*PAIR, *LOOPS[:1], POOL, *router("a", 1), *router("b", 2))
+    stray = (*PAIR, *LOOPS[:1], *router("a", 1), *router("b", 2))
     mixed = (*PAIR, *LOOPS, POOL, *router("a", 1), *router("b", 2), vlan("w", 7), subnet("10.8.0.128/25", "w"))
 
     assert messages(*stray) == ["10.8.0.2/32 of b:lo0 lies in no subnet of loopbacks"]
+    assert messages(*stray, POOL) == []
+    assert messages(*stray, replace(POOL, vrf=None)) == ["10.8.0.2/32 of b:lo0 lies in no subnet of loopbacks"]
     assert messages(*mixed) == ["10.8.0.128/25 (10.8.0.128/25) is cut from the pool loops of loopbacks"]
 
 
@@ -121,3 +123,30 @@ def test_a_loopback_that_every_session_holds_back_is_unknown_to_others() -> None
 
     assert messages(*SOUND, *link, *sessions) == []
     assert messages(*SOUND, *link, nothing, *held) == ["no session of a tells anybody of 10.8.0.1/32 of a:lo0"]
+
+
+@pytest.mark.parametrize(
+    ("hostname", "problem"),
+    [
+        ("leaf\u202e10", "has characters outside ASCII"),
+        ("a" * 64, "is longer than 63 characters a label"),
+        (".".join(["a" * 60] * 5), "is longer than 63 characters a label"),
+        ("", "is not made of letters, digits and hyphens between them"),
+        ("-a", "is not made of letters, digits and hyphens between them"),
+        ("a-", "is not made of letters, digits and hyphens between them"),
+        ("a b", "is not made of letters, digits and hyphens between them"),
+        ("a_b", "is not made of letters, digits and hyphens between them"),
+        ("a..b", "is not made of letters, digits and hyphens between them"),
+        ("B", "is the hostname of b as well"),
+    ],
+)
+def test_hostnames_are_names(hostname: str, problem: str) -> None:
+    facts = (DEFAULT, device("b", Role.CORE), replace(device("a", Role.CORE), hostname=hostname))
+    assert messages(*facts) == [f"the hostname {hostname!r} of a {problem}"]
+    provider = replace(device("isp", Role.PROVIDER), hostname=hostname)
+    assert messages(DEFAULT, device("c", Role.CORE), provider) == []
+
+
+def test_hostnames_of_several_labels_and_of_63_characters_pass() -> None:
+    for hostname in ("leaf1.dc1.example.org", "a" * 63, "LEAF-01", "1leaf"):
+        assert messages(DEFAULT, replace(device("a", Role.CORE), hostname=hostname)) == []

@@ -84,7 +84,23 @@ def test_bridges_without_spanning_tree_are_not_asked():
     off = [Set("spanning_trees", one.id, {"mode": SpanningTreeMode.NONE}) for one in made.switching.spanning_trees]
     bare, nothing = case(design()), Finding(message="")
 
-    assert said(spanning_tree_root, made, *off).status is Status.NOT_APPLICABLE
+    assert {text.partition(" ")[2][:42] for text in found(spanning_tree_root, made, *off)} == {
+        "bridges endpoints and runs no spanning tre"
+    }
     assert said(spanning_tree_root, design()).status is Status.NOT_APPLICABLE
     assert all(mutant.mutate(bare) is None for mutant in spanning_tree_root.mutants)
     assert set_priorities(bare, nothing) is guard(bare, nothing) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda t: Set("spanning_trees", t.id, {"mode": SpanningTreeMode.NONE}), lambda t: Remove("spanning_trees", t.id)],
+)
+def test_a_switch_of_endpoints_runs_a_spanning_tree(change):
+    made = built("campus")
+    bare = tree(made, "access")
+    verdict = said(spanning_tree_root, made, change(bare))
+    (finding,) = [one for one in verdict.findings if "runs no spanning tree" in one.message]
+
+    assert finding.elements == (bare.device,)
+    assert finding.severity is Severity.ERROR

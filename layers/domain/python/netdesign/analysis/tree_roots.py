@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.layer2 import OVERLAY, bridging, vlans_on_link
+from netdesign.analysis.layer2 import NOT_BRIDGES, OVERLAY, bridging, vlans_on_link
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import Network, analysis
 from netdesign.model.addressing import VirtualGateway
 from netdesign.model.switching import SpanningTree, SpanningTreeMode
+from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
     from netdesign.model.addressing import Interface
@@ -34,6 +35,22 @@ def tree_of(network: Network) -> dict[int, SpanningTree]:
     index = network.device_index
     running = [s for s in network.design.switching.spanning_trees if s.mode is not SpanningTreeMode.NONE]
     return {index[tree.device]: tree for tree in reversed(running) if tree.device in index}
+
+
+@analysis
+def bare_bridges(network: Network) -> tuple[int, ...]:
+    """Switches of ours (by position) that wired endpoints are plugged into and that run no spanning tree.
+
+    Those with a tunnel endpoint are left out: they route or tunnel all that leaves them, and their ports guard.
+    """
+    index, tunnels = network.device_index, interfaces(network)
+    routed = set(tunnels.device[tunnels.of_kind(InterfaceKind.VTEP)].tolist())
+    hosting = {index[one.device] for one in network.design.inventory.attachments if one.ports and one.device in index}
+    kept = hosting - routed - tree_of(network).keys()
+    facts = network.devices
+    return tuple(
+        at for at in sorted(kept) if network.ours[at] and facts[at].in_service and facts[at].role not in NOT_BRIDGES
+    )
 
 
 @analysis

@@ -53,6 +53,7 @@ def has_vlans(case: Case) -> bool:
     passes="Every VLAN number is legal and unique where it meets others, and every VLAN in use is defined there and "
     "reaches all who need it.",
     remedy="Renumber from the plan, define the VLAN on every switch that uses it, and allow it on the trunks between.",
+    reading="A VLAN that unused ports are parked in is used by them.",
     references=("IEEE 802.1Q-2022: VLAN identifiers", "CIS switch benchmarks: VLAN 1 is not used"),
 )
 def vlan_misuse(case: Case) -> Iterator[Said]:
@@ -77,7 +78,7 @@ def vlan_misuse(case: Case) -> Iterator[Said]:
 
 
 def _used(network: Network) -> dict[str, set[str]]:
-    """The devices that use each VLAN, on ports, trunks, routed interfaces or through profiles of endpoints."""
+    """The devices that use each VLAN, on ports, trunks, routed interfaces or by profiles of endpoints or idle ports."""
     found: dict[str, set[str]] = defaultdict(set)
     table = interfaces(network)
     carrying = table.in_mode(PortMode.TRUNK) | (table.vlan >= 0) | (table.native_vlan >= 0)
@@ -92,7 +93,19 @@ def _used(network: Network) -> dict[str, set[str]]:
             for vlan in (profiles[profile].native_vlan, *profiles[profile].vlans):
                 if vlan is not None:
                     found[vlan].add(device)
+    for vlan, device in _parked(network):
+        found[vlan].add(device)
     return found
+
+
+def _parked(network: Network) -> Iterator[tuple[str, str]]:
+    """The VLANs that unused ports are put in on devices where they are defined, with the device."""
+    vlans, profiles = network.by_id("vlans"), network.by_id("port_profiles")
+    for device in network.devices:
+        profile = profiles.get(device.unused_port_profile or "")
+        for name in (profile.native_vlan, *profile.vlans) if profile is not None else ():
+            if name in vlans and device.id in vlans[name].devices:
+                yield name, device.id
 
 
 def _numbers(network: Network, used: dict[str, set[str]]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from netdesign.analysis.interfaces import interfaces, wires
 from netdesign.analysis.layer2 import NOT_BRIDGES
+from netdesign.analysis.mac_text import station
 from netdesign.graph.network import Network, analysis
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Lag, PortRef
@@ -45,7 +46,7 @@ def has_parallel_links(case: Case) -> bool:
     flags="Parallel bridged links between two switches that are neither one bundle nor apart by MSTP instances; a "
     "bundle whose members end on several devices that are no MLAG pair and no EVPN Ethernet segment, on no bundle "
     "or on several; a bundle without members, without a minimum of links, with more than the platform takes, "
-    "or whose two ends disagree on LACP.",
+    "or whose two ends disagree on LACP; an MLAG pair whose system MAC is no address of one station.",
     passes="Every bundle ends on one bundle, and no two switches have loose parallel bridged links.",
     remedy="Bundle the links with LACP, or make the far devices an MLAG pair or an Ethernet segment.",
     references=("IEEE 802.1AX-2020: link aggregation", "RFC 7432: Ethernet segments"),
@@ -58,8 +59,20 @@ def unbundled_links(case: Case) -> Iterator[Said]:
     for lag in network.design.cabling.lags:
         yield from _sizes(lag, most)
         yield from _far_ends(network, lag)
+    yield from _system_macs(network)
     sizes = [len(lag.members) for lag in network.design.cabling.lags]
     yield Measure(name="members of the largest bundle", value=max(sizes, default=0), threshold=most)
+
+
+def _system_macs(network: Network) -> Iterator[Finding]:
+    """Pairs that LACP cannot name: the partner takes no group's address for a system."""
+    for mlag in network.design.cabling.mlags:
+        if not station(mlag.system_mac):
+            yield Finding(
+                message=f"pair {mlag.id} has the system MAC {mlag.system_mac}, which is no address of one station",
+                elements=(mlag.id,),
+                witness={"system_mac": mlag.system_mac},
+            )
 
 
 def _loose(network: Network) -> Iterator[Finding]:
@@ -239,6 +252,14 @@ def _bare_twin(port: Interface) -> Interface:
     """A bridging port like this one beside it."""
     name = f"{port.name}-beside"
     return replace(port, id=f"{port.device}:{name}", name=name, mode=PortMode.TRUNK, lag=None, addresses=(), vrf=None)
+
+
+@unbundled_links.mutant("a pair has a group's address as system MAC")
+def group_address(case: Case) -> Patch | None:
+    """One of IPv4 multicast."""
+    for mlag in case.design.cabling.mlags:
+        return (Set("mlags", mlag.id, {"system_mac": "01:00:5e:00:00:02"}),)
+    return None
 
 
 @unbundled_links.mutant("a bundle does not say how many links it needs")

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
-from netdesign.analysis.address_text import parse
-from netdesign.analysis.addresses import subnet_prefixes
-from netdesign.analysis.announcements import untold
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.prefix_kinds import inside
+from netdesign.analysis.hostnames import fit_hostname, unfit, wrong_hostnames
+from netdesign.analysis.loopbacks import (
+    alone,
+    loopbacks,
+    loopbacks_by_device,
+    mixed_pools,
+    net,
+    routers,
+    strangers,
+    unknown_loopbacks,
+)
 from netdesign.analysis.readdressing import free_address, held_addresses, own_claims, read, right_address
-from netdesign.analysis.route_origins import ORIGINATED, routes
-from netdesign.analysis.row_codes import among, row_codes
-from netdesign.graph.network import Network, analysis
+from netdesign.graph.network import Network
 from netdesign.model.addressing import Interface
 from netdesign.model.patch import Add, Operation, Patch, Remove, Set
 from netdesign.model.routing import IgpInterface, RoutingProcess
@@ -24,7 +26,6 @@ from netdesign.model.vocabulary import (
     Category,
     InterfaceKind,
     PortMode,
-    Role,
     RoutingProtocol,
     Severity,
     SubnetPurpose,
@@ -32,12 +33,10 @@ from netdesign.model.vocabulary import (
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
-DYNAMIC = (RoutingProtocol.BGP, RoutingProtocol.OSPF, RoutingProtocol.ISIS)
-
 
 def has_routers(case: Case) -> bool:
-    """Whether any device of ours runs a routing protocol."""
-    return bool(_routers(case.network))
+    """Whether any device of ours has a name: as a router, or as a host that is managed."""
+    return bool(routers(case.network) or case.network.ours.any())
 
 
 @rule(
@@ -46,69 +45,42 @@ def has_routers(case: Case) -> bool:
     title="Loopback & router-id",
     category=Category.PROTOCOL,
     severity=Severity.ERROR,
-    applies="designs with routing protocols",
+    applies="designs with devices of our own",
     applicable=has_routers,
-    flags="A device of ours that runs a routing protocol without a loopback of one address (/32 or /128); a router id "
-    "that is missing, no loopback's address of the device, or another device's as well; a loopback in no subnet of "
-    "loopbacks, or in a pool that other subnets are cut from too; a loopback that no routing process announces, or "
-    "whose announcement every session's policy holds back.",
+    flags="A hostname that is no name of RFC 1123 (letters, digits and hyphens of ASCII, up to 63 a label), or that "
+    "two devices of ours have; a device of ours that runs a routing protocol without a loopback of one address (/32 or "
+    "/128); a router id that is missing, no loopback's address of the device, or another device's as well; a loopback "
+    "in no subnet of loopbacks and no pool of theirs, or in a pool that other subnets are cut from too; a loopback "
+    "that no routing process announces, or whose announcement every session's policy holds back.",
     passes="Every router has a unique router id that is its loopback's address, and everyone knows the way to it.",
     remedy="Give the device the next address of the loopback pool, announce it, and use it as router id.",
-    references=("RFC 2328 appendix C.1", "RFC 6286"),
+    references=("RFC 2328 appendix C.1", "RFC 6286", "RFC 1123 section 2.1"),
     reading="Nodes with static routes alone, such as firewalls, need no router id and therefore no loopback. The "
-    "router id is an IPv4 address; a loopback without one names no router.",
+    "router id is an IPv4 address; a loopback without one names no router. Hostnames "
+    "are judged here as the other name that a device goes by; those of providers' devices are free text.",
 )
 def router_identity(case: Case) -> Iterator[Said]:
     """Two routers of one name are one to their neighbours, and a name that goes down with a cable is none."""
     network = case.network
-    devices = _routers(network)
+    devices = routers(network)
     for device in devices:
-        loopbacks = _loopbacks(network, device)
-        if not loopbacks:
+        if not loopbacks(network, device):
             yield Finding(
                 message=f"{device} runs a routing protocol and has no loopback of one address",
                 elements=(device,),
                 witness={"device": device},
             )
     yield from _router_ids(network, devices)
-    yield from _pools(network, devices)
-    yield from _unannounced(network, devices)
+    yield from _pools(network)
+    yield from _unknown(network)
+    yield from _hostnames(network)
     yield Measure(name="routers with an identity of their own", value=len(devices))
-
-
-@analysis
-def _routers(network: Network) -> dict[str, tuple[RoutingProcess, ...]]:
-    """The routing processes of every device of ours that is in service."""
-    ours = {d.id for d in network.devices if d.in_service and d.role is not Role.PROVIDER}
-    found: dict[str, list[RoutingProcess]] = {}
-    for process in network.design.routing.processes:
-        if process.device in ours and process.protocol in DYNAMIC:
-            found.setdefault(process.device, []).append(process)
-    return {device: tuple(those) for device, those in sorted(found.items())}
-
-
-@analysis
-def _all_loopbacks(network: Network) -> dict[str, tuple[Interface, ...]]:
-    found: dict[str, list[Interface]] = {}
-    for fact in network.interfaces:
-        if fact.kind is InterfaceKind.LOOPBACK and fact.enabled and any(_alone(text) for text in fact.addresses):
-            found.setdefault(fact.device, []).append(fact)
-    return {device: tuple(those) for device, those in found.items()}
-
-
-def _loopbacks(network: Network, device: str) -> tuple[Interface, ...]:
-    return _all_loopbacks(network).get(device, ())
-
-
-def _alone(text: str) -> bool:
-    one = read(text)
-    return one is not None and one.length == (32 if one.version == 4 else 128)
 
 
 def _router_ids(network: Network, devices: dict[str, tuple[RoutingProcess, ...]]) -> Iterator[Finding]:
     holder: dict[tuple[str, str], str] = {}
     for device, processes in devices.items():
-        own = {text.split("/")[0] for fact in _loopbacks(network, device) for text in fact.addresses}
+        own = {text.split("/")[0] for fact in loopbacks(network, device) for text in fact.addresses}
         for process in processes:
             name, problem = process.router_id, None
             if name is None:
@@ -125,66 +97,26 @@ def _router_ids(network: Network, devices: dict[str, tuple[RoutingProcess, ...]]
                 )
 
 
-def _pools(network: Network, devices: dict[str, tuple[RoutingProcess, ...]]) -> Iterator[Finding]:
-    """Loopbacks outside the subnets of loopbacks, and pools that hold more than loopbacks."""
-    subnets = network.design.addressing.subnets
-    known = {subnet.prefix for subnet in subnets if subnet.purpose is SubnetPurpose.LOOPBACK}
-    for device in devices:
-        for fact in _loopbacks(network, device):
-            for text in (text for text in fact.addresses if _alone(text) and _net(text) not in known):
-                yield Finding(
-                    message=f"{text} of {fact.id} lies in no subnet of loopbacks",
-                    elements=(fact.id,),
-                    witness={"address": text},
-                )
-    loops = np.array([subnet.purpose is SubnetPurpose.LOOPBACK for subnet in subnets], np.bool_)
-    for pool in network.design.addressing.pools:
-        held = inside(subnet_prefixes(network), (pool.prefix,)) if pool.vrf is not None else loops & False
-        if bool((held & loops).any()) and bool((held & ~loops).any()):
-            other = subnets[int(np.flatnonzero(held & ~loops)[0])]
-            yield Finding(
-                message=f"{other.id} ({other.prefix}) is cut from the pool {pool.id} of loopbacks",
-                elements=(pool.id, other.id),
-                witness={"pool": pool.prefix, "prefix": other.prefix},
-            )
-
-
-def _net(text: str) -> str:
-    one = read(text)
-    return str(one.prefix) if one is not None else text
-
-
-def _unannounced(network: Network, devices: dict[str, tuple[RoutingProcess, ...]]) -> Iterator[Finding]:
-    """Loopbacks that name their router, and are in no routing process."""
-    table, known = routes(network), layer3(network).interface_vertex
-    facts = [
-        (fact, text)
-        for device, processes in devices.items()
-        for fact in _loopbacks(network, device)
-        if {text.split("/")[0] for text in fact.addresses} & {process.router_id for process in processes}
-        for text in fact.addresses
-        if _alone(text)
-    ]
-    parsed = parse([text for _, text in facts])
-    vertex = np.array([known[network.interface_index[fact.id]] for fact, _ in facts], np.int64)
-    spread = np.flatnonzero((table.kind == ORIGINATED) & (table.length >= np.where(table.version == 4, 32, 128)))
-    codes = row_codes(
-        *(
-            np.concatenate([mine, theirs[spread]])
-            for mine, theirs in (
-                (parsed.version, table.version),
-                (parsed.high, table.high),
-                (parsed.low, table.low),
-                (vertex, table.vertex),
-            )
+def _pools(network: Network) -> Iterator[Finding]:
+    """Loopbacks outside what loopbacks come from, and pools that hold more than loopbacks."""
+    for fact, text in strangers(network):
+        yield Finding(
+            message=f"{text} of {fact.id} lies in no subnet of loopbacks",
+            elements=(fact.id,),
+            witness={"address": text},
         )
-    )
-    held = {(network.design.routing.processes[one.process].device, str(one.prefix)) for one in untold(network)}
-    silent = set(np.flatnonzero(~among(codes[: vertex.size], codes[vertex.size :])).tolist())
-    for at, (fact, text) in enumerate(facts):
-        if at not in silent and (fact.device, _net(text)) not in held:
-            continue
-        problem = "no routing process announces" if at in silent else f"no session of {fact.device} tells anybody of"
+    for pool, other in mixed_pools(network):
+        yield Finding(
+            message=f"{other.id} ({other.prefix}) is cut from the pool {pool.id} of loopbacks",
+            elements=(pool.id, other.id),
+            witness={"pool": pool.prefix, "prefix": other.prefix},
+        )
+
+
+def _unknown(network: Network) -> Iterator[Finding]:
+    """Loopbacks that name their router and that others hear nothing of."""
+    for fact, text, silent in unknown_loopbacks(network):
+        problem = "no routing process announces" if silent else f"no session of {fact.device} tells anybody of"
         yield Finding(
             message=f"{problem} {text} of {fact.id}",
             elements=(fact.id, fact.device),
@@ -192,11 +124,20 @@ def _unannounced(network: Network, devices: dict[str, tuple[RoutingProcess, ...]
         )
 
 
+def _hostnames(network: Network) -> Iterator[Finding]:
+    for device, hostname, problem, other in wrong_hostnames(network):
+        yield Finding(
+            message=f"the hostname {hostname!r} of {device} {problem}",
+            elements=(device, *((other,) if other else ())),
+            witness={"hostname": hostname, "device": device},
+        )
+
+
 def _named(case: Case) -> list[tuple[RoutingProcess, Interface]]:
     """Processes whose router id is the address of a loopback, with that loopback, by device."""
     found = []
-    for device, processes in _routers(case.network).items():
-        for fact in _loopbacks(case.network, device):
+    for device, processes in routers(case.network).items():
+        for fact in loopbacks(case.network, device):
             own = {text.split("/")[0] for text in fact.addresses}
             found += [(process, fact) for process in processes if process.router_id in own]
     return found
@@ -245,15 +186,60 @@ def misplaced(case: Case) -> Patch | None:
     return None
 
 
+def _renamed(case: Case, text: str) -> Patch | None:
+    """The last device of ours with a hostname."""
+    ours = [device.id for at, device in enumerate(case.network.devices) if case.network.ours[at]]
+    return (Set("devices", ours[-1], {"hostname": text}),) if ours else None
+
+
+@router_identity.mutant("a hostname turns the order of letters")
+def bidirectional(case: Case) -> Patch | None:
+    """With a character that shows what follows from right to left."""
+    return _renamed(case, "leaf\u202e10")
+
+
+@router_identity.mutant("a hostname is too long")
+def overlong(case: Case) -> Patch | None:
+    """By one character."""
+    return _renamed(case, "a" * 64)
+
+
+@router_identity.mutant("a hostname has a blank in it")
+def blank(case: Case) -> Patch | None:
+    """Which neither DNS nor log collectors take."""
+    return _renamed(case, "leaf 01")
+
+
+@router_identity.mutant("two devices have one hostname")
+def namesakes(case: Case) -> Patch | None:
+    """The last one that of the first."""
+    first = next((device for at, device in enumerate(case.network.devices) if case.network.ours[at]), None)
+    patch = _renamed(case, first.hostname.upper()) if first is not None else None
+    return patch if patch and first is not None and isinstance(patch[0], Set) and patch[0].id != first.id else None
+
+
+@router_identity.fix("the device gets a hostname of its own")
+def rename(case: Case, finding: Finding) -> Patch | None:
+    """Its id where that is a hostname, or else what is left of its name."""
+    if "hostname" not in finding.witness:
+        return None
+    taken = {device.hostname.lower() for device in case.network.devices}
+    name = finding.elements[0]
+    for text in (name, fit_hostname(name), fit_hostname(str(finding.witness["hostname"]))):
+        if not unfit(text) and text.lower() not in taken:
+            return (Set("devices", name, {"hostname": text}),)
+    return None
+
+
 @router_identity.mutant("a loopback is not announced")
 def withdrawn(case: Case) -> Patch | None:
     """Take the loopback of the last router out of all its processes."""
     for _, fact in reversed(_named(case)):
-        nets = {_net(text) for text in fact.addresses}
+        nets = {net(text) for text in fact.addresses}
         patch: list[Operation] = [
             Remove("igp_interfaces", one.id) for one in case.design.routing.igp_interfaces if one.interface == fact.id
         ]
-        for process in _routers(case.network)[fact.device]:
+        for process in routers(case.network)[fact.device]:
             kept = tuple(text for text in process.networks if text not in nets)
             sources = tuple(one for one in process.redistribute if one.source != "connected")
             if process.vrf == fact.vrf and (kept, sources) != (process.networks, process.redistribute):
@@ -268,8 +254,8 @@ def as_loopback(case: Case, finding: Finding) -> Patch | None:
     processes = case.network.by_id("processes")
     for name in finding.elements:
         if name in processes:
-            facts = _loopbacks(case.network, processes[name].device)
-            texts = [text for fact in facts for text in fact.addresses if _alone(text) and "." in text]
+            facts = loopbacks(case.network, processes[name].device)
+            texts = [text for fact in facts for text in fact.addresses if alone(text) and "." in text]
             return (Set("processes", name, {"router_id": texts[0].split("/")[0]}),) if texts else None
     return None
 
@@ -290,7 +276,7 @@ def repooled(case: Case, finding: Finding) -> Patch | None:
 def with_loopback(case: Case, finding: Finding) -> Patch | None:
     """A loopback as devices of its kind have, with addresses that its processes already claim or that are free."""
     network, device = case.network, str(finding.witness.get("device", ""))
-    if device not in _routers(network) or _loopbacks(network, device):
+    if device not in routers(network) or loopbacks(network, device):
         return None
     name = _loopback_name(network, device)
     bare = Interface(
@@ -299,7 +285,7 @@ def with_loopback(case: Case, finding: Finding) -> Patch | None:
         name=name,
         kind=InterfaceKind.LOOPBACK,
         mode=PortMode.ROUTED,
-        vrf=_routers(network)[device][0].vrf,
+        vrf=routers(network)[device][0].vrf,
     )
     own = tuple(text for version in (4, 6) if (text := _idle_loopback(network, device, version)))
     if not own or bare.id in network.interface_index:
@@ -322,8 +308,8 @@ def _loopback_name(network: Network, device: str) -> str:
         if owner == device and one.interface not in network.interface_index:
             return name
     index, types = network.device_index, network.device_types
-    alike = (d for d in _all_loopbacks(network) if d in index and types[index[d]] is types[index[device]])
-    return next((_all_loopbacks(network)[d][0].name for d in alike), "Loopback0")
+    alike = (d for d in loopbacks_by_device(network) if d in index and types[index[d]] is types[index[device]])
+    return next((loopbacks_by_device(network)[d][0].name for d in alike), "Loopback0")
 
 
 @router_identity.fix("a routing process announces the loopback")
@@ -331,12 +317,12 @@ def announced(case: Case, finding: Finding) -> Patch | None:
     """Put it into the process of its VRF: as a network of BGP, as a passive interface otherwise."""
     known, text = case.network.by_id("interfaces"), str(finding.witness.get("address", ""))
     fact = next((known[name] for name in finding.elements if name in known), None)
-    mine = _routers(case.network).get(fact.device, ()) if fact is not None else ()
+    mine = routers(case.network).get(fact.device, ()) if fact is not None else ()
     process = next((one for one in mine if fact is not None and one.vrf == fact.vrf), None)
     if fact is None or process is None or text not in fact.addresses:
         return None
     if process.protocol is RoutingProtocol.BGP:
-        return (Set("processes", process.id, {"networks": (*process.networks, _net(text))}),)
+        return (Set("processes", process.id, {"networks": (*process.networks, net(text))}),)
     said = case.network.grouped("igp_interfaces", "process").get(process.id, ())
     area = said[0].area if said else "0.0.0.0"  # noqa: S104 - an OSPF area, not an address
     made = IgpInterface(id=f"{process.id}:{fact.name}", process=process.id, interface=fact.id, area=area, passive=True)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.tree_roots import Tree, active_gateways, downlinks, gateways_by_device, tree_of, trees
+from netdesign.analysis.tree_roots import (
+    Tree,
+    active_gateways,
+    bare_bridges,
+    downlinks,
+    gateways_by_device,
+    tree_of,
+    trees,
+)
 from netdesign.model.inventory import Homing, PortProfile
-from netdesign.model.patch import Patch, Set
+from netdesign.model.patch import Add, Patch, Set
+from netdesign.model.switching import SpanningTree, SpanningTreeMode
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Role, Severity
 from netdesign.rules.card import Said, rule
@@ -21,7 +30,7 @@ TOPS = (Role.CORE, Role.SPINE, Role.BORDER_LEAF, Role.DISTRIBUTION, Role.LEAF, R
 
 
 def _applies(case: Case) -> bool:
-    return bool(trees(case.network) or _edge_profiles(case))
+    return bool(tree_of(case.network) or bare_bridges(case.network) or _edge_profiles(case))
 
 
 @rule(
@@ -30,17 +39,19 @@ def _applies(case: Case) -> bool:
     title="STP root & FHRP alignment",
     category=Category.PROTOCOL,
     severity=Severity.WARNING,
-    applies="bridges that run spanning tree",
+    applies="bridges that run spanning tree, or that endpoints are plugged into",
     applicable=_applies,
     flags="A VLAN in which two bridges outside one pair share the best priority, so that a MAC address decides; one"
     " whose root is neither a gateway of the VLAN nor of the highest tier; one whose active gateway is not the root;"
     " a priority that is no multiple of 4096; a port that faces endpoints without edge mode or BPDU guard; a port"
-    " towards a bridge that must not become the root without root guard.",
+    " towards a bridge that must not become the root without root guard; a switch that endpoints are plugged into and"
+    " that runs no spanning tree (error).",
     passes="In every VLAN the root is the active gateway, and the edge cannot take it over.",
     remedy="Set priorities 4096 and 8192 on the pair, root guard on its ports towards access switches, and edge mode"
     " with BPDU guard on ports of hosts.",
     references=("IEEE 802.1Q-2022 clause 13", "Cisco high-availability campus design"),
-    reading="The members of an MLAG pair act as one bridge: either may be the root or the active gateway.",
+    reading="The members of an MLAG pair act as one bridge: either may be the root or the active gateway. Switches"
+    " with a tunnel endpoint need no spanning tree.",
 )
 def spanning_tree_root(case: Case) -> Iterator[Said]:
     """VLANs with the same bridges and the same fault are one finding."""
@@ -61,9 +72,21 @@ def spanning_tree_root(case: Case) -> Iterator[Said]:
             elements=(port.id, name),
             witness={"port": port.id, "fault": "root guard"},
         )
+    yield from _bare(case)
     yield Measure(name="spanning_trees", value=len(trees(case.network)))
     yield Measure(name="spanning_trees_with_the_wrong_root", value=sum(map(len, said.values())), threshold=0)
     yield Measure(name="ports_without_root_guard", value=len(bare), threshold=0)
+
+
+def _bare(case: Case) -> Iterator[Finding]:
+    for at in bare_bridges(case.network):
+        name = case.network.devices[at].id
+        yield Finding(
+            message=f"{name} bridges endpoints and runs no spanning tree: a cable between two outlets stops its VLANs",
+            elements=(name,),
+            witness={"fault": "bare", "device": name},
+            severity=Severity.ERROR,
+        )
 
 
 def _fault(case: Case, tree: Tree) -> tuple[str, tuple[int, ...]]:
@@ -202,6 +225,31 @@ def take_root_guard(case: Case) -> Patch | None:
     if not guarded:
         return None
     return (Set("interfaces", case.network.interfaces[guarded[0].interface].id, {"root_guard": False}),)
+
+
+@spanning_tree_root.mutant("a switch of endpoints runs no spanning tree")
+def no_tree(case: Case) -> Patch | None:
+    """The last one that does."""
+    index, running = case.network.device_index, tree_of(case.network)
+    hosts = [index[one.device] for one in case.design.inventory.attachments if one.ports and one.device in index]
+    for at in sorted(set(hosts) & running.keys(), reverse=True):
+        return (Set("spanning_trees", running[at].id, {"mode": SpanningTreeMode.NONE}),)
+    return None
+
+
+@spanning_tree_root.fix("run the spanning tree that the other switches run")
+def run_tree(case: Case, finding: Finding) -> Patch | None:
+    """On the tree that the switch has, or a new one of the lowest priority."""
+    if finding.witness.get("fault") != "bare":
+        return None
+    facts, name = case.design.switching.spanning_trees, finding.elements[0]
+    votes = Counter(tree.mode for tree in facts if tree.mode is not SpanningTreeMode.NONE)
+    usual = min(votes, key=lambda mode: (-votes[mode], mode.value), default=SpanningTreeMode.RSTP)
+    own = next((tree for tree in facts if tree.device == name), None)
+    if own is not None:
+        return (Set("spanning_trees", own.id, {"mode": usual}),)
+    made = SpanningTree(id=f"{name}:stp", device=name, mode=usual)
+    return None if any(tree.id == made.id for tree in facts) else (Add("spanning_trees", made),)
 
 
 @spanning_tree_root.mutant("a priority that bridges cannot have")
