@@ -24,17 +24,25 @@ def requirements(seed: int) -> dict[str, Any]:
         "project_name": f"drawn {seed}",
         "description": "drawn at random",
         "network_type": kind,
-        "redundancy": random.choice(REDUNDANCY),
+        "redundancy": _redundancy(seed, random),
         "security_level": random.choice(SECURITY),
     }
     document |= _data_center(random) if kind == "enterprise_datacenter" else _campus(random)
     if random.random() < 0.3:
         document["compliance"] = random.sample(FRAMEWORKS, random.choice((1, 2)))
+    if "GDPR" in document.get("compliance", ()):
+        document["sites"] = [{"name": "Site 1", "jurisdiction": "DE"}]
     if random.random() < 0.3:
         document["internet_facing"] = ["https"]
     if random.random() < 0.3:
         document["expected_growth_rate"] = random.choice(("0%", "5%", "30%"))
     return document
+
+
+def _redundancy(seed: int, random: Random) -> str:
+    """Any level; critical, which one site cannot give, only every second time, so that few are refused."""
+    drawn = random.choice(REDUNDANCY)
+    return "high" if drawn == "critical" and seed % 2 else drawn
 
 
 def _data_center(random: Random) -> dict[str, Any]:
