@@ -273,6 +273,7 @@ def _services() -> list[Any]:
             address=f"10.0.4.{100 + 10 * at + n}",
             subnet="management",
             attached_to=("core1", "core2"),
+            authenticated=True,
             transport="udp" if kind in (ServiceKind.NTP, ServiceKind.FLOW) else "tls",
             administration="audit" if kind is ServiceKind.LOG else "operations",
             events_per_second=10_000 if kind is ServiceKind.LOG else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netdesign.model.patch import Add, Operation, Remove, Set
+from netdesign.model.patch import Add, Operation, Remove, Set, apply
 from netdesign.model.security import IpProtocol, Service, WirelessNetwork
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import InterfaceKind, Redundancy, Role, SecurityLevel
@@ -189,4 +189,14 @@ def test_basic_is_left_alone() -> None:
 def test_mutants_need_profiles_and_edge_ports() -> None:
     bare = case(stronghold(Remove("management_profiles", "managed"), Remove("attachments", "staff-core1")))
 
-    assert [mutant.mutate(bare) for mutant in authentication.mutants] == [None, None, None]
+    titles = [mutant.title for mutant in authentication.mutants if mutant.mutate(bare) is not None]
+    assert titles == ["believe any authentication server"]
+
+
+def test_servers_prove_who_they_are() -> None:
+    broken = stronghold(Set("service_instances", "aaa2", {"authenticated": False}))
+    (finding,) = verdict(authentication, broken).findings
+
+    assert finding.message == "authentication servers that do not prove who they are: aaa2"
+    patches = [fix.propose(case(broken), finding) for fix in authentication.fixes]
+    assert messages(authentication, apply(broken, next(patch for patch in patches if patch))) == []

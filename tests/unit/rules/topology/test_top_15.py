@@ -9,11 +9,12 @@ import pytest
 
 from netdesign.model.cabling import Circuit, CircuitKind, Srlg, SrlgKind
 from netdesign.model.inventory import Site
+from netdesign.model.patch import Set
 from netdesign.model.verdict import Finding, Status
 from netdesign.model.vocabulary import LinkPurpose, Medium, Redundancy, Role, Severity
 from netdesign.rules.topology.top_15_carrier_diversity import carrier_diversity as top_15
 from netdesign.rules.topology.top_15_carrier_diversity import elsewhere, restored
-from tests.support.built import built, unmended
+from tests.support.built import built, found, unmended
 from tests.support.sketch import case, design, device, link
 from tests.unit.rules.topology.shapes import messages, verdict
 
@@ -109,4 +110,22 @@ def test_no_fix_without_what_is_lacking():
 
     assert elsewhere(made, Finding(message="", witness={"lacking": "backup"})) is None
     assert restored(made, Finding(message="", witness={"site": "dc1"})) is None
-    assert [m.mutate(made) for m in top_15.mutants] == [None] * 4
+    assert [m.mutate(made) for m in top_15.mutants] == [None] * len(top_15.mutants)
+
+
+def test_a_provider_under_two_names_is_one_provider():
+    made = built("campus")
+    first, second = made.cabling.circuits[:2]
+    spelled = Set("circuits", second.id, {"provider": f" {first.provider.upper()}"})
+
+    assert any("have 1 provider; two are needed" in text for text in found(top_15, made, spelled))
+
+
+def test_a_risk_under_two_ids_is_one_risk():
+    made = built("campus")
+    risks = {risk.id: risk for risk in made.cabling.srlgs if risk.kind is SrlgKind.CONDUIT}
+    one, other = [name for link in made.cabling.links for name in link.srlgs if name in risks][:2]
+    assert one != other
+    spelled = Set("srlgs", other, {"name": f"{risks[one].name.upper()} "})
+
+    assert any("share the entry" in text for text in found(top_15, made, spelled))

@@ -11,6 +11,7 @@ from netdesign.analysis.pairs import PairKind, required_pairs
 from netdesign.analysis.redundancy import disjoint_paths, graph_of
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import Network, analysis
+from netdesign.model.said import said
 from netdesign.model.vocabulary import LinkPurpose
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _groups(network: Network) -> list[Risk]:
     named: dict[str, list[int]] = defaultdict(list)
     for place in np.flatnonzero(network.usable_links).tolist():
         for name in network.links[place].srlgs:
-            named[name].append(place)
+            named[one_risk(network).get(name, name)].append(place)
     known = network.by_id("srlgs")
     return [
         Risk(known[name].kind.value if name in known else "srlg", name, tuple(dict.fromkeys(links)), ())
@@ -50,11 +51,22 @@ def _groups(network: Network) -> list[Risk]:
 
 def _providers(network: Network) -> list[Risk]:
     sold: dict[str, list[int]] = defaultdict(list)
+    names: dict[str, str] = {}
     for circuit in network.design.cabling.circuits:
         place = network.link_index.get(circuit.link)
         if place is not None and network.usable_links[place]:
-            sold[circuit.provider].append(place)
+            sold[names.setdefault(said(circuit.provider), circuit.provider)].append(place)
     return [Risk(PROVIDER, name, tuple(dict.fromkeys(links)), ()) for name, links in sorted(sold.items())]
+
+
+@analysis
+def one_risk(network: Network) -> dict[str, str]:
+    """The id by which each shared risk is counted: that of the first of its kind and name, however it is spelled."""
+    first: dict[tuple[str, str], str] = {}
+    return {
+        risk.id: first.setdefault((risk.kind.value, said(risk.name) or risk.id), risk.id)
+        for risk in network.design.cabling.srlgs
+    }
 
 
 def _feeds(network: Network) -> list[Risk]:
@@ -117,8 +129,9 @@ def circuit_places(network: Network) -> dict[str, tuple[int, ...]]:
 
 def risks_of_kind(network: Network, place: int, *kinds: str) -> frozenset[str]:
     """The shared risks of some kinds that a link names."""
-    known = network.by_id("srlgs")
-    return frozenset(name for name in network.links[place].srlgs if name in known and known[name].kind.value in kinds)
+    known, one = network.by_id("srlgs"), one_risk(network)
+    names = (one[name] for name in network.links[place].srlgs if name in known)
+    return frozenset(name for name in names if known[name].kind.value in kinds)
 
 
 def pair_count(network: Network) -> int:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from netdesign.errors import InvalidInputError
 from netdesign.model.decoding import MAX_FAULTS, MAX_WHOLE, decode
 from netdesign.model.design import Design
+from netdesign.model.plausibility import odd_values_in
 from netdesign.model.quantities import negatives_in
 from netdesign.model.references import faults_in
 
@@ -68,11 +69,11 @@ def design_from(document: object) -> Design:
     """Return the design that `document` holds.
 
     Raises `InvalidInputError` with the place of every fault: wrong types, unknown fields, ids used
-    twice, names of facts that are not there, quantities below zero. What a sound document says
-    wrongly is for the rules.
+    twice, names of facts that are not there, quantities below zero, values that say nothing (a day
+    that is none, a share above one). What a sound document says wrongly is for the rules.
     """
     design: Design = decode(adapter(Design), document, subject="design")
-    faults = tuple(islice(chain(faults_in(design), negatives_in(design)), MAX_FAULTS))
+    faults = tuple(islice(chain(faults_in(design), negatives_in(design), odd_values_in(design)), MAX_FAULTS))
     if faults:
         raise InvalidInputError("design", faults)
     return design

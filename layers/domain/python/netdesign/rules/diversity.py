@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netdesign.model.cabling import Srlg, SrlgKind
 from netdesign.model.patch import Add, Operation, Patch, Set
+from netdesign.model.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,9 +56,10 @@ def _other(case: Case, risk: str, kind: SrlgKind, staying: Sequence[Link]) -> Sr
 def resold(case: Case, provider: str, links: Iterable[str]) -> Patch | None:
     """Order every circuit of a provider but the first from another one that sells nothing here."""
     wanted = set(links)
-    mine = [one for one in case.design.cabling.circuits if one.provider == provider and one.link in wanted]
-    sellers = {one.provider for one in case.design.cabling.circuits if one.link in wanted}
-    others = {one.provider for one in case.design.cabling.circuits} - sellers
+    circuits = case.design.cabling.circuits
+    mine = [one for one in circuits if said(one.provider) == said(provider) and one.link in wanted]
+    sellers = {said(one.provider) for one in circuits if one.link in wanted}
+    others = {one.provider for one in circuits if said(one.provider) not in sellers}
     other = min(others, default=f"{provider}-{BESIDE}")
     return tuple(Set("circuits", one.id, {"provider": other}) for one in mine[1:]) or None
 

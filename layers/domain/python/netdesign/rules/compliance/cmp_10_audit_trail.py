@@ -12,6 +12,7 @@ from netdesign.analysis.scope import scope
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.patch import Patch, Set
+from netdesign.model.said import said
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Framework, Redundancy, Severity
 from netdesign.rules.card import Said, rule
@@ -146,7 +147,7 @@ def _regulated_stores(case: Case) -> list[EndpointGroup]:
 
 
 def _collector(case: Case, one: ServiceInstance) -> Iterator[Said]:
-    if one.administration in _recorded(case):
+    if said(one.administration) in {said(name) for name in _recorded(case)}:
         yield _finding(one, f"is run by {one.administration}, whose own actions it records", run_by=one.administration)
     if one.transport != "tls":
         yield _finding(one, f"takes logs by {one.transport}; TLS is asked for", transport=one.transport)
@@ -197,6 +198,13 @@ def record_oneself(case: Case) -> Patch | None:
     """By the owner of a device."""
     recorded = sorted(_recorded(case))
     return _each(case, administration=recorded[0]) if recorded else None
+
+
+@audit_trail.mutant("spell those whose actions collectors record in another way")
+def record_oneself_spelled(case: Case) -> Patch | None:
+    """In capitals, with a blank behind."""
+    recorded = sorted(_recorded(case))
+    return _each(case, administration=f"{recorded[0].upper()} ") if recorded else None
 
 
 @audit_trail.mutant("keep a hundredth of the logs")

@@ -34,9 +34,11 @@ NTP = Service(name="ntp", protocol=IpProtocol.UDP, first_port=123, last_port=123
     severity=Severity.ERROR,
     applies="any framework",
     applicable=any_requested,
-    flags="Fewer time sources than the parameter, or none of known stratum near a reference clock; a managed device, or"
+    flags="Fewer time sources than compliance.time_sources, or one that claims to be a reference clock itself (stratum"
+    " 0), or none of known stratum near one; a managed device, or"
     " servers outside management, that get to fewer sources, or, where the redundancy has to survive failures, to fewer"
-    " once one firewall has failed or one switch that sources hang off; devices too far from a reference clock; time"
+    " once one firewall has failed or one switch that sources hang off; devices farther from a reference clock than"
+    " compliance.max_stratum; time"
     " without authentication from level government on; devices whose time zone differs from others', or whose sources"
     " differ from others' at their site.",
     passes="Every device and server gets to enough sources, in one time zone, by one list.",
@@ -87,6 +89,12 @@ def _descent(case: Case, sources: list[ServiceInstance]) -> Iterator[Said]:
     if unknown:
         yield Gap(message="how far time sources are from a reference clock is not stated", elements=unknown)
     for one in sources:
+        if one.stratum is not None and one.stratum < 1:
+            yield Finding(
+                message=f"{one.id} says that it is at stratum {one.stratum}, where clocks are and no server is",
+                elements=(one.id,),
+                witness={"source": one.id, "stratum": one.stratum, "limit": limit},
+            )
         if one.stratum is not None and one.stratum + 1 > limit:
             yield Finding(
                 message=f"devices at stratum {one.stratum + 1} behind {one.id} are too far from a reference clock",
@@ -223,6 +231,12 @@ def far_away(case: Case) -> Patch | None:
     """Every source is as far as may be."""
     limit = case.parameters.compliance.max_stratum
     return tuple(Set("service_instances", one.id, {"stratum": limit}) for one in _sources(case)) or None
+
+
+@time_synchronisation.mutant("take time from servers that claim to be clocks")
+def claim(case: Case) -> Patch | None:
+    """Stratum 0 is never seen in a packet."""
+    return tuple(Set("service_instances", one.id, {"stratum": 0}) for one in _sources(case)) or None
 
 
 @time_synchronisation.mutant("have all time sources hang off one switch")

@@ -9,10 +9,12 @@ from itertools import combinations
 
 from netdesign.analysis.distances import kilometres
 from netdesign.analysis.encryption import exposed_links
+from netdesign.analysis.shared_risks import one_risk
 from netdesign.analysis.terrain import circuit_links, near_end
 from netdesign.model.cabling import Circuit, Srlg, SrlgKind
 from netdesign.model.inventory import EndpointKind, Site
 from netdesign.model.patch import Add, Patch, Set
+from netdesign.model.said import said
 from netdesign.model.traffic import Flow
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Framework, ServiceClass, Severity
@@ -96,8 +98,8 @@ def _causes(case: Case, circuits: list[Circuit]) -> Iterator[tuple[str, str]]:
     network = case.network
     at = [network.link_index[one.link] for one in circuits]
     shared = {
-        "provider": set.intersection(*({one.provider} for one in circuits)),
-        "risk": set.intersection(*(set(network.links[place].srlgs) for place in at)),
+        "provider": {one.provider for one in circuits[:1] if len({said(c.provider) for c in circuits}) == 1},
+        "risk": set.intersection(*({one_risk(network).get(n, n) for n in network.links[place].srlgs} for place in at)),
         "device": set.intersection(*({network.devices[near_end(network, place)].id} for place in at)),
     }
     if not _several_exits(case):

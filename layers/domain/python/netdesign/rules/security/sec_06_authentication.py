@@ -44,7 +44,8 @@ def _servers(case: Case) -> list[ServiceInstance]:
     severity=Severity.ERROR,
     applies="security level corporate and above, where devices are managed",
     applicable=_applies,
-    flags="Fewer authentication servers than the level asks for, or all at one of several sites at high redundancy; a"
+    flags="Fewer authentication servers than the level asks for, or all at one of several sites at high redundancy; one"
+    " that does not prove to devices who it is; a"
     " managed device that logs in locally only, that gets to fewer than that many servers, or to none once one"
     " firewall has failed; edge ports or corporate WLANs without 802.1X beyond the level's share; too many ports"
     " known by MAC address alone; administrators without a second factor where the level asks for one.",
@@ -85,6 +86,13 @@ def _server_findings(case: Case) -> Iterator[Finding]:
             message=f"{len(servers)} authentication servers; the security level asks for {needed}",
             elements=tuple(one.id for one in servers),
             witness={"servers": len(servers), "needed": needed},
+        )
+    bare = [one.id for one in servers if not one.authenticated]
+    if bare:
+        yield Finding(
+            message=f"authentication servers that do not prove who they are: {', '.join(bare[:SHOWN])}",
+            elements=tuple(bare),
+            witness={"unauthenticated": [*bare[:SHOWN]]},
         )
     staffed = {device.site for device in case.network.devices if device.managed}
     sites = {one.site for one in servers}
@@ -187,3 +195,17 @@ def open_edge(case: Case) -> Patch | None:
         return None
     profiles = case.design.inventory.port_profiles
     return tuple(Set("port_profiles", one.id, {"dot1x": False}) for one in profiles if one.dot1x) or None
+
+
+@authentication.mutant("believe any authentication server")
+def believe(case: Case) -> Patch | None:
+    """None of them proves who it is."""
+    return tuple(Set("service_instances", one.id, {"authenticated": False}) for one in _servers(case)) or None
+
+
+@authentication.fix("have authentication servers prove who they are")
+def prove(case: Case, finding: Finding) -> Patch | None:
+    """By certificate or shared secret."""
+    known = case.network.by_id("service_instances") if "unauthenticated" in finding.witness else {}
+    names = [name for name in finding.elements if name in known]
+    return tuple(Set("service_instances", name, {"authenticated": True}) for name in names) or None

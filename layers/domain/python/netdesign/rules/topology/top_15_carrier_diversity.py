@@ -9,6 +9,7 @@ from netdesign.analysis.shared_risks import circuit_places, risks_of_kind
 from netdesign.model.cabling import Circuit, CircuitKind, Link, SrlgKind
 from netdesign.model.inventory import Site
 from netdesign.model.patch import Patch, Set
+from netdesign.model.said import said
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Medium, Redundancy, Severity
 from netdesign.rules.card import Said, rule
@@ -73,12 +74,12 @@ def carrier_diversity(case: Case) -> Iterator[Said]:
             yield from _diverse(case, access, None if access.demanding else Severity.WARNING)
         elif case.requirements.availability >= THREE_NINES and len(access.circuits) < 2:
             yield _lacking(access, "backup", len(access.circuits), Severity.WARNING)
-    counts = [len({circuit.provider for circuit, _ in access.circuits}) for access in accesses]
+    counts = [len({said(circuit.provider) for circuit, _ in access.circuits}) for access in accesses]
     yield Measure(name="fewest providers of a site", value=min(counts), threshold=2)
 
 
 def _diverse(case: Case, access: Access, severity: Severity | None) -> Iterator[Said]:
-    providers = {circuit.provider for circuit, _ in access.circuits}
+    providers = {said(circuit.provider) for circuit, _ in access.circuits}
     if len(providers) < 2:
         yield _lacking(access, "provider", len(providers), severity)
     entries = {link.id: _entries(case, link) for _, link in access.circuits}
@@ -128,6 +129,16 @@ def one_provider(case: Case) -> Patch | None:
     if found is None:
         return None
     return tuple(Set("circuits", one.id, {"provider": found.circuits[0][0].provider}) for one, _ in found.circuits[1:])
+
+
+@carrier_diversity.mutant("buy all circuits of a site from one provider under several names")
+def one_provider_spelled(case: Case) -> Patch | None:
+    """That of the first, in capitals and with a blank behind."""
+    found = _several(case)
+    if found is None:
+        return None
+    name = f"{found.circuits[0][0].provider.upper()} "
+    return tuple(Set("circuits", one.id, {"provider": name}) for one, _ in found.circuits[1:])
 
 
 @carrier_diversity.mutant("lead all circuits of a site through one entry")

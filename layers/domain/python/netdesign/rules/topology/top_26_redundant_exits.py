@@ -9,6 +9,7 @@ from netdesign.analysis.shared_risks import risks_of_kind
 from netdesign.analysis.ways_out import one_way_out
 from netdesign.model.cabling import PortRef, SrlgKind
 from netdesign.model.patch import Patch, Set
+from netdesign.model.said import said
 from netdesign.model.verdict import Finding, Gap, Measure, Witness
 from netdesign.model.vocabulary import Category, LinkPurpose, Redundancy, Severity
 from netdesign.rules.card import Said, rule
@@ -75,11 +76,12 @@ def _exits(case: Case, site: str, mine: list[Exit]) -> Iterator[Said]:
         yield _lacking(site, "exits", f"{site} has {len(mine)} exit in service", names)
         return
     sold = {one.link: one.provider for one in case.design.cabling.circuits}
-    devices, providers = {one.device for one in mine}, {sold.get(one.link, one.provider) for one in mine}
+    devices = {one.device for one in mine}
+    providers = {said(name): name for one in mine if (name := sold.get(one.link, one.provider))}
     if len(devices) < 2:
         yield _lacking(site, "devices", f"all exits of {site} stand on {min(devices)}", (min(devices), *names))
     if len(providers) < 2:
-        yield _lacking(site, "providers", f"all exits of {site} lead to {min(providers)}", names)
+        yield _lacking(site, "providers", f"all exits of {site} lead to {min(providers.values())}", names)
     pops = {one.link: _pops(case, one) for one in mine}
     silent = tuple(link for link, found in pops.items() if not found)
     shared = frozenset.intersection(*pops.values())
