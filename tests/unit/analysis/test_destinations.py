@@ -18,7 +18,7 @@ from netdesign.graph.prefixes import address_text, parse_prefix
 from netdesign.model.addressing import Pool
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.vocabulary import LinkPurpose, Role
-from tests.support.routed import DEFAULT, flow, group, joined, static, subnet, svi, vlan
+from tests.support.routed import DEFAULT, flow, group, joined, loopback, static, subnet, svi, vlan
 from tests.support.sketch import NO_CATALOG, design, device
 
 NEAR, FAR = "10.1.0.0/28", "10.2.0.0/28"
@@ -227,3 +227,13 @@ def test_delivery_into_another_subnet_is_no_arrival() -> None:
     lost = [one for one in lost_journeys(fib(net)) if one.journey.flow == "us>them" and not one.journey.backward]
 
     assert [(str(one.journey.target.prefix), one.end.fate) for one in lost] == [("10.2.0.0/29", Fate.ELSEWHERE)]
+
+
+def test_an_address_of_a_subnet_on_a_loopback_is_where_it_is_announced() -> None:
+    own = loopback("b", "10.2.0.7/32")
+    net = compile_network(
+        design(*NETWORK, own, static("a", FAR, BESIDE["a"]["b"]), static("b", FAR, BESIDE["b"]["c"])), NO_CATALOG
+    )
+
+    assert named(subnet_classes(net, 1)) == ["10.2.0.0/28 at 10.2.0.8", "10.2.0.7/32 at 10.2.0.7"]
+    assert [one for one in lost_journeys(fib(net)) if one.journey.flow == "us>them" and not one.journey.backward] == []

@@ -73,7 +73,12 @@ def passed_tables(fib: Fib) -> frozenset[int]:
 def _fine(network: Network, end: End, target: Target) -> bool:
     if target.subnet < 0:
         return end.fate is Fate.OUTSIDE
-    return end.fate is Fate.DELIVERED and end.table in homes(network, target.subnet)
+    return end.fate is Fate.DELIVERED and _at_home(network, end.table, target)
+
+
+def _at_home(network: Network, table: int, target: Target) -> bool:
+    """Whether a table that delivers packets to a target in a subnet is one of the subnet, or holds the very address."""
+    return target.prefix.length == WIDTH[target.version] or table in homes(network, target.subnet)
 
 
 def _judged(network: Network, end: End, target: Target) -> End:
@@ -92,7 +97,6 @@ def homes(network: Network, subnet: int) -> frozenset[int]:
 def _all_arrive(fib: Fib, starts: Iterable[int], target: Target) -> bool:
     """Whether no way from any of the tables ends short of the target or goes in circles."""
     good = Fate.DELIVERED if target.subnet >= 0 else Fate.OUTSIDE
-    home = homes(fib.network, target.subnet) if target.subnet >= 0 else None
     state: dict[int, bool] = {}
     for start in starts:
         if start in state:
@@ -110,7 +114,7 @@ def _all_arrive(fib: Fib, starts: Iterable[int], target: Target) -> bool:
             decision = fib.decide(here, target.version, target.address)
             if decision.broken or decision.fate not in (good, Fate.FORWARDED):
                 return False
-            if decision.fate is Fate.DELIVERED and home is not None and here not in home:
+            if decision.fate is Fate.DELIVERED and not _at_home(fib.network, here, target):
                 return False
             state[here] = False
             stack.append((here, True))
