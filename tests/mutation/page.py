@@ -24,6 +24,9 @@ A rule that never fires looks like a rule that always holds. So each rule ships 
 the ways it guards against, and counts only if it notices. `make mutation` applies every one of them to every design
 of the examples (`events/requirements`), asks the mutant's own rule, lets repair mend each kind on the three smallest
 designs that have it, and writes this page.
+
+A mutant has a fix where its rule ships one, or where repair may put back all that the mutant changed. Requirements, and
+what only people can say (listed in [what an organisation changes](organisation.md)), are never put back.
 """
 
 
@@ -34,8 +37,8 @@ def kill_rate(rows: Iterable[Row]) -> float:
 
 
 def repair_rate(rows: Iterable[Row]) -> float:
-    """The share of caught mutants that repair mended."""
-    tried = [row for row in rows if row.repaired is not None]
+    """The share of caught mutants with a fix that repair mended."""
+    tried = [row for row in rows if row.repaired is not None and row.has_fix]
     return sum(bool(row.repaired) for row in tried) / max(1, len(tried))
 
 
@@ -51,11 +54,16 @@ def _sums(rows: list[Row]) -> list[str]:
     ]
     tried = [row for row in rows if row.repaired is not None]
     if tried:
-        mended = sum(bool(row.repaired) for row in tried)
         harmed = sum(bool(row.regressions) for row in tried)
-        share = f"{mended:,} of {len(tried):,} ({repair_rate(rows):.2%})"
-        lines.append(f"- Repair mended {share}; it made a verdict worse {harmed} times.")
+        share = f"{_mended(tried, has_fix=True)} ({repair_rate(rows):.2%})"
+        lines.append(f"- Of mutants that have a fix repair mended {share}, of those without one")
+        lines.append(f"  {_mended(tried, has_fix=False)}; it made a verdict worse {harmed} times.")
     return lines
+
+
+def _mended(tried: list[Row], *, has_fix: bool) -> str:
+    mine = [row for row in tried if row.has_fix is has_fix]
+    return f"{sum(bool(row.repaired) for row in mine):,} of {len(mine):,}"
 
 
 def _by_rule(rows: list[Row]) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
-from netdesign.model.patch import apply
+from netdesign.model.patch import Operation, Set, SetGovernance, SetRequirement, apply
 from netdesign.model.verdict import Status
 from netdesign.rules.card import Mutant, Rule
 from netdesign.rules.case import Case
 from netdesign.rules.engine import judge, judge_one
 from netdesign.rules.registry import all_rules
+from netdesign.services.left_alone import GIVEN, STATED
 from netdesign.services.mutate_design import Fate, mutate_design
 from netdesign.services.repair_design import repair_design, worse
 from netdesign.services.validate_design import case_of
@@ -20,7 +21,10 @@ from tests.golden.conftest import synthesized
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One mutant on one design. `repaired` is None where no repair was asked for, or nothing was caught."""
+    """One mutant on one design. `repaired` is None where no repair was asked for, or nothing was caught.
+
+    `has_fix` says whether its rule ships a fix, or repair may put back all that the mutant changed.
+    """
 
     design: str
     rule: str
@@ -30,6 +34,7 @@ class Row:
     repaired: bool | None = None
     regressions: tuple[str, ...] = ()
     left: str = ""
+    has_fix: bool = True
 
 
 def rows(name: str) -> list[Row]:
@@ -73,4 +78,13 @@ def _mended(case: Case, row: Row, rule: Rule, mutant: Mutant) -> Row:
         repaired=judge_one(rule, fixed).status is not Status.FAIL,
         regressions=worse(before, after, may_vanish=True),
         left=reasons[0] if reasons else "",
+        has_fix=bool(rule.fixes) or not any(map(left_alone, patch)),
     )
+
+
+def left_alone(operation: Operation) -> bool:
+    """Whether an operation is on requirements, or on what only people can say, which repair never puts back."""
+    if isinstance(operation, SetRequirement | SetGovernance) or operation.collection in GIVEN:
+        return True
+    stated = STATED.get(operation.collection, {})
+    return isinstance(operation, Set) and stated.keys() >= operation.changes.keys()
