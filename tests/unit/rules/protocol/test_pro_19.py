@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from netdesign.analysis.ospf_areas import area_number
 from netdesign.model.routing import Redistribution
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Role, Severity
 from netdesign.rules.engine import judge_one
-from netdesign.rules.protocol.pro_19_ospf import area_number, ospf_design
+from netdesign.rules.protocol.pro_19_ospf import ospf_design
 from tests.support.mutants import caught_and_mended
 from tests.support.routed import DEFAULT, joined, ospf, subnet, svi, vlan
 from tests.support.sketch import GBPS, case, design, device

@@ -9,21 +9,18 @@ import numpy as np
 
 from netdesign.analysis.address_scopes import refitted
 from netdesign.analysis.address_text import parse, written
-from netdesign.analysis.addresses import addresses, subnet_prefixes
-from netdesign.analysis.adjacency import processes
+from netdesign.analysis.aggregates import aggregates, own_subnets, promises, sites_of_domains
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.nesting import nested
 from netdesign.analysis.readdressing import read
-from netdesign.analysis.route_domains import domains
 from netdesign.analysis.route_origins import ORIGINATED, routes, static_hops
-from netdesign.analysis.row_codes import among, row_codes
-from netdesign.graph.network import Network, analysis
+from netdesign.graph.network import Network
 from netdesign.graph.prefixes import Prefix, prefix_at, summarise
 from netdesign.model.addressing import Pool, Subnet
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.routing import StaticRoute
 from netdesign.model.verdict import Finding, Measure
-from netdesign.model.vocabulary import Category, Role, Severity, SubnetPurpose
+from netdesign.model.vocabulary import Category, Severity, SubnetPurpose
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 
@@ -71,38 +68,6 @@ def summaries(case: Case) -> Iterator[Said]:
     yield Measure(name="summaries", value=sum(pool.summary for pool in case.design.addressing.pools))
 
 
-@analysis
-def _aggregates(network: Network) -> dict[tuple[str | None, str | None, int], list[Prefix]]:
-    """The summary pools by (site, VRF or None for the whole site, IP version)."""
-    found = defaultdict[tuple[str | None, str | None, int], list[Prefix]](list)
-    for pool in network.design.addressing.pools:
-        one = read(pool.prefix)
-        if pool.summary and one is not None:
-            found[pool.site, pool.vrf, one.version].append(one.prefix)
-    return dict(found)
-
-
-@analysis
-def _subnets(network: Network) -> dict[tuple[str, int], list[tuple[Subnet, Prefix]]]:
-    """The subnets that are ours, by (site, IP version)."""
-    theirs = _provider_prefixes(network)
-    found = defaultdict[tuple[str, int], list[tuple[Subnet, Prefix]]](list)
-    parsed = subnet_prefixes(network)
-    words = parsed.networks()
-    for at in np.flatnonzero(parsed.version).tolist():
-        subnet, version = network.design.addressing.subnets[at], int(parsed.version[at])
-        prefix = Prefix(version, (int(words[0][at]) << 64) | int(words[1][at]), int(parsed.length[at]))
-        if subnet.prefix not in theirs:
-            found[subnet.site, version].append((subnet, prefix))
-    return dict(found)
-
-
-def _provider_prefixes(network: Network) -> frozenset[str]:
-    ends = {device.id for device in network.devices if device.role is Role.PROVIDER}
-    texts = (text for fact in network.interfaces if fact.device in ends for text in fact.addresses)
-    return frozenset(str(one.prefix) for text in texts if (one := read(text)) is not None)
-
-
 def _finding(message: str, elements: Iterable[str], **witness: str | int) -> Finding:
     return Finding(message=message, elements=tuple(elements), witness=dict(witness))
 
@@ -112,8 +77,8 @@ def _outside(facts: list[tuple[Subnet, Prefix]], blocks: list[Prefix]) -> list[S
 
 
 def _sites(network: Network) -> Iterator[Finding]:
-    for (site, version), facts in sorted(_subnets(network).items()):
-        blocks = _aggregates(network).get((site, None, version), [])
+    for (site, version), facts in sorted(own_subnets(network).items()):
+        blocks = aggregates(network).get((site, None, version), [])
         out = _outside(facts, blocks) if blocks else []
         needed = len(summarise(blocks)) if blocks else len(summarise(prefix for _, prefix in facts))
         if out:
@@ -134,9 +99,9 @@ def _sites(network: Network) -> Iterator[Finding]:
 
 def _zones(network: Network) -> Iterator[Finding]:
     used = defaultdict[tuple[str, str | None, int], set[Prefix]](set)
-    for (site, version), facts in sorted(_subnets(network).items()):
+    for (site, version), facts in sorted(own_subnets(network).items()):
         for subnet, prefix in facts:
-            blocks = _aggregates(network).get((site, subnet.vrf, version), [])
+            blocks = aggregates(network).get((site, subnet.vrf, version), [])
             if subnet.purpose in INFRASTRUCTURE or not blocks:
                 continue
             around = next((block for block in blocks if block.covers(prefix)), None)
@@ -179,7 +144,7 @@ def _leaking(network: Network) -> Iterator[Finding]:
     site_of = [network.devices[at].site for at in graph.device.tolist()]
     if len(set(site_of)) < MOST:
         return
-    members = _sites_of_domains(network)
+    members = sites_of_domains(network)
     learnt = defaultdict[tuple[str, int, int], set[Prefix]](set)
     rows = np.flatnonzero((table.kind == ORIGINATED) & (table.vertex < graph.vertex_count) & (table.length > 0))
     for at in rows.tolist():
@@ -196,58 +161,9 @@ def _leaking(network: Network) -> Iterator[Finding]:
             )
 
 
-@analysis
-def _sites_of_domains(network: Network) -> dict[int, set[str]]:
-    """The sites whose routing processes are in each domain."""
-    found = defaultdict[int, set[str]](set)
-    of_process, device = domains(network).of_process, processes(network).device
-    for at in np.flatnonzero(processes(network).vertex >= 0).tolist():
-        for family in (0, 1):
-            found[int(of_process[family, at])].add(network.devices[int(device[at])].site)
-    return dict(found)
-
-
-@analysis
-def _promises(network: Network) -> tuple[tuple[int, int], ...]:
-    """(static route, table) where a route leads to a table that has nothing for exactly its prefix."""
-    hops, graph = static_hops(network), layer3(network)
-    facts = network.design.routing.static_routes
-    parsed = parse([fact.prefix for fact in facts])
-    high, low = parsed.networks()
-    rows = addresses(network)
-    owner = graph.interface_vertex[rows.interface]
-    found = set[tuple[int, int]]()
-    for target in (hops.target, hops.other):
-        asks = np.flatnonzero(
-            (target >= 0) & (target < graph.vertex_count) & (parsed.length > 0) & (parsed.version > 0)
-        )
-        code = row_codes(
-            np.concatenate([target[asks], hops.vertex, owner]),
-            np.concatenate([parsed.version[asks], parsed.version, rows.version]),
-            np.concatenate([high[asks], high, rows.network_high]),
-            np.concatenate([low[asks], low, rows.network_low]),
-            np.concatenate([parsed.length[asks], parsed.length, rows.length]),
-        )
-        lost = asks[~among(code[: asks.size], code[asks.size :])]
-        found |= {(at, int(target[at])) for at in lost.tolist()}
-    return tuple(sorted(pair for pair in found if not _connected(network, *pair)))
-
-
-def _connected(network: Network, route: int, table: int) -> bool:
-    """Whether a table is connected to a subnet around the route's prefix."""
-    rows, one = addresses(network), read(network.design.routing.static_routes[route].prefix)
-    mine = np.flatnonzero(layer3(network).interface_vertex[rows.interface] == table)
-    for at in mine.tolist():
-        number = (int(rows.network_high[at]) << 64) | int(rows.network_low[at])
-        held = Prefix(int(rows.version[at]), number, int(rows.length[at]))
-        if one is not None and held.covers(one.prefix):
-            return True
-    return False
-
-
 def _undiscarded(network: Network) -> Iterator[Finding]:
     graph, names = layer3(network), {code: name for name, code in layer3(network).vrfs.items()}
-    for at, table in _promises(network):
+    for at, table in promises(network):
         fact, device = network.design.routing.static_routes[at], network.devices[int(graph.device[table])].id
         yield _finding(
             f"{fact.device} sends {fact.prefix} to {device}, which has no such route and discards nothing of it",
@@ -293,9 +209,9 @@ def _areas(network: Network) -> Iterator[Finding]:
 
 def _movable(case: Case) -> Iterator[tuple[Subnet, Prefix]]:
     """IPv4 subnets of VLANs whose VRF has a summary and whose prefix follows from their gateways."""
-    for (site, version), facts in sorted(_subnets(case.network).items()):
+    for (site, version), facts in sorted(own_subnets(case.network).items()):
         for subnet, prefix in facts:
-            known = _aggregates(case.network).get((site, subnet.vrf, version))
+            known = aggregates(case.network).get((site, subnet.vrf, version))
             fits = version == 4 and subnet.purpose is SubnetPurpose.HOSTS
             if known and fits and refitted(case.network, subnet, version):
                 yield subnet, prefix
@@ -314,7 +230,7 @@ def elsewhere(case: Case) -> Patch | None:
 def other_zone(case: Case) -> Patch | None:
     """Renumber a subnet into the end of another VRF's summary."""
     for subnet, prefix in _movable(case):
-        others = (k for k in _aggregates(case.network).items() if k[0][1] not in (None, subnet.vrf) and k[0][2] == 4)
+        others = (k for k in aggregates(case.network).items() if k[0][1] not in (None, subnet.vrf) and k[0][2] == 4)
         for _, blocks in others:
             length = max(prefix.length, blocks[0].length + 1)
             inner = prefix_at(4, blocks[0].last, length)
@@ -328,7 +244,9 @@ def halved(case: Case) -> Patch | None:
     for pool in case.design.addressing.pools:
         one = read(pool.prefix)
         if pool.summary and pool.vrf is not None and one is not None and one.length < 32:
-            mine = [p for s, p in _subnets(case.network).get((pool.site or "", one.version), []) if s.vrf == pool.vrf]
+            mine = [
+                p for s, p in own_subnets(case.network).get((pool.site or "", one.version), []) if s.vrf == pool.vrf
+            ]
             mine = [prefix for prefix in mine if one.prefix.covers(prefix)]
             lower, upper = one.prefix.halves()
             if mine and lower.covers(min(mine)):

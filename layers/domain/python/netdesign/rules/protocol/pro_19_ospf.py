@@ -9,26 +9,23 @@ from typing import Any
 import numpy as np
 
 from netdesign.analysis.igp_design import (
-    FIELDS,
-    area_parts,
     igp_statements,
     metric_speeds,
-    mismatches,
     owners,
     segment_rows,
     statements_of,
 )
 from netdesign.analysis.layer3 import media_of
-from netdesign.analysis.readdressing import read
-from netdesign.graph.network import Network, analysis
+from netdesign.analysis.ospf_areas import OSPF, area_number, host_rows, parts_by_area, usual_reference
+from netdesign.graph.network import Network
 from netdesign.model.patch import Operation, Patch, Set
 from netdesign.model.routing import IgpInterface, RoutingProcess
 from netdesign.model.verdict import Finding, Measure
-from netdesign.model.vocabulary import Category, RoutingProtocol, Severity, SubnetPurpose
+from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
+from netdesign.rules.igp_neighbours import aligned, mismatched
 
-OSPF = RoutingProtocol.OSPF
 SHOWN = 20
 
 
@@ -66,26 +63,9 @@ def ospf_design(case: Case) -> Iterator[Said]:
     yield from _sizes(case)
 
 
-def area_number(area: str) -> int | str:
-    """An area as a number: `0` and `0.0.0.0` are one."""
-    one = read(area) if "." in area else None
-    if one is not None:
-        return one.address
-    return int(area) if area.isascii() and area.isdigit() else area
-
-
-@analysis
-def _by_area(network: Network) -> dict[int, dict[int | str, list[frozenset[int]]]]:
-    """The parts of each area (by number) of each domain, as positions of processes."""
-    found: dict[int, dict[int | str, list[frozenset[int]]]] = defaultdict(lambda: defaultdict(list))
-    for part in area_parts(network, OSPF):
-        found[part.domain][area_number(part.area)].append(frozenset(part.processes))
-    return found
-
-
 def _areas(network: Network) -> Iterator[Finding]:
     facts = network.design.routing.processes
-    for areas in _by_area(network).values():
+    for areas in parts_by_area(network).values():
         if len(areas) < 2:
             continue
         backbone = frozenset[int]().union(*areas.get(0, ()))
@@ -111,31 +91,13 @@ def _about(some: list[RoutingProcess], problem: str) -> Finding:
     )
 
 
-def mismatched(network: Network, protocol: RoutingProtocol) -> Iterator[Finding]:
-    """A finding for every two neighbours whose statements keep them from talking."""
-    facts = network.design.routing.igp_interfaces
-    for found in mismatches(network, protocol):
-        one, two = facts[found.rows[0]], facts[found.rows[-1]]
-        words = ", ".join(_difference(one, two, name) for name in found.fields)
-        yield Finding(
-            message=f"{one.interface} and {two.interface} are neighbours and differ in {words}",
-            elements=tuple(facts[at].id for at in found.rows),
-            witness={"fields": [*found.fields]},
-        )
-
-
-def _difference(one: IgpInterface, two: IgpInterface, name: str) -> str:
-    words = name.removesuffix("_ms").replace("_", " ").replace("mtu bytes", "MTU")
-    return f"{words} ({getattr(one, name)} and {getattr(two, name)})" if name in FIELDS else words
-
-
 def _stubs(network: Network) -> Iterator[Finding]:
     """Areas that some of their routers take for stubs, and stubs with external routes."""
     facts = network.design.routing.processes
     on = defaultdict[int, set[int | str]](set)
     for one, process, _ in statements_of(network, OSPF):
         on[process].add(area_number(one.area))
-    for areas in _by_area(network).values():
+    for areas in parts_by_area(network).values():
         for area, parts in areas.items():
             mine = [facts[at] for part in parts for at in sorted(part)]
             stub = [p for p in mine if area in map(area_number, p.stub_areas)]
@@ -168,7 +130,7 @@ def _costs(network: Network) -> Iterator[Finding]:
             )
     fastest = {int(where): int(speed[domain == where].max()) for where in np.unique(domain)}
     stated = [(p, d, p.reference_bandwidth_bps) for p, d in owners(network, OSPF) if p.reference_bandwidth_bps]
-    usual = _usual_reference(network)
+    usual = usual_reference(network)
     for process, where, reference in stated:
         if reference < fastest.get(where, 0) or reference != usual.get(where):
             yield Finding(
@@ -179,28 +141,9 @@ def _costs(network: Network) -> Iterator[Finding]:
             )
 
 
-@analysis
-def _usual_reference(network: Network) -> dict[int, int]:
-    """The reference bandwidth of most routers of each domain; the largest of equals."""
-    votes = defaultdict[int, Counter[int]](Counter)
-    for process, where in owners(network, OSPF):
-        if process.reference_bandwidth_bps:
-            votes[where][process.reference_bandwidth_bps] += 1
-    return {where: max(count, key=lambda bps: (count[bps], bps)) for where, count in votes.items()}
-
-
-@analysis
-def _host_rows(network: Network) -> tuple[int, ...]:
-    """Rows of OSPF statements in VLANs of hosts."""
-    names = {s.vlan for s in network.design.addressing.subnets if s.purpose is SubnetPurpose.HOSTS}
-    codes = [at for at, fact in enumerate(network.design.switching.vlans) if fact.id in names]
-    said = igp_statements(network, OSPF)
-    return tuple(np.flatnonzero(np.isin(media_of(network)[said.interface], codes)).tolist())
-
-
 def _hosts(network: Network) -> Iterator[Finding]:
     said, facts = igp_statements(network, OSPF), network.design.routing.igp_interfaces
-    for row in _host_rows(network):
+    for row in host_rows(network):
         fact = facts[int(said.at[row])]
         if not fact.passive:
             yield Finding(
@@ -214,7 +157,7 @@ def _sizes(case: Case) -> Iterator[Said]:
     """Routers of each area against the parameters."""
     limits, most = case.parameters.protocols, 0
     facts = case.design.routing.processes
-    for areas in _by_area(case.network).values():
+    for areas in parts_by_area(case.network).values():
         for area, parts in areas.items():
             routers = {facts[at].device for part in parts for at in part}
             most = max(most, len(routers))
@@ -286,7 +229,7 @@ def other_key(case: Case) -> Patch | None:
 def talkative(case: Case) -> Patch | None:
     """Send hellos into the VLAN of hosts of the first statement in one, from all its gateways."""
     said, facts = igp_statements(case.network, OSPF), case.design.routing.igp_interfaces
-    rows = _host_rows(case.network)
+    rows = host_rows(case.network)
     medium = media_of(case.network)[said.interface]
     first = [row for row in rows if medium[row] == medium[rows[0]]] if rows else []
     return tuple(Set("igp_interfaces", facts[int(said.at[row])].id, {"passive": False}) for row in first) or None
@@ -320,33 +263,6 @@ def stranded(case: Case) -> Patch | None:
 
 
 # --- fixes
-
-
-def usual_values(network: Network, protocol: RoutingProtocol, fields: list[str]) -> dict[str, Any]:
-    """The value of each field that most statements of the protocol have that send hellos."""
-    said = [one for one, _, _ in statements_of(network, protocol) if not one.passive]
-    found = {}
-    for name in fields:
-        votes = Counter(getattr(one, name) for one in said)
-        found[name] = min(votes, key=lambda value: (-votes[value], str(value)))
-    return found
-
-
-def aligned(case: Case, finding: Finding, protocol: RoutingProtocol) -> Patch | None:
-    """Give neighbours that differ the value that most statements have, of those that the neighbours have."""
-    named = finding.witness.get("fields")
-    fields = [str(name) for name in named if name in FIELDS] if isinstance(named, list) else []
-    known = case.network.by_id("igp_interfaces")
-    ends = [known[name] for name in finding.elements if name in known]
-    said = [one for one, _, _ in statements_of(case.network, protocol)]
-    patch: dict[str, dict[str, Any]] = defaultdict(dict)
-    for name in fields:
-        votes = Counter(getattr(one, name) for one in said if name == "passive" or not one.passive)
-        value = min((getattr(one, name) for one in ends), key=lambda value: (-votes[value], str(value)))
-        for one in ends:
-            if getattr(one, name) != value:
-                patch[one.id][name] = value
-    return tuple(Set("igp_interfaces", name, changes) for name, changes in sorted(patch.items())) or None
 
 
 @ospf_design.fix("neighbours agree")
@@ -391,7 +307,7 @@ def silenced(case: Case, finding: Finding) -> Patch | None:
     """Make the interfaces of the VLAN passive."""
     said, facts = igp_statements(case.network, OSPF), case.design.routing.igp_interfaces
     medium = media_of(case.network)[said.interface]
-    names = {row: facts[int(said.at[row])].id for row in _host_rows(case.network)}
+    names = {row: facts[int(said.at[row])].id for row in host_rows(case.network)}
     wrong = {int(medium[row]) for row, name in names.items() if name in finding.elements}
     if "sends hellos" not in finding.message:
         return None
@@ -401,7 +317,7 @@ def silenced(case: Case, finding: Finding) -> Patch | None:
 @ospf_design.fix("all routers compute costs from one reference")
 def referenced(case: Case, finding: Finding) -> Patch | None:
     """Use what most routers of the domain use."""
-    usual, domains = _usual_reference(case.network), {p.id: d for p, d in owners(case.network, OSPF)}
+    usual, domains = usual_reference(case.network), {p.id: d for p, d in owners(case.network, OSPF)}
     names = [n for n in finding.elements if n in domains and "reference_bps" in finding.witness]
     return (
         tuple(
