@@ -66,6 +66,15 @@ def masked(version: Ints, high: Words, low: Words, length: Ints) -> tuple[Words,
     return high & _HIGH[bits], low & _LOW[bits]
 
 
+def within(parsed: Parsed, around: Parsed) -> Bools:
+    """Which of `parsed` lie whole in one of the prefixes of `around`."""
+    inside = np.zeros(parsed.version.size, np.bool_)
+    for version, high, low, length in zip(around.version, *around.networks(), around.length, strict=True):
+        network = masked(parsed.version, parsed.high, parsed.low, np.minimum(parsed.length, length))
+        inside |= (parsed.version == version) & (parsed.length >= length) & (network[0] == high) & (network[1] == low)
+    return inside
+
+
 def parse(texts: Sequence[str]) -> Parsed:
     """The addresses of `texts`, each like `10.0.0.1/31` or `2001:db8::1`."""
     count = len(texts)

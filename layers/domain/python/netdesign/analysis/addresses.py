@@ -11,7 +11,9 @@ import numpy as np
 from netdesign.analysis.address_text import masked, parse
 from netdesign.analysis.interfaces import interfaces
 from netdesign.analysis.row_codes import among, column, member_codes, row_codes, text_codes
+from netdesign.errors import InvalidInputError
 from netdesign.graph.network import Network, analysis
+from netdesign.graph.prefixes import Prefix, parse_prefix
 from netdesign.model.vocabulary import SubnetPurpose
 
 if TYPE_CHECKING:
@@ -77,6 +79,37 @@ def addresses(network: Network) -> Addresses:
 def subnet_prefixes(network: Network) -> Parsed:
     """The prefixes of the design's subnets, by position; version 0 where the text is no prefix."""
     return parse([subnet.prefix for subnet in network.design.addressing.subnets])
+
+
+@analysis
+def subnet_blocks(network: Network) -> tuple[Prefix | None, ...]:
+    """The prefix of each subnet, by position; None where the text is none or has bits beyond its length."""
+    read = subnet_prefixes(network)
+    high, low = read.networks()
+    sound = (read.version > 0) & (high == read.high) & (low == read.low)
+    numbers = map(_number, high.tolist(), low.tolist())
+    blocks = map(Prefix, read.version.tolist(), numbers, read.length.tolist())
+    return tuple(block if good else None for block, good in zip(blocks, sound.tolist(), strict=True))
+
+
+def _number(high: int, low: int) -> int:
+    return high << 64 | low
+
+
+@analysis
+def _blocks_by_text(network: Network) -> dict[str, Prefix | None]:
+    return dict(zip(column(network.design.addressing.subnets, "prefix"), subnet_blocks(network), strict=True))
+
+
+def block_of(network: Network, text: str) -> Prefix | None:
+    """The prefix that a text stands for, None where it is none; those of subnets have been read together."""
+    known = _blocks_by_text(network)
+    if text in known:
+        return known[text]
+    try:
+        return parse_prefix(text)
+    except InvalidInputError:
+        return None
 
 
 @analysis

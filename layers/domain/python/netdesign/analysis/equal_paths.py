@@ -15,7 +15,9 @@ from netdesign.graph.network import Network, analysis
 from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
+    from netdesign.analysis.bgp_paths import Paths
     from netdesign.analysis.rib import Rib, State
+    from netdesign.graph.multigraph import Bools, Longs
     from netdesign.graph.prefixes import Prefix
 
 
@@ -51,22 +53,25 @@ def narrow_processes(network: Network, exact: int) -> tuple[Narrow, ...]:
 @analysis
 def widths(network: Network, exact: int) -> dict[int, Width]:
     """The widest choice of each process of ours that has any."""
-    rib, found = fib(network).rib, dict[int, Width]()
+    rib, facts = fib(network).rib, network.design.routing.processes
     chosen = [p for p in rib.prefixes if p.length] if len(network.devices) <= exact else _chosen(network, rib)
     rib.prepare(chosen)
-    device, done = processes(network).device.tolist(), set[object]()
-    for prefix in chosen:
+    mine, done = np.append(network.ours, False)[processes(network).device], set[object]()
+    widest, counted, shown = (np.full(len(facts), -1, np.int64) for _ in range(3))
+    for at, prefix in enumerate(chosen):
         state = rib.states[prefix]
         key = id(state.igp), None if state.bgp is None else (id(state.bgp[0]), state.bgp[1])
         if key in done:
             continue
         done.add(key)
-        for process, width, counted in (*_of_igp(state), *_of_bgp(rib, state, prefix)):
-            mine = device[process] >= 0 and network.ours[device[process]]
-            if mine and (process not in found or found[process].width - found[process].counted < width - counted
-                         or found[process].width < width):  # fmt: skip
-                found[process] = Width(width, counted, prefix)
-    return found
+        for process, width, alike in (_of_igp(state), _of_bgp(rib, state, prefix)):
+            narrower = (widest[process] < width) | (widest[process] - counted[process] < width - alike)
+            better = mine[process] & narrower
+            for column, value in ((widest, width), (counted, alike)):
+                column[process[better]] = value[better]
+            shown[process[better]] = at
+    rows = zip(widest.tolist(), counted.tolist(), shown.tolist(), strict=True)
+    return {p: Width(width, alike, chosen[at]) for p, (width, alike, at) in enumerate(rows) if at >= 0}
 
 
 def _chosen(network: Network, rib: Rib) -> list[Prefix]:
@@ -85,22 +90,45 @@ def _chosen(network: Network, rib: Rib) -> list[Prefix]:
     return list(dict.fromkeys(found))
 
 
-def _of_igp(state: State) -> list[tuple[int, int, int]]:
-    return [(process, len(set(route.hops)), len(set(route.hops))) for process, route in state.igp.items() if route.hops]
+Choices = tuple["Longs", "Longs", "Longs"]
+"""Processes, how many paths each has, and how many of them it counts as equal to its best one."""
 
 
-def _of_bgp(rib: Rib, state: State, prefix: Prefix) -> list[tuple[int, int, int]]:
+def _of_igp(state: State) -> Choices:
+    hops = {process: len(set(route.hops)) for process, route in state.igp.items() if route.hops}
+    width = np.array([*hops.values()], np.int64)
+    return np.array([*hops], np.int64), width, width
+
+
+def _of_bgp(rib: Rib, state: State, prefix: Prefix) -> Choices:
+    nothing = np.zeros(0, np.int64)
     if state.bgp is None:
-        return []
+        return nothing, nothing, nothing
     paths, column = state.bgp
-    upper, facts, found = rib.upper(prefix.version), rib.facts, []
-    heads = upper.speakers.head[np.flatnonzero(paths.equal[:, column])]
-    for process in np.unique(heads).tolist():
-        equal = [at for at in upper.by_head[process] if paths.equal[at, column]]
-        best = paths.routes[int(paths.best[process, column])].path
-        alike = [at for at in equal if paths.routes[int(paths.offered[at, column])].path == best]
-        found.append((process, len(equal), len(equal) if facts[process].multipath_relax else len(alike)))
-    return found
+    equal = np.flatnonzero(paths.equal[:, column])
+    heads, path = rib.upper(prefix.version).speakers.head[equal], _path_codes(rib, paths)
+    same = path[paths.offered[equal, column]] == path[paths.best[heads, column]]
+    width, alike = np.bincount(heads), np.bincount(heads[same | _relaxed(rib.network)[heads]], minlength=1)
+    chosen = np.flatnonzero(width)
+    alike = np.append(alike, np.zeros(width.size, np.int64))
+    return chosen, width[chosen], alike[chosen]
+
+
+def _path_codes(rib: Rib, paths: Paths) -> Longs:
+    """A number for each known route; routes with the same AS path have the same one."""
+    known: dict[tuple[int, ...], int] = {}
+
+    def coded() -> tuple[Paths, Longs]:
+        return paths, np.array([known.setdefault(route.path, len(known)) for route in paths.routes], np.int64)
+
+    kept: tuple[Paths, Longs] = rib.network.memo(("AS paths", id(paths), len(paths.routes)), coded)
+    return kept[1]
+
+
+@analysis
+def _relaxed(network: Network) -> Bools:
+    """Which processes count paths of equal length as equal, whatever systems they go through."""
+    return np.array([fact.multipath_relax for fact in network.design.routing.processes], np.bool_)
 
 
 class Skewed(NamedTuple):

@@ -77,10 +77,9 @@ def _beside(network: Network, chosen: list[int]) -> Iterable[tuple[int, int]]:
 def _versions(network: Network, members: set[int]) -> tuple[int, ...]:
     """The IP versions that sessions with other systems carry, or else those of the sessions inside."""
     whole = sessions(network)
-    outer = [row for at, row in enumerate(whole.rows) if row.head in members and whole.external[at]]
-    bits = 0
-    for row in outer or [row for row in whole.rows if row.head in members]:
-        bits |= row.families
+    inward = np.isin(whole.head, list(members))
+    outer = inward & whole.external
+    bits = int(np.bitwise_or.reduce(whole.families[outer if outer.any() else inward]))
     said, facts = statements(network), network.design.routing.bgp_neighbors
     if not bits:
         for at in range(len(facts)):
@@ -107,13 +106,16 @@ def deaf(network: Network, group: Group) -> tuple[Deaf, ...]:
 
 
 def _inner_sessions(network: Network, group: Group) -> list[Session]:
-    whole = sessions(network)
     members = set(group.members)
-    return [
-        row
-        for at, row in enumerate(whole.rows)
-        if row.tail in members and row.head in members and not whole.external[at] and row.said >= 0
-    ]
+    return [row for row in _internal(network) if row.tail in members and row.head in members]
+
+
+@analysis
+def _internal(network: Network) -> tuple[Session, ...]:
+    """The sessions inside a system that a statement makes."""
+    whole = sessions(network)
+    inside = (whole.rows[at] for at in np.flatnonzero(~whole.external).tolist())
+    return tuple(row for row in inside if row.said >= 0)
 
 
 def _heard(network: Network, speaker: int, rows: list[Session]) -> set[int]:
@@ -176,9 +178,11 @@ def unresolved(network: Network, group: Group) -> tuple[Unresolved, ...]:
     from netdesign.analysis.fib import fib
     from netdesign.graph.prefixes import address_text
 
+    members, facts = set(group.members), network.design.routing.bgp_neighbors
+    if all(facts[row.said].next_hop_self for row in _inner_sessions(network, group)):
+        return ()
     rib, found = fib(network).rib, list[Unresolved]()
     rib.prepare(())
-    members, facts = set(group.members), network.design.routing.bgp_neighbors
     for version, _ in FAMILIES:
         upper = rib.upper(version)
         metric = upper.speakers.metric

@@ -7,9 +7,11 @@ the IPv6 twins of its subnet), a provider for any address of the Internet.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from math import log2
 from typing import TYPE_CHECKING, NamedTuple
 
+from netdesign.analysis.addresses import block_of
 from netdesign.analysis.ends import internet_zone
 from netdesign.analysis.permissions import permitted
 from netdesign.analysis.policy import prefix_range, service_ranges
@@ -17,11 +19,11 @@ from netdesign.analysis.zones import places
 from netdesign.errors import InvalidInputError
 from netdesign.graph.headerspace import ANY_ADDRESS, Box, Space, space
 from netdesign.graph.network import Network, analysis
-from netdesign.graph.prefixes import address_text, parse_interface, parse_prefix, summarise
+from netdesign.graph.prefixes import address_text, parse_interface, summarise
 from netdesign.model.vocabulary import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from netdesign.graph.headerspace import Packet
     from netdesign.model.addressing import Subnet
@@ -98,8 +100,12 @@ def crossings(network: Network) -> tuple[Crossing, ...]:
 @analysis
 def needs_within(network: Network, zone: str) -> tuple[Crossing, ...]:
     """What flows need between ends that lie in one zone."""
-    found = (one for flow in network.design.traffic.flows for one in _crossings_of(network, flow, within=True))
-    return tuple(one for one in found if one.source == one.target == zone)
+    return tuple(
+        one
+        for flow in network.design.traffic.flows
+        for one in _crossings_of(network, flow, within=True)
+        if one.source == one.target == zone
+    )
 
 
 def _crossings_of(network: Network, flow: Flow, *, within: bool = False) -> Iterator[Crossing]:
@@ -107,27 +113,29 @@ def _crossings_of(network: Network, flow: Flow, *, within: bool = False) -> Iter
     for near, here in sources.items():
         for far, there in targets.items():
             for version in (4, 6) if near != far or within else ():
-                mine, theirs = _of_version(here, version), _of_version(there, version)
+                mine, theirs = here[version], there[version]
                 if mine != () and theirs != ():
                     yield Crossing(flow.id, near, far, version, mine, theirs, flow.service)
 
 
-def _by_zone(network: Network, names: Iterable[str]) -> dict[str, tuple[str, ...] | None]:
-    found: dict[str, tuple[str, ...] | None] = {}
+@analysis
+def _by_zone(network: Network, names: tuple[str, ...]) -> dict[str, dict[int, tuple[str, ...] | None]]:
+    """The fewest prefixes that hold all of some ends, by zone and IP version; None stands for any address."""
+    spots: dict[str, list[tuple[str, ...] | None]] = defaultdict(list)
     for name in dict.fromkeys(names):
         at = spot(network, name)
         if at is not None and at.zone is not None:
-            known = found.get(at.zone, ())
-            found[at.zone] = None if known is None or at.prefixes is None else (*known, *at.prefixes)
-    return found
+            spots[at.zone].append(at.prefixes)
+    return {zone: _fewest(network, some) for zone, some in spots.items()}
 
 
-def _of_version(prefixes: tuple[str, ...] | None, version: int) -> tuple[str, ...] | None:
-    """The fewest prefixes of a version that are the same addresses."""
-    if prefixes is None:
-        return None
-    mine = [parse_prefix(text) for text in prefixes if prefix_range(text, version) is not None]
-    return tuple(str(prefix) for prefix in summarise(mine))
+def _fewest(network: Network, spots: list[tuple[str, ...] | None]) -> dict[int, tuple[str, ...] | None]:
+    known = [some for some in spots if some is not None]
+    if len(known) < len(spots):
+        return {4: None, 6: None}
+    blocks = (block_of(network, text) for text in chain.from_iterable(known))
+    merged = summarise(block for block in blocks if block is not None)
+    return {version: tuple(str(one) for one in merged if one.version == version) for version in (4, 6)}
 
 
 def crossing_boxes(crossing: Crossing) -> tuple[Box, ...]:

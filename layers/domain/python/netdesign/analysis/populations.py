@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from netdesign.analysis.address_text import parse, within
+from netdesign.analysis.addresses import subnet_blocks, subnet_prefixes
 from netdesign.analysis.needs import service_prefixes
 from netdesign.analysis.policy import prefix_range
 from netdesign.analysis.zones import places, zones_exposed
 from netdesign.graph.headerspace import ANY_ADDRESS, Box, Space, space
 from netdesign.graph.network import Network, analysis
-from netdesign.graph.prefixes import parse_prefix, summarise
+from netdesign.graph.prefixes import summarise
 from netdesign.model.inventory import EndpointKind
 from netdesign.model.vocabulary import Exposure, VlanPurpose
 
@@ -101,13 +105,9 @@ PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc
 @analysis
 def private_prefixes(network: Network) -> tuple[str, ...]:
     """The fewest prefixes that hold the subnets of the design that the Internet does not route."""
-    blocks = [parse_prefix(text) for text in PRIVATE]
-    known = []
-    for subnet in network.design.addressing.subnets:
-        for version, (low, high) in host_ranges((subnet.prefix,)):
-            if any(b.version == version and b.network <= low and high <= b.last for b in blocks):
-                known.append(parse_prefix(subnet.prefix))
-    return tuple(str(prefix) for prefix in summarise(known))
+    blocks, inside = subnet_blocks(network), np.flatnonzero(within(subnet_prefixes(network), parse(PRIVATE)))
+    known = (blocks[at] for at in inside.tolist())
+    return tuple(str(prefix) for prefix in summarise(block for block in known if block is not None))
 
 
 @analysis

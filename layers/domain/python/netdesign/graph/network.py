@@ -250,7 +250,7 @@ def analysis(
     """Keep what the decorated function computes of a network, by its (hashable, positional) arguments."""
 
     def kept(network: Network, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        key = (function, args, tuple(sorted(kwargs.items())))
+        key = (function, args, tuple(sorted(kwargs.items())) if kwargs else ())
         return network.memo(key, lambda: function(network, *args, **kwargs))
 
     update_wrapper(kept, function)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netdesign.errors import Fault, InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = {4: 32, 6: 128}
 _OCTETS = {str(octet): octet for octet in range(256)}
@@ -191,19 +191,24 @@ def overlaps(prefixes: Sequence[Prefix]) -> list[tuple[int, int]]:
 
 def summarise(prefixes: Iterable[Prefix]) -> list[Prefix]:
     """Return the fewest prefixes that hold exactly the same addresses, in order."""
-    kept: list[Prefix] = []
-    for prefix in sorted(prefixes):
-        if kept and kept[-1].covers(prefix):
-            continue
-        kept.append(prefix)
-        while len(kept) > 1 and _are_halves(kept[-2], kept[-1]):
-            del kept[-1]
-            kept[-1] = kept[-1].parent()
-    return kept
+    runs: list[tuple[int, int, int]] = []
+    for version, network, length in sorted(prefixes):
+        end = network + (1 << (WIDTH[version] - length))
+        if runs and runs[-1][0] == version and network <= runs[-1][2]:
+            runs[-1] = (version, runs[-1][1], max(runs[-1][2], end))
+        else:
+            runs.append((version, network, end))
+    return [prefix for run in runs for prefix in _cut(*run)]
 
 
-def _are_halves(lower: Prefix, upper: Prefix) -> bool:
-    return 0 < lower.length == upper.length and lower.parent() == upper.parent()
+def _cut(version: int, first: int, end: int) -> Iterator[Prefix]:
+    """Yield the fewest prefixes from address `first` up to, but without, `end`."""
+    width = WIDTH[version]
+    while first < end:
+        aligned = (first & -first).bit_length() - 1 if first else width
+        bits = min(aligned, (end - first).bit_length() - 1)
+        yield Prefix(version, first, width - bits)
+        first += 1 << bits
 
 
 def _invalid(text: str, problem: str, remedy: str) -> InvalidInputError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.addresses import PURPOSES, subnet_purposes
+from netdesign.analysis.addresses import PURPOSES, subnet_blocks, subnet_purposes
 from netdesign.analysis.ingress import internet_interfaces
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.logins import profile_of
@@ -16,10 +16,9 @@ from netdesign.analysis.passing import ways
 from netdesign.analysis.permissions import permitted
 from netdesign.analysis.populations import addressed, inner_zones, outer_zones
 from netdesign.analysis.zones import filtered_members, places
-from netdesign.errors import InvalidInputError
 from netdesign.graph.headerspace import Space
 from netdesign.graph.network import Network, analysis
-from netdesign.graph.prefixes import parse_prefix, summarise
+from netdesign.graph.prefixes import summarise
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action
 from netdesign.model.verdict import Finding, Measure
@@ -92,13 +91,9 @@ def _refuses(case: Case, device: int) -> bool:
 def _infrastructure(network: Network) -> Space:
     """Headers to addresses of the infrastructure itself."""
     hosts = PURPOSES.index(SubnetPurpose.HOSTS)
-    prefixes = []
-    for at in np.flatnonzero(subnet_purposes(network) != hosts).tolist():
-        try:
-            prefixes.append(parse_prefix(network.design.addressing.subnets[at].prefix))
-        except InvalidInputError:
-            continue
-    return addressed(str(prefix) for prefix in summarise(prefixes))
+    blocks = subnet_blocks(network)
+    known = (blocks[at] for at in np.flatnonzero(subnet_purposes(network) != hosts).tolist())
+    return addressed(str(block) for block in summarise(block for block in known if block is not None))
 
 
 def _devices(case: Case, some: list[int], what: str, field: str) -> Finding:
