@@ -23,6 +23,7 @@ from netdesign.model.verdict import Finding, Gap, Measure, Scalar
 from netdesign.model.vocabulary import Category, InterfaceKind, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
+from netdesign.rules.default_routes import accept_default, default_to_provider, originate_default
 from netdesign.rules.detours import discard_outside, discard_part, lead_part_out, without_detours
 from netdesign.rules.outlooks import outlooks, witness_of
 from netdesign.rules.provider_faults import edge_forgets_inside, no_default_from_providers, one_default_refused
@@ -332,3 +333,6 @@ def standby_without_routes(case: Case) -> Patch | None:
 
 
 routing_incomplete.fix("remove more specific static routes that lead a part of the destination astray")(without_detours)
+routing_incomplete.fix("let providers originate the default route")(originate_default)
+routing_incomplete.fix("give routers at circuits a default route to the provider")(default_to_provider)
+routing_incomplete.fix("accept the default route of providers")(accept_default)

@@ -14,20 +14,18 @@ from netdesign.analysis.lookalikes import reduced
 from netdesign.analysis.next_hops import answerable, facing, unheld
 from netdesign.analysis.providers import circuit_tables
 from netdesign.analysis.rib_sources import (
-    beside,
-    holders,
     interface_prefixes,
     static_tables,
 )
 from netdesign.analysis.routing_states import Astray, Circle
 from netdesign.graph.network import Network
-from netdesign.graph.prefixes import address_text
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.routing import StaticRoute
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
+from netdesign.rules.default_routes import default_to_provider, originate_default
 from netdesign.rules.detours import discard_outside, discard_part, without_detours
 from netdesign.rules.outlooks import outlooks, way_of, witness_of
 
@@ -271,37 +269,5 @@ def answerable_next_hop(case: Case, finding: Finding) -> Patch | None:
     return tuple(Set("static_routes", route.id, {"next_hop": text}) for route, text in better if text) or None
 
 
-@forwarding_unsound.fix("give routers at circuits a default route to the provider")
-def default_to_provider(case: Case, finding: Finding) -> Patch | None:
-    """Add static default routes to the provider's end of each circuit whose router has none."""
-    del finding
-    network, made = case.network, list[Add]()
-    graph = layer3(network)
-    for table, circuits in circuit_tables(network).items():
-        device = network.devices[int(graph.device[table])].id
-        vrf = next((network.interfaces[i].vrf for i, _ in circuits), None) or ""
-        mine = {r.prefix for r in network.grouped("static_routes", "device").get(device, ()) if r.vrf == vrf}
-        runs = any(p.device == device and p.vrf == vrf for p in case.design.routing.processes)
-        for (_, version, address), some in holders(network).items():
-            theirs = [h for h in some if not network.ours[int(graph.device[h.table])]]
-            prefix = "0.0.0.0/0" if version == 4 else "::/0"
-            here = theirs and any(beside(network, table, version, address) == i for i, _ in circuits)
-            if here and prefix not in mine and not runs:
-                hop = address_text(version, address)
-                route = StaticRoute(id=f"{device}:{vrf}:{prefix}:{hop}", device=device, vrf=vrf, prefix=prefix,
-                                    next_hop=hop)  # fmt: skip
-                made.append(Add("static_routes", route))
-    return tuple(made) or None
-
-
-@forwarding_unsound.fix("let providers originate the default route")
-def originate_default(case: Case, finding: Finding) -> Patch | None:
-    """Originate a default route in the processes that the provider's end of our circuits runs."""
-    del finding
-    theirs = [p for p in case.design.routing.processes if not _ours(case.network, p.device) and not p.default_originate]
-    return tuple(Set("processes", p.id, {"default_originate": True}) for p in theirs) or None
-
-
-def _ours(network: Network, device: str) -> bool:
-    at = network.device_index.get(device, -1)
-    return at < 0 or bool(network.ours[at])
+forwarding_unsound.fix("give routers at circuits a default route to the provider")(default_to_provider)
+forwarding_unsound.fix("let providers originate the default route")(originate_default)
