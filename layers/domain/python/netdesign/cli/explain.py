@@ -8,6 +8,9 @@ from netdesign.cli.profile import profile_option, read_standards
 from netdesign.cli.show import escape, out
 from netdesign.rules.registry import find_rule
 
+WHOLE = 10_000
+"""A card is shown whole."""
+
 
 @click.command(name="explain", help="Show the rule with this code (CAP-01) or name.")
 @click.argument("rule")
@@ -33,5 +36,5 @@ def command(rule: str, profile: str | None) -> int:
     for name, text in rows.items():
         if not text:
             continue
-        out.print(f"  [dim]{name:<11}[/] {escape(text)}", soft_wrap=True)
+        out.print(f"  [dim]{name:<11}[/] {escape(text, WHOLE)}", soft_wrap=True)
     return 0

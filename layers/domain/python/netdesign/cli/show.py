@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape as unmarked
 from rich.table import Table
 
-from netdesign.cli.terminal_text import terminal_text
+from netdesign.cli.terminal_text import MAX_SHOWN, terminal_text
 from netdesign.exchange.judged_with import basis, changes
 from netdesign.model.conflict import Conflict
 from netdesign.model.verdict import Report, Status, Verdict
@@ -29,9 +29,9 @@ out = Terminal(highlight=False)
 err = Terminal(stderr=True, highlight=False)
 
 
-def escape(text: str) -> str:
+def escape(text: str, most: int = MAX_SHOWN) -> str:
     """Return `text` so that neither the markup nor the terminal takes any of it for an instruction."""
-    return unmarked(terminal_text(text))
+    return unmarked(terminal_text(text, most))
 
 
 @contextmanager

@@ -11,9 +11,9 @@ MAX_SHOWN = 1000
 _OBEYED = re.compile("[\t\n\r]+")
 
 
-def terminal_text(text: str) -> str:
+def terminal_text(text: str, most: int = MAX_SHOWN) -> str:
     """Return `text` with control characters, line ends and changes of direction replaced, a long middle cut."""
     clean = _OBEYED.sub("\ufffd", visible_text(text))
-    if len(clean) <= MAX_SHOWN:
+    if len(clean) <= most:
         return clean
-    return f"{clean[: MAX_SHOWN // 2]} … {clean[-MAX_SHOWN // 2 :]}"
+    return f"{clean[: most // 2]} … {clean[-most // 2 :]}"
