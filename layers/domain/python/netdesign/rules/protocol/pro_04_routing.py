@@ -55,7 +55,8 @@ def routes_anything(case: Case) -> bool:
     remedy="Run the protocol on both ends with equal parameters, originate the prefix, or add a static route.",
     sweeping=True,
     reading="Failures that look alike (same kinds of devices and links, by role, routing and neighbours) are tried "
-    "once. In a large design two devices of each kind stand for their fellows; the measures say how many took part.",
+    "once. In a large design two devices of each kind, with two of each kind around them, stand for their fellows; the "
+    "measures say how many took part.",
     references=("RFC 2328 (OSPF)", "RFC 5340 (OSPF for IPv6)", "RFC 1195 (IS-IS)", "RFC 4271 (BGP)"),
 )
 def routing_incomplete(case: Case) -> Iterator[Said]:

@@ -66,8 +66,8 @@ def forwards_anything(case: Case) -> bool:
     "for circles, for one protocol alone makes none. Flows are walked to each class inside their subnets, to services "
     "at their own addresses, and beyond providers to what default routes lead to and to each part of the Internet that "
     "static routes tell apart; discarded ones longer than the Internet routes (/24, /48) name hosts that are not to be "
-    "heard, and are left. Failures that look alike are tried once, and in large designs two "
-    "devices of each kind stand for their fellows; the measures say how many took part.",
+    "heard, and are left. Failures that look alike are tried once, and in large designs two devices of each kind, "
+    "with two of each kind around them, stand for their fellows; the measures say how many took part.",
 )
 def forwarding_unsound(case: Case) -> Iterator[Said]:
     """Circles and holes of all states, each with the way that shows it."""
