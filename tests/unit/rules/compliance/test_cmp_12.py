@@ -76,8 +76,8 @@ def test_a_default_that_permits_is_found_and_closed() -> None:
 def test_mutants_need_a_zone_and_ports() -> None:
     empty = case(design())
 
-    assert [mutant.mutate(empty) for mutant in card_border.mutants] == [None] * 4
-    assert [fix.propose(empty, Finding(message="")) for fix in card_border.fixes] == [None] * 3
+    assert [mutant.mutate(empty) for mutant in card_border.mutants] == [None] * 5
+    assert [fix.propose(empty, Finding(message="")) for fix in card_border.fixes] == [None] * 4
 
 
 def test_two_classes_in_one_zone_are_fine() -> None:

@@ -175,4 +175,5 @@ def test_mutants_do_not_apply_where_there_is_nothing_to_mix() -> None:
         )
     )
 
-    assert [mutant.mutate(bare) for mutant in network_segmentation.mutants[1:]] == [None, None]
+    titles = [mutant.title for mutant in network_segmentation.mutants[1:] if mutant.mutate(bare) is not None]
+    assert titles == ["trust a zone of secrets less than people"]

@@ -14,6 +14,7 @@ from netdesign.analysis.card_data import (
 )
 from netdesign.analysis.permissions import undecided
 from netdesign.analysis.zones import bypass
+from netdesign.model.inventory import EndpointGroup
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action
 from netdesign.model.verdict import Finding, Measure
@@ -23,6 +24,7 @@ from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.frameworks import requested
 from netdesign.rules.mending import closed, cut, home
+from netdesign.rules.ports import led_home, on_a_trunk, strayed
 
 SHOWN = 20
 
@@ -41,7 +43,8 @@ def _applies(case: Case) -> bool:
     applicable=_applies,
     flags="No zone with card data; a zone with card data that hangs together with another without an enforcement"
     " point; what a policy at the border leaves to its default; endpoints in the zone or a VLAN of card data that have"
-    " nothing to do with it, and endpoints with card data elsewhere.",
+    " nothing to do with it, endpoints with card data elsewhere, and ports of such endpoints whose profile carries a"
+    " VLAN of another zone.",
     passes="Card data is in zones of its own, every way out of which leads through rules of an enforcement point; these"
     " rules are the list of connections.",
     remedy="Move what does not belong inside, cut the ways past the firewall, and deny what no rule names.",
@@ -56,6 +59,7 @@ def card_border(case: Case) -> Iterator[Said]:
     if not zones:
         yield Finding(message="PCI DSS was asked for, but no zone holds card data", witness={"zones": 0})
     yield from _misplaced(case)
+    yield from strayed(case, _holds)
     yield from _open(case, zones)
     yield from _unlisted(case, zones)
     yield Measure(name="zones_with_card_data", value=", ".join(zones) or "none")
@@ -76,6 +80,10 @@ def _misplaced(case: Case) -> Iterator[Finding]:
             elements=(group.id, group.zone),
             witness={"group": group.id, "zone": group.zone, "inside": False},
         )
+
+
+def _holds(group: EndpointGroup) -> bool:
+    return DataClass.CHD in group.data_classes
 
 
 def _open(case: Case, zones: tuple[str, ...]) -> Iterator[Finding]:
@@ -169,3 +177,12 @@ def cut_way(case: Case, finding: Finding) -> Patch | None:
 def deny_default(case: Case, finding: Finding) -> Patch | None:
     """By its default and by a last rule."""
     return closed(case, str(finding.witness.get("policy")))
+
+
+@card_border.mutant("carry a VLAN of users to the ports of those who hold card data")
+def trunked(case: Case) -> Patch | None:
+    """Their profile becomes a trunk."""
+    return on_a_trunk(case, _holds)
+
+
+card_border.fix("lead the ports into the zone of their endpoints alone")(led_home)

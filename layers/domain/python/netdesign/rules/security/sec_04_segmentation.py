@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from netdesign.analysis.policy import open_share, passages
+from netdesign.analysis.populations import PEOPLE
 from netdesign.analysis.zones import bypass, claims, mixed, places, zone_pairs
 from netdesign.model.inventory import EndpointKind
 from netdesign.model.patch import Patch, Set
@@ -53,7 +54,8 @@ def _severity(case: Case) -> Severity:
     applicable=_applies,
     flags="A VLAN or subnet that facts put into two zones; two zones joined without firewall or filter; populations"
     " (users, voice, devices, servers, guests, management) that share a zone; fewer zones than the level asks for; a"
-    " policy that permits any service between two zones. Critical where card or health data is held.",
+    " policy that permits any service between two zones; a restricted or management zone that is trusted no more than"
+    " one with people or guests in it. Critical where card or health data is held.",
     passes="Zones map one to one to VLANs and routing tables, and policies open single services only.",
     remedy="Give each zone its own VLANs and VRF, and permit by service what flows need.",
     references=("NIST SP 800-53 SC-7(21), AC-4(21)", "ISO 27001 A.8.22", "PCI DSS scoping", "CIS Controls 3.12"),
@@ -65,6 +67,7 @@ def network_segmentation(case: Case) -> Iterator[Said]:
     yield from _unfiltered(case, severity)
     yield from _shared_zones(case, severity)
     yield from _wide_permits(case, severity)
+    yield from _misranked(case, severity)
     known = case.network.by_id("zones")
     zones, least = len([zone for zone in places(case.network) if zone in known]), posture(case).min_zones
     if zones < least:
@@ -74,6 +77,24 @@ def network_segmentation(case: Case) -> Iterator[Said]:
             severity=severity,
         )
     yield Measure(name="zones", value=zones, threshold=least)
+
+
+def _misranked(case: Case, severity: Severity) -> Iterator[Finding]:
+    """What guards zones reads their trust: a zone of secrets ranks above those who must not read them."""
+    known = case.network.by_id("zones")
+    groups = case.design.inventory.endpoint_groups
+    people = {group.zone for group in groups if group.kind in PEOPLE and group.zone in known}
+    ranked = sorted(people, key=lambda name: (-known[name].trust, name))
+    for zone in case.design.security.zones:
+        above = [name for name in ranked if name != zone.id and known[name].trust >= zone.trust]
+        if zone.exposure in (Exposure.RESTRICTED, Exposure.MANAGEMENT) and zone.id not in people and above:
+            yield Finding(
+                message=f"zone {zone.id} ({zone.exposure}) has trust {zone.trust}, no more than {above[0]}, where"
+                f" people are, with {known[above[0]].trust}",
+                elements=(zone.id, *above),
+                witness={"misranked": zone.id, "trust": zone.trust, "people": known[above[0]].trust},
+                severity=severity,
+            )
 
 
 def _shared_segments(case: Case, severity: Severity) -> Iterator[Finding]:
@@ -179,3 +200,22 @@ def permit_anything(case: Case) -> Patch | None:
         if patch is not None:
             return patch
     return None
+
+
+@network_segmentation.mutant("trust a zone of secrets less than people")
+def misrank(case: Case) -> Patch | None:
+    """The first restricted or management zone gets the trust of guests."""
+    people = {group.zone for group in case.design.inventory.endpoint_groups if group.kind in PEOPLE}
+    for zone in case.design.security.zones if people & case.network.by_id("zones").keys() else ():
+        if zone.exposure in (Exposure.RESTRICTED, Exposure.MANAGEMENT) and zone.id not in people:
+            return (Set("zones", zone.id, {"trust": 1}),)
+    return None
+
+
+@network_segmentation.fix("trust the zone more than any with people")
+def rank(case: Case, finding: Finding) -> Patch | None:
+    """By ten, as far as the scale goes."""
+    name, people = str(finding.witness.get("misranked")), finding.witness.get("people")
+    if name not in case.network.by_id("zones") or not isinstance(people, int):
+        return None
+    return (Set("zones", name, {"trust": min(100, people + 10)}),)

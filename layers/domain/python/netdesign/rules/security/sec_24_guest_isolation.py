@@ -29,6 +29,7 @@ from netdesign.rules.breaches import first_rule
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.narrowing import as_flows, rule_found
+from netdesign.rules.ports import led_home, on_others_ports, strayed
 
 NAMES = ((UDP, 53, 53), (TCP, 53, 53), (TCP, 853, 853), (UDP, 67, 68), (UDP, 546, 547))
 """Names and addresses: DNS, DNS over TLS, DHCP for both IP versions."""
@@ -59,7 +60,8 @@ def _applies(case: Case) -> bool:
     applies="zones of guest or device VLANs",
     applicable=_applies,
     flags="Anything but names and addresses from the house's own servers permitted from guests inward; devices that get"
-    " to more than servers and services; guests on one SSID that may reach each other; industrial protocols that pass"
+    " to more than servers and services; ports or access points of guests or devices whose profile carries a VLAN of"
+    " another zone; guests on one SSID that may reach each other; industrial protocols that pass"
     " between a zone of devices and another without a DMZ.",
     passes="Guests reach the Internet alone, and devices reach no user and no other device's zone.",
     remedy="Give them a VRF of their own and permit what their flows need; isolate clients of the guest SSID.",
@@ -84,10 +86,15 @@ def guest_isolation(case: Case) -> Iterator[Said]:
                 left = permitted(network, source, target) - _brokers(case, target)
                 yield from _too_much(case, source, target, left, "things")
         yield from _control(case, source)
+    yield from strayed(case, lambda group: group.zone in _outsiders(case))
     for one in case.design.security.wireless_networks:
         if one.zone in guest_zones(network) and not one.client_isolation:
             yield _peers(one)
     yield Measure(name="zone_pairs_examined", value=count)
+
+
+def _outsiders(case: Case) -> frozenset[str]:
+    return guest_zones(case.network) | thing_zones(case.network)
 
 
 def _brokers(case: Case, zone: str) -> Space:
@@ -222,3 +229,12 @@ def join_guests(case: Case) -> Patch | None:
         if one.zone in guest_zones(case.network) and one.client_isolation:
             return (Set("wireless_networks", one.id, {"client_isolation": False}),)
     return None
+
+
+@guest_isolation.mutant("attach guests or things by the profile of another zone")
+def misplace(case: Case) -> Patch | None:
+    """All of the first group."""
+    return on_others_ports(case, lambda group: group.zone in _outsiders(case))
+
+
+guest_isolation.fix("lead the ports into the zone of their endpoints alone")(led_home)
