@@ -272,3 +272,24 @@ WORDS = {
     Fate.LOOPING: "loop",
     Fate.UNANSWERED: "dead",
 }
+
+
+@pytest.mark.parametrize(("distance", "installed"), [(None, True), (1, True), (254, True), (255, False), (300, False)])
+def test_routes_of_distance_255_are_never_installed(distance, installed):
+    facts, ((near, far),) = wired([("a", "b")])
+    facts += boxes(["a", "b"])
+    facts += [bgp("a", 1, networks=("10.9.1.1/32",)), bgp("b", 2, distance=distance)]
+    facts += [peer("a", far, 2), peer("b", near, 1), loopback("a", "10.9.1.1/32")]
+    found = forwarding(facts)
+    entry = found.rib.entry(table_of(found, "b"), parse_prefix("10.9.1.1/32"))
+
+    assert (entry is not None) is installed
+
+
+def test_a_static_route_of_distance_255_is_never_installed():
+    facts, ((_, far),) = wired([("a", "b")])
+    made = [static("a", "10.7.0.0/16", far, distance=255), static("a", "10.8.0.0/16", far, distance=254)]
+    found = forwarding([*facts, *boxes(["a", "b"]), *made])
+
+    assert found.rib.entry(table_of(found, "a"), parse_prefix("10.7.0.0/16")) is None
+    assert found.rib.entry(table_of(found, "a"), parse_prefix("10.8.0.0/16")) is not None

@@ -16,7 +16,8 @@ from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
     from netdesign.analysis.bgp_paths import Paths
-    from netdesign.analysis.rib import Rib, State
+    from netdesign.analysis.rib import Rib
+    from netdesign.analysis.rib_entries import State
     from netdesign.graph.multigraph import Bools, Longs
     from netdesign.graph.prefixes import Prefix
 

@@ -10,7 +10,7 @@ import numpy as np
 from netdesign.analysis.adjacency import adjacencies, processes
 from netdesign.analysis.evpn import places
 from netdesign.analysis.redistribution import redistributed
-from netdesign.analysis.rib import DISTANCE, INNER_DISTANCE, Entry
+from netdesign.analysis.rib_entries import DISTANCE, INNER_DISTANCE, Entry
 from netdesign.analysis.rib_sources import sources
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph

@@ -11,7 +11,8 @@ from netdesign.analysis.bgp_speakers import Via
 from netdesign.analysis.degraded import degraded
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.providers import provider_tables
-from netdesign.analysis.rib import CONNECTED, Entry, Rib
+from netdesign.analysis.rib import Rib
+from netdesign.analysis.rib_entries import CONNECTED, Entry
 from netdesign.analysis.rib_sources import answering, beside, circuit_ports, parsed_address, vrf_names
 from netdesign.graph.network import analysis
 

@@ -16,7 +16,8 @@ from netdesign.model.vocabulary import RoutingProtocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netdesign.analysis.rib import Entry, Rib, State
+    from netdesign.analysis.rib import Rib
+    from netdesign.analysis.rib_entries import Entry, State
     from netdesign.model.routing import RoutingProcess
 
 CONNECTED, STATIC = "connected", "static"

@@ -7,17 +7,17 @@ static routes first, then OSPF and IS-IS, then BGP and EVPN, again as long as re
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from netdesign.analysis.adjacency import EVPN, processes
-from netdesign.analysis.bgp_paths import LOCAL, Attributes, Paths, Signatures, converge
+from netdesign.analysis.bgp_paths import LOCAL, Attributes, Signatures, converge
 from netdesign.analysis.bgp_sessions import VERSION_OF
 from netdesign.analysis.bgp_speakers import Upper, Via, speakers_of
 from netdesign.analysis.evpn import Overlay, overlay
-from netdesign.analysis.igp_prefixes import IgpRoutes, igp_routes_of
-from netdesign.analysis.redistribution import Taken, learners, taken_in, undescribed_defaults
+from netdesign.analysis.igp_prefixes import igp_routes_of
+from netdesign.analysis.redistribution import learners, taken_in, undescribed_defaults
+from netdesign.analysis.rib_entries import CONNECTED, DISTANCE, INNER_DISTANCE, STATIC, Entry, State
 from netdesign.analysis.rib_sources import answering, beside, circuit_ports, sources, static_hops_stated
 from netdesign.analysis.route_policy import Marks, signature
 from netdesign.analysis.session_faults import NEVER
@@ -31,35 +31,8 @@ if TYPE_CHECKING:
     from netdesign.graph.network import Network
     from netdesign.model.routing import StaticRoute
 
-CONNECTED, STATIC = "connected", "static"
-DISTANCE = {"ospf": 110, "isis": 115, "bgp": 20}
-INNER_DISTANCE = 200
 MAX_TURNS = 12
 """Turns of redistribution after which a prefix that still changes is said never to settle."""
-
-
-class Entry(NamedTuple):
-    """The best route of a table to a prefix; no next hops: connected, or dropped here (`discard`)."""
-
-    source: str
-    process: int
-    distance: int
-    metric: int
-    via: tuple[Via, ...] = ()
-    discard: bool = False
-    marks: Marks = Marks()
-
-
-@dataclass(eq=False)
-class State:
-    """What is known of one prefix."""
-
-    source: Source
-    igp: IgpRoutes = field(default_factory=dict)
-    bgp: tuple[Paths, int] | None = None
-    exporters: tuple[int, ...] = ()
-    taken: Taken = field(default_factory=dict)
-    settled: bool = True
 
 
 class Rib:
