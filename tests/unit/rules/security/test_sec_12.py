@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from netdesign.model.patch import Add, Operation, Remove, Set, apply
-from netdesign.model.security import Action
+from netdesign.model.security import Action, PolicyRule
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import SecurityLevel
 from netdesign.rules.security.sec_12_default_deny import default_deny
@@ -22,6 +25,7 @@ def test_policies_that_permit_what_flows_need_pass() -> None:
         ("zone_pairs_examined", 42),
         ("zone_pairs_with_surplus", 0),
         ("flow_crossings_refused", 0),
+        ("flow_crossings_with_parts_of_the_outside_blocked", 0),
     ]
 
 
@@ -89,3 +93,32 @@ def test_where_zones_may_talk_only_refusals_count() -> None:
 
 def test_without_two_zones_there_is_nothing_to_judge() -> None:
     assert verdict(default_deny, design()).status is Status.NOT_APPLICABLE
+
+
+def block(*sources: str, **changes: Any) -> Add:
+    """A logged denial of parts of the outside, in front of everything."""
+    line = PolicyRule(
+        id="block", policy="inner", order=0, action=Action.DENY, source_zones=("internet",), sources=sources, log=True,
+        owner="security", justification="known for attacks",
+    )  # fmt: skip
+    return Add("policy_rules", replace(line, **changes))
+
+
+@pytest.mark.parametrize(
+    ("made", "refused"),
+    [
+        (block("198.41.0.0/24"), False),
+        (block("198.41.0.0/24", "2a00:1450::/32"), False),
+        (block("0.0.0.0/1"), False),
+        (block("0.0.0.0/1", "128.0.0.0/8"), True),
+        (block("198.41.0.0/24", log=False), True),
+        (block("198.41.0.0/24", justification=" "), True),
+        (block(), True),
+        (block(destinations=("10.0.1.0/25",)), True),
+    ],
+)
+def test_a_part_of_the_outside_may_be_blocked_for_a_reason(made: Add, refused: bool) -> None:
+    judged = verdict(default_deny, exact(made))
+
+    assert [one.witness.get("flow") for one in judged.findings[:1]] == (["public"] if refused else [])
+    assert bool(judged.measures[-1].value) is not refused

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from netdesign.model.patch import Add, Operation, Remove, apply
-from netdesign.model.security import Action, Inspection, PolicyRule
+from netdesign.model.security import Action, Inspection, IpProtocol, PolicyRule, Service
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Severity
 from netdesign.rules.security.sec_13_rule_anomalies import rule_anomalies
@@ -117,3 +117,23 @@ def test_without_rules_there_is_nothing_to_judge() -> None:
 
     assert verdict(rule_anomalies, design()).status is Status.NOT_APPLICABLE
     assert verdict(rule_anomalies, bare).status is Status.NOT_APPLICABLE
+
+
+QUIC = Service(name="quic", protocol=IpProtocol.UDP, first_port=443, last_port=443)
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({"services": (QUIC,)}, 0),
+        ({"services": (QUIC,), "justification": ""}, 1),
+        ({"services": (), "order": 98}, 2),
+        ({"order": 0, "source_zones": ("internet",), "sources": ("198.41.0.0/24",)}, 0),
+        ({"order": 0, "source_zones": ("internet",), "sources": ("198.41.0.0/24",), "justification": None}, 1),
+    ],
+)
+def test_a_denial_that_is_meant_is_left(changes: dict[str, Any], count: int) -> None:
+    line = PolicyRule(id="d", policy="inner", order=98, action=Action.DENY, log=True, owner="x", justification="seen")
+    found = messages(rule_anomalies, exact(Add("policy_rules", replace(line, **changes))))
+
+    assert len(found) == count, found

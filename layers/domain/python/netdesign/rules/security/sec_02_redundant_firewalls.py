@@ -149,7 +149,7 @@ def _alike(case: Case, group: Enforcer) -> Iterator[Finding]:
         lacking = sorted(every - ways[member])
         if lacking:
             name = case.network.devices[member].id
-            said = [" ".join(way) for way in lacking[:SHOWN]]
+            said = [" ".join(way).strip() for way in lacking[:SHOWN]]
             yield Finding(
                 message=f"{name} cannot take over: it lacks {', '.join(said[:3])}, which its partner has",
                 elements=(name,),

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from netdesign.analysis.needs import Crossing, bits, needed, packet_text, surplus, withheld
+from netdesign.analysis.needs import Crossing, bits, crossings, needed, packet_text, surplus, withheld
 from netdesign.analysis.passing import Branch, ways
 from netdesign.analysis.permissions import permitted, undecided, zone_matrix
 from netdesign.analysis.policy import bound_zones, enforced_policies, ordered_rules
 from netdesign.graph.headerspace import Space
-from netdesign.model.patch import Patch, Remove, Set
+from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.security import Action, IpProtocol, PolicyRule, Service
 from netdesign.model.verdict import Finding, Measure, Witness
 from netdesign.model.vocabulary import Category, ServiceClass, Severity
+from netdesign.rules.blocks import blocked
 from netdesign.rules.breaches import first_rule
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.narrowing import as_flows, final_denial, permits, rule_found, takes_all, widened
 from netdesign.rules.posture import posture
+
+MOST_OF_IT = ("0.0.0.0/1", "128.0.0.0/2")
 
 
 def _applies(case: Case) -> bool:
@@ -42,11 +46,14 @@ def _closed(case: Case) -> bool:
     remedy="Replace the rule that permits too much by one for each flow, and add a permit for each flow refused.",
     references=("PCI DSS 1.3.1, 1.3.2", "NIST SP 800-53 SC-7(5)", "NIST SP 800-53 AC-4"),
     reading="A rule is justified by the flows that need what it permits, never by its text. The default action of a"
-    " policy is no explicit decision. Where the level lets zones talk by default, only refused flows are found.",
+    " policy is no explicit decision. A flow from or to any address outside does not need all of them: a denial of at"
+    " most half of the outside that is logged and says why blocks a part of it, and is told by a measure. Where the"
+    " level lets zones talk by default, only refused flows are found.",
 )
 def default_deny(case: Case) -> Iterator[Said]:
     """Exact header spaces over all enforcement points between the zones, less those of the flows."""
-    refused = withheld(case.network)
+    every = withheld(case.network)
+    refused = [(one, lost) for one, lost in every if not blocked(case, one, lost)]
     for crossing, lost in refused:
         yield _refused(case, crossing, lost)
     extra = 0
@@ -60,6 +67,7 @@ def default_deny(case: Case) -> Iterator[Said]:
     yield Measure(name="zone_pairs_examined", value=len(zone_matrix(case.network)))
     yield Measure(name="zone_pairs_with_surplus", value=extra, threshold=0)
     yield Measure(name="flow_crossings_refused", value=len(refused), threshold=0)
+    yield Measure(name="flow_crossings_with_parts_of_the_outside_blocked", value=len(every) - len(refused))
 
 
 def _facts(case: Case, branch: Branch | None) -> tuple[tuple[str, ...], Witness]:
@@ -211,3 +219,16 @@ def leave_undecided(case: Case) -> Patch | None:
     lines = [line for policy in enforced_policies(case.network) for line in ordered_rules(case.network, policy.id)]
     ends = tuple(Remove("policy_rules", line.id) for line in lines if takes_all(line))
     return ends or None if _closed(case) else None
+
+
+@default_deny.mutant("refuse most of the Internet in front of the permits of a flow")
+def refuse_most(case: Case) -> Patch | None:
+    """Three quarters of its IPv4 addresses, with a reason."""
+    for policy in enforced_policies(case.network):
+        bound = bound_zones(case.network, policy.id)
+        for one in crossings(case.network):
+            if one.sources is None and one.version == 4 and {one.source, one.target} <= bound:
+                patch = first_rule(case, Action.DENY, one.source, one.target)
+                rules = [made for made in patch or () if isinstance(made, Add) and made.fact.policy == policy.id]
+                return tuple(replace(made, fact=replace(made.fact, sources=MOST_OF_IT)) for made in rules) or None
+    return None

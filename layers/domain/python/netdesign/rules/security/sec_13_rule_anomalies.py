@@ -12,6 +12,7 @@ from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.security import Action, IpProtocol, PolicyRule, Service
 from netdesign.model.verdict import Finding, Measure, Scalar
 from netdesign.model.vocabulary import Category, Severity
+from netdesign.rules.blocks import is_meant
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.narrowing import as_flows, rule_found, takes_all
@@ -44,7 +45,9 @@ def _applies(case: Case) -> bool:
     remedy="Delete the rule, or put it before those that hide it.",
     references=("Al-Shaer and Hamed, taxonomy of firewall policy anomalies", "PCI DSS 1.2.7"),
     reading="A wide rule behind narrow ones of the opposite action is no fault: that is what the last denial is. Rules"
-    " that inspect or log differently are not alike. An object is unreachable where no zone or IP version is left.",
+    " that inspect or log differently are not alike. A denial that is logged, says why and names less than the one that"
+    " would take its place is there for the log; one of addresses in front of permits is a block, and meant. An"
+    " object is unreachable where no zone or IP version is left.",
 )
 def rule_anomalies(case: Case) -> Iterator[Said]:
     """Exact by subtraction over zones and headers at once."""
@@ -52,11 +55,33 @@ def rule_anomalies(case: Case) -> Iterator[Said]:
     count = 0
     for policy in policies:
         for one in anomalies(case.network, policy.id):
-            count += 1
-            yield _found(one)
+            if not _meant(case, one):
+                count += 1
+                yield _found(one)
     lines = sum(len(ordered_rules(case.network, policy.id)) for policy in policies)
     yield Measure(name="rules_examined", value=lines)
     yield Measure(name="anomalies", value=count, threshold=0)
+
+
+def _meant(case: Case, one: Anomaly) -> bool:
+    """Whether denials with a log and a reason do on purpose what looks like an oversight."""
+    known = case.network.by_id("policy_rules")
+    if one.kind is Kind.REDUNDANT:
+        return is_meant(known[one.rule]) and not any(_alike(known[one.rule], known[other]) for other in one.others)
+    if one.kind is not Kind.CORRELATED:
+        return False
+    return all(is_meant(line) and _by_address(line) for line in (known[other] for other in one.others))
+
+
+def _alike(one: PolicyRule, other: PolicyRule) -> bool:
+    """Whether two rules name the same, so that one of them tells nothing of its own in the log."""
+    names = ("source_zones", "destination_zones", "sources", "destinations", "services")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _by_address(line: PolicyRule) -> bool:
+    """Whether a rule blocks addresses, whatever service they use."""
+    return bool(line.sources or line.destinations) and not line.services
 
 
 def _found(one: Anomaly) -> Finding:
