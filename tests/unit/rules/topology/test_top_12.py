@@ -9,6 +9,7 @@ import pytest
 
 from netdesign.analysis.shared_risks import shared_risks
 from netdesign.model.cabling import Circuit, CircuitKind, Srlg, SrlgKind
+from netdesign.model.inventory import HaGroup, HaMode
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role, Severity, Trust
 from netdesign.rules.diversity import refed, rerouted, resold
@@ -127,3 +128,18 @@ def test_fixes_that_cannot():
     assert refed(made, made.design.inventory.devices[0]) is None
     assert diverse_route(made, replace(finding, witness={"risk": "x", "kind": "y"})) is None
     assert other_feed(made, replace(finding, witness={"kind": "power feed", "targets": ["nobody"]})) is None
+
+
+@pytest.mark.parametrize(("firewalls", "status"), [(1, Status.PASS), (2, Status.FAIL)])
+def test_a_firewall_without_partner_may_share_a_feed_with_a_switch(firewalls, status):
+    facts = [replace(fact, power_feeds=("A",)) if getattr(fact, "id", "") == "d0" else fact for fact in campus()]
+    for number in range(firewalls):
+        facts.append(device(f"fw{number}", Role.FIREWALL, power_feeds=("A",)))
+        facts += [
+            link(f"fw{number}:{top}", f"{top}:f{number}", LinkPurpose.ATTACHMENT, id=f"fw{number}{top}")
+            for top in ("c0", "c1")
+        ]
+    members = tuple(f"fw{number}" for number in range(firewalls))
+    pair = HaGroup(id="pair", mode=HaMode.ACTIVE_STANDBY, members=members)
+
+    assert verdict(top_12, *facts, *([pair] if firewalls > 1 else []), redundancy=Redundancy.MEDIUM).status is status

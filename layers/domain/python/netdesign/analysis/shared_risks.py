@@ -108,6 +108,8 @@ def _lost(pair: Pair, label: Ints) -> tuple[int, ...]:
         first = int(label[pair.sources[0]])
         return tuple(t for t in pair.targets if first >= 0 and label[t] >= 0 and label[t] != first)
     reached = {int(label[target]) for target in pair.targets} - {-1}
+    if pair.kind is PairKind.ENFORCER and len(pair.targets) == 1 and not reached:
+        return ()
     if pair.kind is PairKind.SWITCH:
         return tuple(s for s in pair.sources if label[s] >= 0 and int(label[s]) not in reached)
     alive = [s for s in pair.sources if label[s] >= 0]

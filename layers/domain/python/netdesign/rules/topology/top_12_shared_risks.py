@@ -38,9 +38,9 @@ def _applies(case: Case) -> bool:
     passes="No single shared risk parts two ends that have disjoint paths.",
     remedy="Lead one of the paths through another conduit, provider or line card, or feed one device from elsewhere.",
     references=("NIST SP 800-53 CP-8(3), PE-9(1)", "RFC 4202 §2.3 (shared risk link groups)"),
-    reading="Ends with one path alone are the matter of TOP-02. Beside the shared risks that links name, circuits of"
-    " one provider and devices that hang on one and the same feed alone fail together. A circuit or a link between"
-    " buildings that names no risk beside others leaves it open.",
+    reading="Ends with one path alone are the matter of TOP-02, one firewall alone is that of TOP-01. Beside the"
+    " shared risks that links name, circuits of one provider and devices that hang on one and the same feed alone fail"
+    " together. A circuit or a link between buildings that names no risk beside others leaves it open.",
 )
 def shared_risk_diversity(case: Case) -> Iterator[Said]:
     """Takes each risk away in thought and looks which pairs fall apart."""
