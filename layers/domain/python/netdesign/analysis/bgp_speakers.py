@@ -87,7 +87,9 @@ def speakers_of(rib: Rib, family: int) -> Upper:
     network = rib.network
     whole = sessions(network)
     version = VERSION_OF.get(family, 0)
-    numbers = {at: _number(network, row, version) for at, row in enumerate(whole.rows) if row.families & family}
+    mine = np.flatnonzero(whole.families & family).tolist()
+    number = _numbering(network, version)
+    numbers = {at: number(whole.rows[at]) for at in mine}
     kept = [at for at, number in numbers.items() if number is not None and _up(rib, whole.rows[at])]
     rank = _ranks(network)
     kept.sort(key=lambda at: (whole.rows[at].head, rank[whole.rows[at].tail], whole.rows[at].address, at))
@@ -138,21 +140,23 @@ def reaches(rib: Rib, table: int, version: int, address: int) -> bool:
     return beside(rib.network, table, version, address) is not None or rib.distance(table, version, address) is not None
 
 
-def _number(network: Network, row: Session, version: int) -> tuple[int, int] | None:
+def _numbering(network: Network, version: int) -> Callable[[Session], tuple[int, int] | None]:
     """Where the tail of a session is for an IP version; None where its routes have no next hop of that version."""
-    if row.segment == BACKBONE or version in (0, row.address[0]):
-        return row.address
-    if row.segment == -1:
+    vertex, shared = processes(network).vertex.tolist(), segments_of(network, version) if version else {}
+    at, known = link_addresses(network), interface_numbers(network)
+
+    def number(row: Session) -> tuple[int, int] | None:
+        if row.segment == BACKBONE or version in (0, row.address[0]):
+            return row.address
+        if row.segment == -1:
+            return None
+        heard = {s for i in at.get((vertex[row.head], row.segment), ()) for s in shared.get(i, ())}
+        for interface in at.get((vertex[row.tail], row.segment), ()):
+            if heard.intersection(shared.get(interface, ())):
+                return (version, known.get(interface, {}).get(version, (0,))[0])
         return None
-    vertex = processes(network).vertex
-    tail, head = int(vertex[row.tail]), int(vertex[row.head])
-    shared = segments_of(network, version)
-    heard = {s for i in link_addresses(network).get((head, row.segment), ()) for s in shared.get(i, ())}
-    for interface in link_addresses(network).get((tail, row.segment), ()):
-        if heard.intersection(shared.get(interface, ())):
-            numbers = interface_numbers(network).get(interface, {}).get(version, (0,))
-            return (version, numbers[0])
-    return None
+
+    return number
 
 
 def _metric(

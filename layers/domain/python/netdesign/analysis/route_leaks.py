@@ -41,14 +41,12 @@ class Leak(NamedTuple):
 def outside_statements(network: Network) -> tuple[tuple[int, int], ...]:
     """(our statement, device of the other side) of every session with a provider or partner."""
     said, running = statements(network), processes(network)
+    ours = np.append(np.append(network.ours, False)[running.device], False)
     found = []
-    for row in range(len(network.design.routing.bgp_neighbors)):
+    for row in np.flatnonzero((said.process >= 0) & ours[said.process] & ~ours[said.peer]).tolist():
         own, peer = int(said.process[row]), int(said.peer[row])
-        if own < 0 or not network.ours[int(running.device[own])]:
-            continue
         if peer >= 0:
-            device = int(running.device[peer])
-            found += [] if network.ours[device] else [(row, device)]
+            found.append((row, int(running.device[peer])))
         else:
             found += [(row, device) for device in _one_sided(network, row, own)]
     return tuple(found)
@@ -57,14 +55,13 @@ def outside_statements(network: Network) -> tuple[tuple[int, int], ...]:
 @analysis
 def external_statements(network: Network) -> tuple[BgpNeighbor, ...]:
     """Our statements of sessions with another AS, also of those whose other side the design does not describe."""
-    said, facts, at = statements(network), network.design.routing, network.device_index
-    whole, theirs = sessions(network), dict(outside_statements(network))
-    rows = {row.heard for at, row in enumerate(whole.rows) if whole.external[at] and row.heard >= 0} | theirs.keys()
-    return tuple(
-        facts.bgp_neighbors[row]
-        for row in sorted(rows)
-        if said.process[row] >= 0 and network.ours[at[facts.processes[int(said.process[row])].device]]
-    )
+    said, whole, theirs = statements(network), sessions(network), dict(outside_statements(network))
+    heard = (whole.rows[at].heard for at in np.flatnonzero(whole.external).tolist())
+    rows = np.array(sorted({row for row in heard if row >= 0} | theirs.keys()), np.int64)
+    process = said.process[rows]
+    device = np.where(process >= 0, processes(network).device[process], -1)
+    mine = rows[(process >= 0) & np.append(network.ours, False)[device]]
+    return tuple(map(network.design.routing.bgp_neighbors.__getitem__, mine.tolist()))
 
 
 def _one_sided(network: Network, row: int, own: int) -> list[int]:

@@ -40,7 +40,10 @@ class CutFinder:
 
     def __init__(self, graph: Multigraph) -> None:
         self.graph = graph
-        self._blocks = blocks(graph)
+        self._nodes = np.flatnonzero(graph.nodes_present)
+        self._elements = np.concatenate([self._nodes, graph.node_count + np.flatnonzero(graph.edges_present)])
+        self._present = graph.condensed()
+        self._blocks = blocks(self._present)
         self._above = self._blocks.above.tolist()
         self._top = self._blocks.top.tolist()
         self._bridge_of = dict(
@@ -57,18 +60,21 @@ class CutFinder:
         Both elements of a minimal pair lie in one biconnected block on the way, so each such block is
         searched alone, between the nodes where the way enters and leaves it.
         """
-        present = self.graph.nodes_present
-        route = self._route(source, target)
-        if route is None or not (present[source] and present[target]):
-            return Cuts(False, np.zeros(0, dtype=np.int64), ())
+        present, nothing = self.graph.nodes_present, np.zeros(0, dtype=np.int64)
+        if not (present[source] and present[target]):
+            return Cuts(False, nothing, ())
+        route = self._route(*np.searchsorted(self._nodes, [source, target]).tolist())
+        if route is None:
+            return Cuts(False, nothing, ())
         single = [node for node, _, _ in route[1:]]
         pairs = []
         for enter, block, leave in route:
             if block in self._bridge_of:
-                single.append(self.graph.node_count + self._bridge_of[block])
-            elif (found := _pair_cuts(self.graph, enter, leave)) is not None:
-                pairs.append(found)
-        return Cuts(True, np.array(single, dtype=np.int64), tuple(pairs))
+                single.append(self._present.node_count + self._bridge_of[block])
+            elif (found := _pair_cuts(self._present, enter, leave)) is not None:
+                first, second = self._elements[found.first], self._elements[found.second]
+                pairs.append(PairCuts(first, second, found.separates))
+        return Cuts(True, self._elements[np.array(single, dtype=np.int64)], tuple(pairs))
 
     def _route(self, source: int, target: int) -> list[tuple[int, int, int]] | None:
         """Return the (entry node, block, exit node) items from source to target; None if apart."""

@@ -120,6 +120,12 @@ class Multigraph:
             failed.__dict__["_every_half_edge"] = self.__dict__["_every_half_edge"]
         return failed
 
+    def condensed(self) -> Multigraph:
+        """Return what is present alone, nodes and edges numbered anew in their order."""
+        kept, place = self.edges_present, (np.cumsum(self.nodes_present) - 1).astype(np.int32)
+        cost = None if self.cost is None else self.cost[kept]
+        return Multigraph(int(self.nodes_present.sum()), place[self.tail[kept]], place[self.head[kept]], cost)
+
     def reweighted(self, cost: ArrayLike | None) -> Multigraph:
         """Return this graph, removals included, with other costs."""
         checked = _costs(cost, self.edge_count)
