@@ -240,6 +240,7 @@ def test_nothing_to_break_in_an_empty_design() -> None:
             {"next_hop": "10.77.0.1"},
             "has the next hop 10.77.0.1, which no subnet of VRF default of a holds and no route leads to",
         ),
+        ({"distance": 255}, "has distance 255: platforms never install it"),
         ({"vrf": "nope"}, "is in VRF nope, in which a has no interface"),
         ({"device": "gone"}, "is in VRF default, in which gone has no interface"),
     ],

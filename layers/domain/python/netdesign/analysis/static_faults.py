@@ -12,6 +12,7 @@ from netdesign.analysis.addresses import addresses
 from netdesign.analysis.fib import fib
 from netdesign.analysis.layer3 import layer3
 from netdesign.analysis.rib_sources import beside, parsed_address, static_prefixes, static_tables
+from netdesign.analysis.session_faults import NEVER
 from netdesign.errors import InvalidInputError
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import parse_interface
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netdesign.model.routing import StaticRoute
+
+
+Said = dict[str, str | None]
 
 
 class StaticFault(StrEnum):
@@ -33,6 +37,7 @@ class StaticFault(StrEnum):
     TABLE = "is in VRF {vrf}, in which {device} has no interface"
     OTHER_VRF = "has the next hop {hop}, which is beside {device} in VRF {elsewhere}, not in {vrf}"
     OWN = "has the next hop {hop}, which is an address of {device} itself"
+    NEVER = "has distance {distance}: platforms never install it"
     UNREACHED = "has the next hop {hop}, which no subnet of VRF {vrf} of {device} holds and no route leads to"
 
 
@@ -56,8 +61,19 @@ def static_faults(network: Network) -> tuple[WrongStatic, ...]:
     return tuple(found)
 
 
+@analysis
+def leading_statics(network: Network) -> tuple[StaticRoute, ...]:
+    """Static routes of ours to a next hop, the default ones last."""
+    index, facts = network.device_index, network.design.routing.static_routes
+    at = [route for route in facts if route.next_hop and not route.discard and route.device in index]
+    mine = [route for route in at if network.ours[index[route.device]] and network.in_service[index[route.device]]]
+    return tuple(sorted(mine, key=lambda route: (route.prefix in ("0.0.0.0/0", "::/0"), route.id)))
+
+
 def _faults(network: Network, at: int, route: StaticRoute) -> Iterator[WrongStatic]:
-    said = {"prefix": route.prefix, "hop": route.next_hop, "vrf": route.vrf, "device": route.device}
+    said: Said = {"prefix": route.prefix, "hop": route.next_hop, "vrf": route.vrf, "device": route.device}
+    if route.distance >= NEVER:
+        yield _wrong(at, StaticFault.NEVER, said | {"distance": str(route.distance)})
     canonical = _canonical(route.prefix)
     if canonical is None:
         yield _wrong(at, StaticFault.PREFIX, said, _canonical(_cleaned(route.prefix)) or "")
@@ -70,9 +86,7 @@ def _faults(network: Network, at: int, route: StaticRoute) -> Iterator[WrongStat
         yield from _hop_faults(network, at, route, table, said)
 
 
-def _hop_faults(
-    network: Network, at: int, route: StaticRoute, table: int, said: dict[str, str | None]
-) -> Iterator[WrongStatic]:
+def _hop_faults(network: Network, at: int, route: StaticRoute, table: int, said: Said) -> Iterator[WrongStatic]:
     if not route.next_hop:
         yield _wrong(at, StaticFault.NO_HOP, said)
         return
@@ -160,7 +174,7 @@ def _own(network: Network) -> dict[int, set[tuple[int, int]]]:
     return found
 
 
-def _wrong(at: int, fault: StaticFault, said: dict[str, str | None], canonical: str = "") -> WrongStatic:
+def _wrong(at: int, fault: StaticFault, said: Said, canonical: str = "") -> WrongStatic:
     return WrongStatic(at, fault, fault.value.format(**said, canonical=canonical), canonical)
 
 

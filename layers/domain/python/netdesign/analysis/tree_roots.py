@@ -38,16 +38,15 @@ def tree_of(network: Network) -> dict[int, SpanningTree]:
 
 
 @analysis
-def bare_bridges(network: Network) -> tuple[int, ...]:
-    """Switches of ours (by position) that wired endpoints are plugged into and that run no spanning tree.
+def hosting_bridges(network: Network) -> tuple[int, ...]:
+    """Switches of ours (by position) that wired endpoints are plugged into.
 
     Those with a tunnel endpoint are left out: they route or tunnel all that leaves them, and their ports guard.
     """
     index, tunnels = network.device_index, interfaces(network)
     routed = set(tunnels.device[tunnels.of_kind(InterfaceKind.VTEP)].tolist())
     hosting = {index[one.device] for one in network.design.inventory.attachments if one.ports and one.device in index}
-    kept = hosting - routed - tree_of(network).keys()
-    facts = network.devices
+    kept, facts = hosting - routed, network.devices
     return tuple(
         at for at in sorted(kept) if network.ours[at] and facts[at].in_service and facts[at].role not in NOT_BRIDGES
     )

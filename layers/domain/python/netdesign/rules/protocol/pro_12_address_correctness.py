@@ -11,11 +11,10 @@ from netdesign.analysis.layer3 import media_of
 from netdesign.analysis.readdressing import free_address, read, right_address, wrong_holder
 from netdesign.analysis.routed_links import alone
 from netdesign.analysis.service_addresses import service_faults
-from netdesign.analysis.static_faults import other_hop, reachable, static_faults
+from netdesign.analysis.static_faults import leading_statics, other_hop, reachable, static_faults
 from netdesign.graph.network import Network
 from netdesign.model.addressing import Interface, VirtualGateway
 from netdesign.model.patch import Patch, Set
-from netdesign.model.routing import StaticRoute
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, InterfaceKind, Severity
 from netdesign.rules.card import Said, rule
@@ -42,7 +41,7 @@ def has_addresses(case: Case) -> bool:
     "outside every subnet of the VLAN that its port is in; a service outside its subnet; text that is no address; a "
     "static route (error) whose prefix has bits set beyond its mask, or whose prefix or next hop is no address, of "
     "another IP version, an own one, in another VRF, or in no subnet of its VRF and behind no route; one of a VRF "
-    "without interfaces there.",
+    "without interfaces there, or of distance 255.",
     passes="Every address stands once, in a subnet of its own link or VLAN, and every static route can be used.",
     remedy="Give the interface a free address of the subnet of its link or VLAN, and the static route a next hop of "
     "its own VRF.",
@@ -221,22 +220,14 @@ def twin_service(case: Case) -> Patch | None:
     return None
 
 
-def _led(case: Case) -> list[StaticRoute]:
-    """Static routes of ours with a next hop, the default ones last."""
-    index, network = case.network.device_index, case.network
-    at = [r for r in case.design.routing.static_routes if r.next_hop and not r.discard and r.device in index]
-    mine = [r for r in at if network.ours[index[r.device]] and network.in_service[index[r.device]]]
-    return sorted(mine, key=lambda route: (route.prefix in ("0.0.0.0/0", "::/0"), route.id))
-
-
-def _static(case: Case, **changes: str | None) -> Patch | None:
-    return next(((Set("static_routes", route.id, changes),) for route in _led(case)), None)
+def _static(case: Case, **changes: str | int | None) -> Patch | None:
+    return next(((Set("static_routes", route.id, changes),) for route in leading_statics(case.network)), None)
 
 
 @wrong_addresses.mutant("a static route's prefix has bits beyond its mask")
 def host_bits(case: Case) -> Patch | None:
     """The first address inside instead of that of the network."""
-    for route in _led(case):
+    for route in leading_statics(case.network):
         one = read(route.prefix)
         if one is not None and one.prefix.size > 1:
             return (Set("static_routes", route.id, {"prefix": str(one._replace(address=one.address + 1))}),)
@@ -246,7 +237,7 @@ def host_bits(case: Case) -> Patch | None:
 @wrong_addresses.mutant("a static route goes to no prefix")
 def no_prefix(case: Case) -> Patch | None:
     """A stray character after it."""
-    return next((_static(case, prefix=f"{route.prefix};") for route in _led(case)), None)
+    return next((_static(case, prefix=f"{route.prefix};") for route in leading_statics(case.network)), None)
 
 
 @wrong_addresses.mutant("a static route's next hop is no address")
@@ -264,13 +255,24 @@ def no_hop(case: Case) -> Patch | None:
 @wrong_addresses.mutant("a static route's next hop is of the other IP version")
 def other_version(case: Case) -> Patch | None:
     """An IPv4 prefix by an IPv6 address, or the reverse."""
-    return _static(case, next_hop="fe80::1" if "." in str([r.prefix for r in _led(case)][:1]) else "192.0.2.1")
+    return _static(
+        case, next_hop="fe80::1" if "." in str([r.prefix for r in leading_statics(case.network)][:1]) else "192.0.2.1"
+    )
 
 
 @wrong_addresses.mutant("a static route's next hop is in no subnet")
 def far_hop(case: Case) -> Patch | None:
     """One that no route leads to."""
-    return _static(case, next_hop="192.0.2.1" if "." in str([r.prefix for r in _led(case)][:1]) else "2001:db8::1")
+    return _static(
+        case,
+        next_hop="192.0.2.1" if "." in str([r.prefix for r in leading_statics(case.network)][:1]) else "2001:db8::1",
+    )
+
+
+@wrong_addresses.mutant("a static route is never installed")
+def never_installed(case: Case) -> Patch | None:
+    """Distance 255."""
+    return _static(case, distance=255)
 
 
 @wrong_addresses.mutant("a static route's VRF is nowhere")
@@ -282,20 +284,19 @@ def no_table(case: Case) -> Patch | None:
 @wrong_addresses.mutant("a static route's next hop is the router itself")
 def own_hop(case: Case) -> Patch | None:
     """An address of its own in the same VRF."""
-    for route in _led(case):
-        own = [i for i in case.network.grouped("interfaces", "device").get(route.device, ()) if i.vrf == route.vrf]
-        texts = [t.split("/")[0] for i in own if i.enabled for t in i.addresses]
-        same = [text for text in texts if (":" in text) == (":" in route.prefix)]
-        if same:
-            return (Set("static_routes", route.id, {"next_hop": same[0]}),)
+    for route in leading_statics(case.network):
+        for fact in case.network.grouped("interfaces", "device").get(route.device, ()):
+            same = [text for text in fact.addresses if (":" in text) == (":" in route.prefix)]
+            if same and fact.enabled and fact.vrf == route.vrf:
+                return (Set("static_routes", route.id, {"next_hop": same[0].split("/")[0]}),)
     return None
 
 
 @wrong_addresses.mutant("a static route's next hop is in another VRF")
 def foreign_hop(case: Case) -> Patch | None:
     """The next hop of another table's route on the same device."""
-    for route in _led(case):
-        for other in _led(case):
+    for route in leading_statics(case.network):
+        for other in leading_statics(case.network):
             alike = (":" in other.prefix) == (":" in route.prefix) and other.device == route.device
             if alike and other.vrf != route.vrf and not reachable(case.network, route, other.next_hop or ""):
                 return (Set("static_routes", route.id, {"next_hop": other.next_hop}),)
@@ -309,6 +310,8 @@ def static_mended(case: Case, finding: Finding) -> Patch | None:
     fact = case.network.by_id("static_routes").get(name)
     if fact is None or fault is None:
         return None
+    if fault == "never":
+        return (Set("static_routes", name, {"distance": 1}),)
     if fault in ("host_bits", "prefix"):
         meant = str(finding.witness["canonical"])
         return (Set("static_routes", name, {"prefix": meant}),) if meant else None

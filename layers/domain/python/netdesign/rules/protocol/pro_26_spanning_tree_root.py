@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from netdesign.analysis.tree_roots import (
     Tree,
     active_gateways,
-    bare_bridges,
     downlinks,
     gateways_by_device,
+    hosting_bridges,
     tree_of,
     trees,
 )
@@ -30,7 +30,7 @@ TOPS = (Role.CORE, Role.SPINE, Role.BORDER_LEAF, Role.DISTRIBUTION, Role.LEAF, R
 
 
 def _applies(case: Case) -> bool:
-    return bool(tree_of(case.network) or bare_bridges(case.network) or _edge_profiles(case))
+    return bool(tree_of(case.network) or hosting_bridges(case.network) or _edge_profiles(case))
 
 
 @rule(
@@ -79,7 +79,7 @@ def spanning_tree_root(case: Case) -> Iterator[Said]:
 
 
 def _bare(case: Case) -> Iterator[Finding]:
-    for at in bare_bridges(case.network):
+    for at in (at for at in hosting_bridges(case.network) if at not in tree_of(case.network)):
         name = case.network.devices[at].id
         yield Finding(
             message=f"{name} bridges endpoints and runs no spanning tree: a cable between two outlets stops its VLANs",
@@ -230,11 +230,9 @@ def take_root_guard(case: Case) -> Patch | None:
 @spanning_tree_root.mutant("a switch of endpoints runs no spanning tree")
 def no_tree(case: Case) -> Patch | None:
     """The last one that does."""
-    index, running = case.network.device_index, tree_of(case.network)
-    hosts = [index[one.device] for one in case.design.inventory.attachments if one.ports and one.device in index]
-    for at in sorted(set(hosts) & running.keys(), reverse=True):
-        return (Set("spanning_trees", running[at].id, {"mode": SpanningTreeMode.NONE}),)
-    return None
+    running = tree_of(case.network)
+    some = [running[at].id for at in hosting_bridges(case.network) if at in running]
+    return (Set("spanning_trees", some[-1], {"mode": SpanningTreeMode.NONE}),) if some else None
 
 
 @spanning_tree_root.fix("run the spanning tree that the other switches run")
