@@ -89,7 +89,9 @@ def test_servers_may_have_fibres_with_two_transceivers_each():
     )
     assert judged(rule, fibre).status is Status.PASS
     odd = changed(fibre, Set("lines", "transceiver-10GBASE-SR", {"quantity": 19}))
-    assert only_finding(rule, odd).message == "beyond its links the bill has 19 transceivers for 10 fibres to endpoints"
+    assert (
+        only_finding(rule, odd).message == "the bill has 27 transceivers; links take 8 and the fibres to endpoints 20"
+    )
 
 
 def test_supplies_and_licences_follow_devices():

@@ -55,7 +55,7 @@ def test_a_whole_inventory_passes() -> None:
 def test_each_lack_is_named_and_filled_in(changes: dict[str, Any], lack: str) -> None:
     made = stock(*BILL, Set("devices", "core1", changes))
 
-    assert f"1 devices {lack}: core1" in messages(asset_inventory, made)
+    assert f"devices that {lack} (1): core1" in messages(asset_inventory, made)
     assert mended(asset_inventory, made)
 
 
@@ -75,7 +75,7 @@ def test_approved_designs_name_their_software() -> None:
     named = [Set("devices", one, {"software": "17.12"}) for one in ("core1", "core2", "edge1", "edge2", "fw1", "fw2")]
 
     (found,) = messages(asset_inventory, stock(approved))
-    assert found.startswith("6 devices are approved without a software train")
+    assert found.startswith("devices that are approved without a software train (6)")
     assert mended(asset_inventory, stock(approved))
     assert messages(asset_inventory, stock(approved, *named)) == []
     assert asset_inventory.mutants[4].mutate(case(stock(*named))) is None

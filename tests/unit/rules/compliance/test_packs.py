@@ -30,7 +30,7 @@ from netdesign.rules.controls import Control, Pack, chosen, computable, judge_pa
 from netdesign.rules.engine import judge_one
 from netdesign.rules.verdicts import rule_of
 from tests.support.sketch import case, design
-from tests.support.stronghold import SQL, messages, permit, survivors, verdict
+from tests.support.stronghold import SQL, messages, permit, stronghold, survivors, verdict
 from tests.unit.rules.compliance.audited import audited, holding
 
 RULES = {
@@ -334,3 +334,15 @@ def test_a_framework_that_covers_nothing_fails(framework: Framework) -> None:
     made = audited(asked=(framework,), place=PLACE.get(framework, "US"))
 
     assert messages(pack_rule, made) == [f"{framework} was asked for, but no zone holds data of class {data}"]
+
+
+def test_controls_about_data_that_nothing_holds_do_not_apply() -> None:
+    pack = PACKS[Framework.PCI_DSS]
+    about = [control for control in pack.controls if control.data is DataClass.CHD]
+    bare, held = case(stronghold()), case(stronghold(Set("zones", "server", {"data_classes": (DataClass.CHD,)})))
+
+    assert {"1.3.1", "1.3.2", "1.4.4", "11.4.5"} <= {control.id for control in about}
+    assert {outcome(bare, control).status for control in about} == {Status.NOT_APPLICABLE}
+    assert all(outcome(held, control).status is not Status.NOT_APPLICABLE for control in about[:4])
+    (support,) = [control for control in pack.controls if control.id == "12.3.4"]
+    assert support.manual

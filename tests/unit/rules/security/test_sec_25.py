@@ -32,8 +32,8 @@ def test_a_sound_way_in_holds_and_every_mutant_is_seen_and_mended():
         ({"multifactor": False}, "asks for no second factor"),
         ({"heads": ()}, "0 head-ends in service; 2 are asked for"),
         ({"heads": ("nobody", "nobody")}, "0 head-ends in service"),
-        ({"crypto": None}, "names no known cipher suite (None)"),
-        ({"crypto": "gone"}, "names no known cipher suite (gone)"),
+        ({"crypto": None}, "names nothing, which is no known cipher suite"),
+        ({"crypto": "gone"}, "names gone, which is no known cipher suite"),
     ],
 )
 def test_what_is_at_fault(changes, words):

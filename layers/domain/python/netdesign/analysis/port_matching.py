@@ -14,6 +14,7 @@ from netdesign.catalog.media import Cage, media
 from netdesign.graph.matching import deficient_set, maximum_matching
 from netdesign.graph.network import Network, analysis
 from netdesign.model.inventory import Homing
+from netdesign.model.quantity import format_bandwidth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -196,7 +197,7 @@ def seat_of(kind: DeviceType, name: str, speed_bps: int, phy: str | None) -> Sea
     lanes = [way.lanes for way in whole.breakouts if way.speed_bps == speed_bps and name in way.names(whole.name)]
     ways = ([1] if name == whole.name and speed_bps in whole.speeds_bps else []) + lanes
     if not ways:
-        return Seat(whole.name, 1, f"the port does not run at {speed_bps / 1e9:g} Gbit/s")
+        return Seat(whole.name, 1, f"the port does not run at {format_bandwidth(speed_bps)}")
     known = media().phys.get(phy) if phy else None
     fitting = [way for way in ways if known is None or known.fits(Cage(whole.form_factor, way))]
     if not fitting:

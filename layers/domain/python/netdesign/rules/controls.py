@@ -8,8 +8,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from netdesign.analysis.scope import scope
 from netdesign.model.verdict import Finding, Gap, Measure, Status, Verdict
-from netdesign.model.vocabulary import Framework, Severity
+from netdesign.model.vocabulary import DataClass, Framework, Severity
 from netdesign.rules.verdicts import rule_of, verdict_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Control:
     """One control: its id in the framework, its title in our words, and the rules that give evidence.
 
     A `manual` control needs people's evidence whatever the rules say. `level` is the lowest impact level
-    (`low`, `moderate`, `high`) that asks for it.
+    (`low`, `moderate`, `high`) that asks for it. Where nothing holds `data`, what a control is about is not there.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Control:
     aggregation: Aggregation = Aggregation.ALL
     manual: bool = False
     level: str = "low"
+    data: DataClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Outcome:
 
 def outcome(case: Case, control: Control, answer: Callable[[str], Verdict | None] | None = None) -> Outcome:
     """Judge one control by its evidence: what `answer` says of each rule, or else what the rule says of the case."""
+    if control.data is not None and not _is_held(case, control.data):
+        return Outcome(control, Status.NOT_APPLICABLE)
     found = {code: answer(code) if answer else verdict_of(case, code) for code in control.evidence}
     missing = tuple(code for code, verdict in found.items() if verdict is None)
     verdicts = [verdict for verdict in found.values() if verdict is not None]
@@ -84,6 +88,12 @@ def outcome(case: Case, control: Control, answer: Callable[[str], Verdict | None
     elif any(verdict.status is Status.PASS for verdict in verdicts):
         status = Status.PASS
     return Outcome(control, status, failing, undecided, missing)
+
+
+def _is_held(case: Case, data: DataClass) -> bool:
+    """Whether a zone, an endpoint or a flow of the design has to do with data of a class."""
+    held = scope(case.network, data)
+    return bool(held.zones or held.groups or held.flows)
 
 
 def level_of(case: Case, framework: Framework) -> str:

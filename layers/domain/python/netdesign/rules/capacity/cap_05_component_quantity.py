@@ -144,8 +144,10 @@ def _balance(case: Case) -> Iterator[Finding]:
     fibres, harnesses = _beyond_links(case, FIBRES), _beyond_links(case, _harnesses())
     optics = _total(case, PartKind.TRANSCEIVER) - least[PartKind.TRANSCEIVER]
     if optics != 2 * fibres - lanes - ports.fibred + harnesses:
+        asked = 2 * fibres - lanes - ports.fibred + harnesses
         yield Finding(
-            message=f"beyond its links the bill has {optics} transceivers for {fibres} fibres to endpoints",
+            message=f"the bill has {optics + least[PartKind.TRANSCEIVER]} transceivers; links take"
+            f" {least[PartKind.TRANSCEIVER]} and the fibres to endpoints {asked}",
             witness={"transceivers": optics, "fibres": fibres},
         )
 

@@ -61,9 +61,9 @@ def _finding(case: Case, place: int, found: list[PortFault], *, matched: bool) -
         witness |= {"uses": short.needed, "placed_at_best": short.placed}
         verdict = "; other ports would do"
         if short.placed < short.needed:
-            verdict = f"; no assignment does: {len(short.crowded)} uses share {short.ports} ports"
+            verdict = f"; no assignment does: {len(short.crowded)} of its uses have {short.ports} ports between them"
     users = tuple(dict.fromkeys(user for fault in found for user in fault.users))
-    more = f" (and {len(found) - 1} more faults)" if len(found) > 1 else ""
+    more = f" (faults in all: {len(found)})" if len(found) > 1 else ""
     return Finding(
         message=f"port {first.port} of {device.id} ({device.sku}), asked for by {', '.join(first.users[:3])}:"
         f" {first.reason}{more}{verdict}",

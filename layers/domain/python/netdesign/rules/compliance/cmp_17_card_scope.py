@@ -38,8 +38,8 @@ def _applies(case: Case) -> bool:
     severity=Severity.WARNING,
     applies="requirements that ask for PCI DSS",
     applicable=_applies,
-    flags="A larger share of endpoints than the parameter in zones that hold card data, may send there or hear from"
-    " there.",
+    flags="A larger share of endpoints than compliance.pci_scope_share in zones that hold card data, may send"
+    " there or hear from there.",
     passes="The share is small, and the matrix of what may pass between card data and every other zone is complete.",
     remedy="Move what need not be near card data to other zones, and take away rules that lead there.",
     references=("PCI DSS 11.4.5, 12.5.2",),

@@ -52,7 +52,7 @@ def _devices(case: Case) -> Iterator[Finding]:
                 missing.setdefault(what, []).append(device.id)
     for what, names in missing.items():
         yield Finding(
-            message=f"{len(names)} devices {what}: {', '.join(names[:SHOWN])}",
+            message=f"devices that {what} ({len(names)}): {', '.join(names[:SHOWN])}",
             elements=tuple(names[:SHOWN]),
             witness={"lack": what, "devices": len(names)},
         )

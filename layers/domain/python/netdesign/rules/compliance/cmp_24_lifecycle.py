@@ -39,16 +39,18 @@ def lifecycle(case: Case) -> Iterator[Said]:
     for at, device in enumerate(case.network.devices):
         if device.role is not Role.PROVIDER:
             types[device.sku or ""].append(at)
-    silent = 0
+    silent = known = 0
     for sku, places in sorted(types.items()):
         kind, names = case.network.device_types[places[0]], [case.network.devices[at].id for at in places]
         if kind is None:
             yield Gap(message=f"the catalogue does not know {sku or 'the type'}", elements=tuple(names[:SHOWN]))
             continue
         silent += kind.end_of_support is None
+        known += kind.end_of_support is not None
         yield from _support(case, sku, kind.end_of_support, names)
         yield from _maker(case, sku, kind.vendor, names)
     yield Measure(name="types_of_device", value=len(types))
+    yield Measure(name="types_with_an_announced_end_of_support", value=known)
     yield Measure(name="types_without_an_announced_end_of_support", value=silent)
 
 

@@ -38,7 +38,7 @@ def _realtime(case: Case) -> bool:
     title="QoS Configuration",
     category=Category.PROTOCOL,
     severity=Severity.ERROR,
-    applies="voice, video, more users than the parameter says, or flows of more than one class",
+    applies="voice, video, more users than protocols.qos_users, or flows of more than one class",
     applicable=is_mixed,
     flags="A managed device on links that carry users' traffic without a queue plan; a plan whose shares do not add up "
     "to 100 %, with more strict priority or less best effort than the parameters allow, with a DSCP in two classes, "

@@ -42,7 +42,8 @@ def _applies(case: Case) -> bool:
     applies="VLANs with gateways; an error where single devices may fail (redundancy high and critical), a warning at"
     " medium; below, agreement alone",
     applicable=_applies,
-    flags="A VLAN with one gateway whose other switches hold more endpoints than the parameters allow, or gold ones;"
+    flags="A VLAN with one gateway whose other switches hold more endpoints than"
+    " topology.gateway_redundancy_from, or gold ones;"
     " VRRP routers of one group with different addresses or intervals, one address in two groups, or equal highest"
     " priorities; anycast gateways of one VLAN with different addresses; gateways that one shared risk takes together;"
     " an active/standby group whose members are active side by side, one for some networks and one for others (an"

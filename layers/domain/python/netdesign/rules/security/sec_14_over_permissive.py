@@ -62,9 +62,10 @@ class Wide(NamedTuple):
     severity=Severity.ERROR,
     applies="policies with permits that a firewall enforces",
     applicable=lambda case: bool(_permits(case)),
-    flags="A permit between zones whose trust lies apart with more sources, destinations and ports than the parameter"
-    " allows; one of any service; one to any destination other than filtered egress to the Internet; any service both"
-    " ways between two zones; file, shell, desktop, share, management or database ports open to the Internet.",
+    flags="A permit between zones whose trust lies apart with more sources, destinations and ports than"
+    " zones.over_permissive_bits; one of any service; one to any destination other than filtered egress to the"
+    " Internet; any service both ways between two zones; file, shell, desktop, share, management or database ports"
+    " open to the Internet.",
     passes="Every permit names its ends and its services as narrowly as flows do.",
     remedy="Put one permit for each declared flow in its place.",
     references=("PCI DSS 1.2.6", "CIS Controls 4.4, 9", "NIST SP 800-41 r1"),

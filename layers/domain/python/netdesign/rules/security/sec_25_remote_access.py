@@ -113,7 +113,7 @@ def _whole(case: Case) -> bool:
 def _suite(case: Case, access: RemoteAccess) -> Iterator[Finding | Gap]:
     profile = case.network.by_id("crypto_profiles").get(access.crypto or "")
     if profile is None:
-        yield _of(access, f"names no known cipher suite ({access.crypto})", suite=access.crypto)
+        yield _of(access, f"names {access.crypto or 'nothing'}, which is no known cipher suite", suite=access.crypto)
         return
     for weakness in weaknesses(profile, limits(case)):
         if weakness.unknown:

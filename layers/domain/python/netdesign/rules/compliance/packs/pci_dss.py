@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netdesign.model.vocabulary import Framework
+from netdesign.model.vocabulary import DataClass, Framework
 from netdesign.rules.controls import Control, Pack
 
 PACK = Pack(
@@ -18,9 +18,15 @@ PACK = Pack(
         Control(
             id="1.2.3",
             title="A current diagram shows every connection to card data",
+            data=DataClass.CHD,
             evidence=("CMP-21", "CMP-12"),
         ),
-        Control(id="1.2.4", title="A current diagram shows every flow of card data", evidence=("CMP-21",)),
+        Control(
+            id="1.2.4",
+            title="A current diagram shows every flow of card data",
+            data=DataClass.CHD,
+            evidence=("CMP-21",),
+        ),
         Control(
             id="1.2.5",
             title="Every allowed service is listed, approved and needed",
@@ -40,16 +46,19 @@ PACK = Pack(
         Control(
             id="1.3.1",
             title="Traffic into the card data environment is limited to what is needed",
+            data=DataClass.CHD,
             evidence=("SEC-04", "SEC-08", "SEC-12", "CMP-13"),
         ),
         Control(
             id="1.3.2",
             title="Traffic out of the card data environment is limited to what is needed",
+            data=DataClass.CHD,
             evidence=("SEC-04", "SEC-08", "SEC-12", "SEC-26", "CMP-13"),
         ),
         Control(
             id="1.3.3",
             title="Wireless networks are filtered before they reach card data",
+            data=DataClass.CHD,
             evidence=("SEC-01", "CMP-14"),
         ),
         Control(
@@ -66,6 +75,7 @@ PACK = Pack(
         Control(
             id="1.4.4",
             title="Stores of card data cannot be reached from untrusted networks",
+            data=DataClass.CHD,
             evidence=("SEC-01", "SEC-07", "CMP-15", "CMP-12"),
         ),
         Control(
@@ -81,21 +91,25 @@ PACK = Pack(
         Control(
             id="2.3.1",
             title="Wireless networks near card data keep no vendor defaults",
+            data=DataClass.CHD,
             evidence=("SEC-23", "CMP-14"),
         ),
         Control(
             id="4.2.1",
             title="Card data is strongly encrypted on open networks",
+            data=DataClass.CHD,
             evidence=("SEC-05", "SEC-28"),
         ),
         Control(
             id="4.2.1.2",
             title="Wireless networks that carry card data encrypt strongly",
+            data=DataClass.CHD,
             evidence=("SEC-23", "CMP-14"),
         ),
         Control(
             id="8.4.2",
             title="Every access to card data needs more than one factor",
+            data=DataClass.CHD,
             evidence=("SEC-06", "CMP-16"),
         ),
         Control(
@@ -127,6 +141,7 @@ PACK = Pack(
         Control(
             id="11.4.5",
             title="The separation of card data is tested",
+            data=DataClass.CHD,
             evidence=("SEC-01", "SEC-04", "CMP-17", "CMP-12"),
         ),
         Control(
@@ -135,12 +150,18 @@ PACK = Pack(
             evidence=("SEC-03",),
         ),
         Control(id="12.5.1", title="Every component in scope is in an inventory", evidence=("CMP-20",)),
-        Control(id="12.3.4", title="Technology in use is reviewed for support", evidence=("CMP-24",)),
+        Control(id="12.3.4", title="Technology in use is reviewed for support", evidence=("CMP-24",), manual=True),
         Control(
             id="12.5.2",
             title="The scope is documented and confirmed every year",
             evidence=("CMP-12", "CMP-17"),
         ),
-        Control(id="12.8", title="Partners that share card data are managed", evidence=("CMP-25",), manual=True),
+        Control(
+            id="12.8",
+            title="Partners that share card data are managed",
+            data=DataClass.CHD,
+            evidence=("CMP-25",),
+            manual=True,
+        ),
     ),
 )
