@@ -195,7 +195,7 @@ RELATIONS: Final = {
     "a drawn design has no critical or error failure": Relation(no_failure, 100),
     "other names, words and orders change no verdict": Relation(other_words, 1),
     "what fails for want of ways is not healed by taking more away": Relation(fewer_ways, 0.5),
-    "more capacity never makes a link too full": Relation(more_capacity, 1),
+    "more capacity never makes a link too full": Relation(more_capacity, 3),
     "the order of rules that never meet means nothing": Relation(order_of_strangers, 0.8),
     "repair only improves": Relation(repair, 0.5),
     "mutants of a drawn design are caught": Relation(mutants, 3),
