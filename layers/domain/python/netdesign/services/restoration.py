@@ -25,7 +25,7 @@ from netdesign.synthesis.synthesize import synthesize
 MAX_FACTS = 600
 """A design that differs by more was not made from its requirements, or no longer resembles what they call for."""
 
-MAX_PROBES = 40
+MAX_PROBES = 24
 COUNTED = frozenset({"lines", "costs"})
 DERIVED = COUNTED | {"decisions"}
 """Collections that follow from others; parts are counted again after every change."""
@@ -78,7 +78,7 @@ class Reference:
         """Restorations that may mend a verdict: of what the findings name, of its surroundings, of everything."""
         self.obstacle = ""
         operations = self._operations(case.design)
-        if operations and changed_case(case, operations, self._bench) is None:
+        if not self.obstacle and operations and not self._fits(case, operations):
             self.obstacle = UNFOUNDED
         tried: set[int] = set()
         for near in _widening(case.design, operations, verdict):
@@ -95,6 +95,11 @@ class Reference:
                 if len(smallest) < len(whole) < len(near):
                     yield restoration(whole)
                 yield restoration(near)
+
+    def _fits(self, case: Case, operations: Patch) -> bool:
+        """Whether all of a restoration leaves no names of nothing; asked once for each design."""
+        fits: bool = case.network.memo(("restorable",), lambda: changed_case(case, operations, self._bench) is not None)
+        return fits
 
     def _operations(self, design: Design) -> Patch:
         reference = self._design(design.requirements)
