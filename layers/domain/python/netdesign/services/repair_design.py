@@ -53,6 +53,8 @@ class _Attempt:
     steps: list[RepairStep] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     candidates: int = 0
+    refused: list[tuple[Patch, tuple[str, ...]]] = field(default_factory=list)
+    """Changes of the design as it stands that make other verdicts worse, and which."""
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -153,6 +155,10 @@ def _proposals(attempt: _Attempt, verdict: Verdict) -> Iterator[Proposal]:
 
 
 def _keep_if_better(attempt: _Attempt, verdict: Verdict, proposal: Proposal) -> bool:
+    known = next((harmed for patch, harmed in attempt.refused if patch == proposal.patch), ())
+    if known:
+        attempt.reasons[verdict.rule] = _harm(proposal, known)
+        return False
     attempt.candidates += 1
     case = changed_case(attempt.case, proposal.patch, attempt.bench)
     if case is None:
@@ -164,12 +170,18 @@ def _keep_if_better(attempt: _Attempt, verdict: Verdict, proposal: Proposal) -> 
         return False
     harmed = worse(attempt.verdicts, after, may_vanish=proposal.restores)
     if harmed:
-        attempt.reasons[verdict.rule] = f"“{proposal.title}” would make {', '.join(harmed[:5])} worse"
+        attempt.refused.append((proposal.patch, harmed))
+        attempt.reasons[verdict.rule] = _harm(proposal, harmed)
         return False
     proposal, case, after = _narrowed(attempt, verdict, proposal, (case, after))
     attempt.steps.append(_step(attempt, case, verdict, after[verdict.rule], proposal))
     attempt.case, attempt.verdicts = case, after
+    attempt.refused.clear()
     return True
+
+
+def _harm(proposal: Proposal, harmed: tuple[str, ...]) -> str:
+    return f"“{proposal.title}” would make {', '.join(harmed[:5])} worse"
 
 
 _Judged = tuple[Case, dict[str, Verdict]]
