@@ -34,12 +34,13 @@ def _applies(case: Case) -> bool:
     applies="requirements that ask for PCI DSS",
     applicable=_applies,
     flags="Headers that are permitted into or out of zones with card data though no declared flow needs them; a rule"
-    " there without owner or justification; a rule there that opens an insecure service (FTP, Telnet, TFTP, POP3, IMAP,"
-    " NetBIOS, SMB, r-commands) with no flow on it that is encrypted end to end.",
+    " there without owner or justification; a permit there that is not logged (an error); a rule there that opens an"
+    " insecure service (FTP, Telnet, TFTP, POP3, IMAP, NetBIOS, SMB, r-commands) with no flow on it that is encrypted"
+    " end to end.",
     passes="What may pass equals what declared flows need, every rule has an owner and a reason, and no service there"
     " is insecure.",
     remedy="Take away the rules that no flow needs, or narrow them to the addresses and services of their flows.",
-    references=("PCI DSS 1.2.5, 1.2.6, 1.3.1, 1.3.2",),
+    references=("PCI DSS 1.2.5, 1.2.6, 1.3.1, 1.3.2, 10.2.1",),
     reading="A flow declared in the design is the justification; encryption end to end by the application is the"
     " defence that an insecure service may have. SNMP is judged by the management profile (CMP-16), for all its"
     " versions share a port.",
@@ -71,6 +72,13 @@ def _judged(case: Case, line: PolicyRule) -> Iterator[Finding]:
             message=f"rule {line.id} at card data has no {' and no '.join(bare)}",
             elements=(line.id,),
             witness={"rule": line.id, "missing": [*bare]},
+        )
+    if line.action is Action.PERMIT and not line.log:
+        yield Finding(
+            message=f"rule {line.id} at card data lets connections pass without a log",
+            elements=(line.id,),
+            witness={"unlogged": line.id},
+            severity=Severity.ERROR,
         )
     opened = next((one for one in line.services if _insecure(one)), None)
     if opened is not None and not _encrypted(case, line):
@@ -147,3 +155,17 @@ def name_flows(case: Case, finding: Finding) -> Patch | None:
     owner = line.owner or next((name for name, _ in owners.most_common(1)), None)
     reason = (line.justification or "").strip() or f"Needed by {', '.join(line.flows)}."
     return (Set("policy_rules", line.id, {"owner": owner, "justification": reason}),)
+
+
+@card_flows.mutant("let connections with card data pass without a log")
+def forget_log(case: Case) -> Patch | None:
+    """By the first permit at the border."""
+    lines = [line for line in border_rules(case.network, card_zones(case.network)) if line.action is Action.PERMIT]
+    return (Set("policy_rules", lines[0].id, {"log": False}),) if lines else None
+
+
+@card_flows.fix("log what the rule lets pass")
+def log_again(case: Case, finding: Finding) -> Patch | None:
+    """Collectors have room for it, or CMP-10 says that they have not."""
+    name = str(finding.witness.get("unlogged"))
+    return (Set("policy_rules", name, {"log": True}),) if name in case.network.by_id("policy_rules") else None
