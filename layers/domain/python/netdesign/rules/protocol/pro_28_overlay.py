@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netdesign.analysis.endpoint_hearing import unheard_endpoints
+from netdesign.analysis.lookalikes import reduced
 from netdesign.analysis.overlay_faults import (
     Fault,
     ethernet_segments,
@@ -15,6 +16,7 @@ from netdesign.analysis.overlay_faults import (
     routed_vrfs,
     valid_segment,
 )
+from netdesign.graph.network import Network
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.routing import AddressFamily, Redistribution, RoutePolicy, RoutingProcess
@@ -53,15 +55,16 @@ def _applies(case: Case) -> bool:
     " connected and static routes in every zone's process.",
     references=("RFC 7348", "RFC 7432", "RFC 8365", "RFC 9135", "RFC 9136"),
     reading="Route targets belong to segments here, not to devices, so that a leaf that has a segment has its target"
-    " too. Route distinguishers are made of the router id, as all platforms do by default. Sites that"
-    " no cable, circuit or tunnel joins are fabrics of their own, whose endpoints need not hear each other. A default"
-    " route is no route to a tunnel endpoint.",
+    " too. Route distinguishers are made of the router id, as all platforms do by default. Sites that no cable,"
+    " circuit or tunnel joins are fabrics of their own, whose endpoints need not hear each other. A default route is"
+    " no route to a tunnel endpoint. Beyond `protocols.routing_exact_devices`, two of each kind of devices that look"
+    " alike stand for all when endpoints are asked whether they have a route to each other.",
 )
 def overlay_consistency(case: Case) -> Iterator[Said]:
     """Each fault of the overlay is one finding."""
     faults = overlay_faults(case.network, _failures(case))
     if len(case.network.devices) <= case.parameters.protocols.routing_devices:
-        yield from _unheard(case)
+        yield from _unheard(case, reduced(case.network, case.parameters.protocols.routing_exact_devices))
     for fault in faults:
         yield Finding(message=fault.words, elements=fault.elements, witness={"fault": fault.fault.value})
     vnis = case.design.overlay.vnis
@@ -70,10 +73,10 @@ def overlay_consistency(case: Case) -> Iterator[Said]:
     yield Measure(name="faults", value=len(faults), threshold=0)
 
 
-def _unheard(case: Case) -> Iterator[Finding]:
-    devices = case.network.devices
+def _unheard(case: Case, network: Network) -> Iterator[Finding]:
+    devices = network.devices
     silent = {name for fault in overlay_faults(case.network, _failures(case)) for name in fault.elements}
-    for at, prefix, listeners, deaf in unheard_endpoints(case.network):
+    for at, prefix, listeners, deaf in unheard_endpoints(network):
         if devices[at].id not in silent:
             yield Finding(
                 message=f"{len(deaf)} of {listeners} other endpoints have no route to {prefix}, the tunnel endpoint of"
