@@ -188,7 +188,10 @@ def test_services_and_reflectors_come_in_twos():
     ]
     facts = [*clos(), service("dns", ServiceKind.DNS), service("ntp", ServiceKind.NTP), process, *neighbours]
 
-    assert messages(verdict(top_01, *facts)) == ["there is one dns only", "there is one route reflector only"]
+    assert messages(verdict(top_01, *facts)) == [
+        "only one instance of DNS is there",
+        "only one instance of route reflector is there",
+    ]
 
 
 def test_mutants():
@@ -213,7 +216,9 @@ def test_instances_on_one_device_fall_together():
 def test_two_instances_with_one_address_are_one():
     twice = [service("aaa1", ServiceKind.AAA, address="10.0.0.9"), service("aaa2", ServiceKind.AAA, address="10.0.0.9")]
 
-    assert [f.message for f in verdict(top_01, *clos(), *twice, **HIGH).findings] == ["there is one aaa only"]
+    assert [f.message for f in verdict(top_01, *clos(), *twice, **HIGH).findings] == [
+        "only one instance of AAA is there"
+    ]
 
 
 @pytest.mark.parametrize("level", [Redundancy.HIGH, Redundancy.MEDIUM])

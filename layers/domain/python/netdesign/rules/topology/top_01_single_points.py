@@ -142,7 +142,10 @@ def _control(case: Case, severity: Severity | None) -> Iterator[Finding]:
     lonely += ["route reflector"] if len(reflectors) == 1 else []
     for what in lonely:
         yield Finding(
-            message=f"there is one {what} only", elements=(what,), witness={"instances": 1}, severity=severity
+            message=f"only one instance of {what if len(what) > 4 else what.upper()} is there",
+            elements=(what,),
+            witness={"instances": 1},
+            severity=severity,
         )
 
 
