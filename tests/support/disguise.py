@@ -75,7 +75,7 @@ def _renamed(
         changes[head] = replace(value, **{tail: known[getattr(value, tail)]}) if tail else _mapped(value, known, random)
     for field in TEXTS.get(collection, ()):
         if getattr(fact, field):
-            changes[field] = words.setdefault(getattr(fact, field), f"words {len(words)}")
+            changes[field] = words.setdefault(getattr(fact, field), f"words-{len(words)}")
     present = {field.name for field in fields(fact)}
     return replace(fact, **{name: value for name, value in changes.items() if name in present})
 
