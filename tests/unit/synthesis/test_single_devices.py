@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from netdesign.catalog.parameters import default_parameters
+from netdesign.catalog.selection import default_catalog
 from netdesign.model.decoding import decode
 from netdesign.model.requirements import Requirements
 from netdesign.model.verdict import Status
@@ -15,6 +16,7 @@ from netdesign.rules.engine import judge_one
 from netdesign.rules.registry import find_rule
 from netdesign.services.validate_design import case_of
 from netdesign.services.workbench import default_workbench
+from netdesign.synthesis.feasibility import conflicts
 from netdesign.synthesis.resolve import resolve
 from tests.unit.synthesis import campus_samples, datacenter_samples
 from tests.unit.synthesis.datacenter_samples import flow, requirements
@@ -78,3 +80,19 @@ def test_no_feed_of_a_closet_carries_too_many_switches_with_one_supply():
     assert len(feeds) > 4
     assert len(set(feeds)) == len(feeds), "two of these switches serve more than a quarter of the site"
     assert status(design, "TOP-24") is Status.PASS
+
+
+@pytest.mark.parametrize("kind", ["sdn_campus", "legacy_campus"])
+def test_terminals_for_cards_are_kept_from_health_data(kind):
+    def codes(*frameworks):
+        asked = campus_samples.asked(network_type=kind, compliance=[*frameworks])
+        return {one.code for one in conflicts(asked, default_catalog(), default_parameters())}
+
+    assert "compliance-keeps-terminals-apart" not in codes("PCI-DSS") | codes("HIPAA")
+    for conflict in conflicts(
+        campus_samples.asked(network_type=kind, compliance=["PCI-DSS", "HIPAA"]),
+        default_catalog(),
+        default_parameters(),
+    ):
+        assert conflict.code == "compliance-keeps-terminals-apart"
+        assert [way.field for way in conflict.relaxations] == ["compliance", "compliance"]

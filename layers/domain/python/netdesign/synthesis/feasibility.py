@@ -14,6 +14,7 @@ from netdesign.synthesis.conditions.protection import (
     flat_network,
     old_family_alone,
     open_zones,
+    terminals_near_health_data,
     unencrypted,
     unvalidated_crypto,
 )
@@ -34,6 +35,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     flat_network,
     open_zones,
     unvalidated_crypto,
+    terminals_near_health_data,
     unencrypted,
     old_family_alone,
     latency_below_physics,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.resolved import Population
 from netdesign.model.vocabulary import Framework, SecurityLevel
 from netdesign.synthesis.conditions.question import Question, numbers, relax, written_list
+from netdesign.synthesis.zones import restricted_ends
 
 SEPARATED = frozenset({Framework.PCI_DSS, Framework.HIPAA, Framework.FEDRAMP})
 """Frameworks under which systems with protected data may not share a flat network with the rest."""
@@ -86,6 +88,24 @@ def unvalidated_crypto(question: Question) -> Iterator[Conflict]:
         relaxations=(
             _level(question, enough, "devices with a validated module, out-of-band management, full logging"),
             _without(question, VALIDATED_CRYPTO),
+        ),
+    )
+
+
+def terminals_near_health_data(question: Question) -> Iterator[Conflict]:
+    """Terminals for cards and health data, which would share the one zone for restricted data."""
+    wanted = question.requirements
+    both = {ref.framework for ref in wanted.frameworks} >= {Framework.PCI_DSS, Framework.HIPAA}
+    if not (both and question.campus and Population.IOT in restricted_ends(wanted)):
+        return
+    yield Conflict(
+        code="compliance-keeps-terminals-apart",
+        requirements=("compliance", "network_type"),
+        statement="Terminals for cards may not share the restricted zone with health data, and a campus has one such.",
+        numbers=numbers(restricted_zones=1, restricted_zones_needed=2),
+        relaxations=(
+            _without(question, frozenset({Framework.PCI_DSS})),
+            _without(question, frozenset({Framework.HIPAA})),
         ),
     )
 
