@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.address_text import parse
+from netdesign.analysis.address_text import masked, parse
+from netdesign.analysis.addresses import subnet_prefixes
 from netdesign.analysis.exits import exits
 from netdesign.analysis.nesting import nested
 from netdesign.analysis.prefix_kinds import inside, special_use
@@ -24,6 +25,8 @@ from netdesign.model.vocabulary import Exposure, Severity, SubnetPurpose
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netdesign.analysis.address_text import Parsed
+    from netdesign.graph.multigraph import Bools
     from netdesign.graph.network import Network
     from netdesign.model.addressing import Subnet
     from netdesign.rules.case import Case
@@ -121,13 +124,22 @@ def _behind(network: Network, nat: Nat) -> Iterator[Subnet]:
     """The IPv4 subnets of zones that share addresses with the inside, without those that the Internet is invited to."""
     welcome = invited(network)
     blocks = [text for text in nat.inside if ":" not in text]
-    for subnet in network.design.addressing.subnets if blocks else ():
-        if ":" in subnet.prefix or subnet.zone not in network.by_id("zones") or subnet.prefix in welcome:
-            continue
-        outer, inner = parse([subnet.prefix]), parse(blocks)
-        single = bool(blocks) and all(inside(parse([block]), tuple(welcome))[0] for block in blocks)
-        if not single and (bool(inside(outer, tuple(blocks))[0]) or bool(inside(inner, (subnet.prefix,)).any())):
+    if not blocks or bool(inside(parse(blocks), tuple(welcome)).all()):
+        return
+    for at in np.flatnonzero(_sharing(subnet_prefixes(network), blocks)).tolist():
+        subnet = network.design.addressing.subnets[at]
+        if ":" not in subnet.prefix and subnet.zone in network.by_id("zones") and subnet.prefix not in welcome:
             yield subnet
+
+
+def _sharing(subnets: Parsed, blocks: list[str]) -> Bools:
+    """Which subnets lie in one of the blocks, or around one."""
+    found, inner = inside(subnets, blocks), parse(blocks)
+    for version, high, low, length in zip(inner.version, inner.high, inner.low, inner.length, strict=True):
+        wide = np.flatnonzero((subnets.version == version) & (subnets.version > 0) & (subnets.length <= length))
+        network = masked(version, high, low, subnets.length[wide])
+        found[wide[(network[0] == subnets.high[wide]) & (network[1] == subnets.low[wide])]] = True
+    return found
 
 
 def doubled(network: Network) -> Iterator[Finding]:
