@@ -20,6 +20,7 @@ from netdesign.synthesis.clos_overlay import process_id, sessions, vlan_overlay,
 
 FIRST_ASN = 4_210_000_000
 ASN_PER_BLOCK = 1_000
+ASN_PER_SITE = 100 * ASN_PER_BLOCK
 WIDTH = 8
 
 
@@ -44,10 +45,13 @@ def build_fabric(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> 
 
 
 def autonomous_systems(ground: Ground) -> dict[str, int]:
-    """One number for the cores, one for the distribution of each block, one for each access switch."""
-    found = {device.id: FIRST_ASN for device in ground.core.devices}
+    """One number for the cores, one for the distribution of each block, one for each access switch; no two sites
+    share any."""
+    sites = [site.id for site in ground.blueprint.requirements.sites]
+    first = FIRST_ASN + sites.index(ground.site) * ASN_PER_SITE
+    found = {device.id: first for device in ground.core.devices}
     for block in range(ground.block_count):
-        base = FIRST_ASN + (block + 1) * ASN_PER_BLOCK
+        base = first + (block + 1) * ASN_PER_BLOCK
         for device in ground.blocks[block].devices if block in ground.blocks else ():
             found[device.id] = base
         units = ground.plan.of_block(block)
