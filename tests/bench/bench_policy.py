@@ -9,10 +9,10 @@ from random import Random
 from time import process_time
 from typing import Any
 
-from netdesign.analysis.anomalies import anomalies
-from netdesign.analysis.needs import surplus
-from netdesign.analysis.permissions import zone_matrix
-from netdesign.analysis.policy import passages
+from netdesign.analysis.policy.anomalies import anomalies
+from netdesign.analysis.policy.needs import surplus
+from netdesign.analysis.policy.permissions import zone_matrix
+from netdesign.analysis.policy.policy import passages
 from netdesign.catalog.selection import default_catalog
 from netdesign.graph.network import compile_network
 from netdesign.model.addressing import Subnet

@@ -11,9 +11,9 @@ import yaml
 from netdesign.model.design import Design
 from netdesign.services.resolve_requirements import feasible, resolve_requirements
 from netdesign.services.workbench import default_workbench
-from netdesign.synthesis import datacenter
-from netdesign.synthesis.clos_choice import FabricPlan
-from netdesign.synthesis.clos_sizing import ClosSize
+from netdesign.synthesis.datacenter import design as datacenter
+from netdesign.synthesis.datacenter.clos_choice import FabricPlan
+from netdesign.synthesis.datacenter.clos_sizing import ClosSize
 from netdesign.synthesis.synthesize import synthesize
 
 REQUIREMENTS = Path(__file__).parents[2] / "events" / "requirements" / "dc-300-racks.yaml"

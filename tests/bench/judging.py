@@ -26,7 +26,14 @@ from tests.bench.fabrics import SIZES, fabric
 
 R = TypeVar("R")
 RUNS = 3
-READING = ("analysis.address", "analysis.interfaces.", "graph.network.", "'grouped'", "'by_id'", "'devices_by'")
+READING = (
+    "analysis.facts.address",
+    "analysis.facts.interfaces.",
+    "graph.network.",
+    "'grouped'",
+    "'by_id'",
+    "'devices_by'",
+)
 """Parts that only turn facts into columns and arrays."""
 
 

@@ -10,10 +10,10 @@ from random import Random
 from time import process_time
 from typing import Any, TypedDict
 
-from netdesign.analysis.failure_pairs import failure_pairs
-from netdesign.analysis.failure_sweep import outcomes
-from netdesign.analysis.failures import FailureKind, single_failures
-from netdesign.analysis.traffic import loads
+from netdesign.analysis.failure.failure_sweep import outcomes
+from netdesign.analysis.traffic.failure_pairs import failure_pairs
+from netdesign.analysis.traffic.failures import FailureKind, single_failures
+from netdesign.analysis.traffic.traffic import loads
 from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.selection import default_catalog
 from netdesign.graph.network import Network, compile_network

@@ -11,7 +11,7 @@ from itertools import pairwise
 from random import Random
 from typing import Final
 
-from netdesign.analysis.policy import concerns, ordered_rules, rule_boxes
+from netdesign.analysis.policy.policy import concerns, ordered_rules, rule_boxes
 from netdesign.graph.headerspace import space
 from netdesign.graph.network import Network, compile_network
 from netdesign.model.design import Design

@@ -16,8 +16,8 @@ import pytest
 if not os.environ.get("NETDESIGN_DATA"):
     pytest.skip("NETDESIGN_DATA is not set", allow_module_level=True)
 
-from netdesign.analysis.fib import Fate, fib
-from netdesign.analysis.walks import walk
+from netdesign.analysis.forwarding.walks import walk
+from netdesign.analysis.tables.fib import Fate, fib
 from netdesign.graph.network import compile_network
 from netdesign.graph.prefixes import parse_address, parse_prefix
 from netdesign.model.overlay import Vni, VniKind

@@ -17,7 +17,7 @@ from tests.support import frr_lab
 if not frr_lab.available():
     pytest.skip("FRR or the right to make network namespaces is missing", allow_module_level=True)
 
-from netdesign.analysis.fib import fib
+from netdesign.analysis.tables.fib import fib
 from netdesign.graph.network import compile_network
 from netdesign.graph.prefixes import parse_prefix
 from netdesign.model.routing import (
@@ -32,7 +32,16 @@ from netdesign.model.vocabulary import InterfaceKind, RoutingProtocol
 from tests.support import naive_routing as naive
 from tests.support.routed import bgp, loopback, peer, port, static
 from tests.support.sketch import NO_CATALOG, design
-from tests.unit.analysis.test_rib import bgp_facts, boxes, cables, drawn_rules, member, ospf_facts, routers, wired
+from tests.unit.analysis.tables.test_rib import (
+    bgp_facts,
+    boxes,
+    cables,
+    drawn_rules,
+    member,
+    ospf_facts,
+    routers,
+    wired,
+)
 
 
 def expected(made, prefixes):

@@ -83,7 +83,7 @@ def test_fixes_leave_findings_of_other_shapes():
 
 
 def test_no_circuits_nothing_to_thin_out():
-    from netdesign.analysis.worst_failures import worst_of
+    from netdesign.analysis.failure.worst_failures import worst_of
 
     made = case(campus())
     assert thinned(made, worst_of(made.network, ()), 0.5) is None

@@ -13,7 +13,7 @@ from netdesign.model.decoding import decode
 from netdesign.model.design import Design
 from netdesign.model.requirements import Requirements
 from netdesign.model.resolved import ResolvedRequirements
-from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.resolve import resolve
 from netdesign.synthesis.synthesize import synthesize
 

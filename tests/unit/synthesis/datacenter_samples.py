@@ -24,7 +24,7 @@ from netdesign.model.vocabulary import (
     SecurityLevel,
     ServiceClass,
 )
-from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.synthesize import synthesize
 
 G = 1_000_000_000

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.bundles import bundles
+from netdesign.analysis.traffic.bundles import bundles
 from netdesign.model.cabling import Lag, Mlag
 from netdesign.model.patch import Set, apply
 from netdesign.model.verdict import Finding, Status

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.latency import delays, longest_us, slowest_of
-from netdesign.analysis.traffic import stretches
-from netdesign.analysis.worst_failures import NONE
+from netdesign.analysis.failure.worst_failures import NONE
+from netdesign.analysis.traffic.latency import delays, longest_us, slowest_of
+from netdesign.analysis.traffic.traffic import stretches
 from netdesign.catalog.parameters import default_parameters
 from netdesign.model.cabling import Circuit, CircuitKind
 from netdesign.model.inventory import EndpointKind, Homing, Site

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.distances import kilometres
+from netdesign.analysis.facts.distances import kilometres
 from netdesign.model.cabling import Srlg, SrlgKind
 from netdesign.model.inventory import EndpointGroup, EndpointKind, Site
 from netdesign.model.patch import Add, Operation, Remove, Set

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.days import day, months_later
+from netdesign.analysis.facts.days import day, months_later
 from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.selection import Catalog, default_catalog
 from netdesign.graph.network import compile_network

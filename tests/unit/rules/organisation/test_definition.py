@@ -114,7 +114,7 @@ def test_a_part_of_a_fact_is_printed_by_its_fields() -> None:
         ({"require": "requirements.scale > 1"}, "/require"),
     ],
 )
-def test_what_is_no_rule_is_refused_with_its_place(change: dict[str, str], place: str) -> None:
+def test_what_is_no_rule_is_refused_with_its_place(change: dict[str, Any], place: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         organisation_rule(replace(WRITTEN, **change))
     assert [fault.pointer for fault in caught.value.faults] == [place]

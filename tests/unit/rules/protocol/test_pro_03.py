@@ -159,8 +159,8 @@ def test_a_switch_port_has_no_address() -> None:
 @pytest.mark.parametrize("where", ["vlans", "native_vlan"])
 def test_a_vlan_that_unused_ports_are_parked_in_is_used(where: str) -> None:
     parking = vlan("parking", 999, "a", "b")
-    value = ("parking",) if where == "vlans" else "parking"
-    profile = PortProfile(**{"id": "unused", "mode": PortMode.ACCESS, "enabled": False, where: value})
+    value: dict[str, Any] = {where: ("parking",) if where == "vlans" else "parking"}
+    profile = PortProfile(id="unused", mode=PortMode.ACCESS, enabled=False, **value)
     switch = device("c", Role.ACCESS, unused_port_profile="unused")
 
     assert findings(parking, profile) == [("VLAN 999 (parking) is defined, but nothing uses it", Severity.WARNING)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.ospf_areas import area_number
+from netdesign.analysis.protocols.ospf_areas import area_number
 from netdesign.model.routing import Redistribution
 from netdesign.model.verdict import Status
 from netdesign.model.vocabulary import Role, Severity

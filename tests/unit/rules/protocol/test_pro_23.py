@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from netdesign.analysis.announcements import high_ceilings
+from netdesign.analysis.routing.announcements import high_ceilings
 from netdesign.model.addressing import Pool
 from netdesign.model.cabling import Circuit, CircuitKind
 from netdesign.model.patch import Add, Set, apply

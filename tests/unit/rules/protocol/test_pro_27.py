@@ -3,7 +3,15 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.convergence import GATEWAY, budget_s, demands, learned_defaults, prefixes, recovery_s, watches
+from netdesign.analysis.routing.convergence import (
+    GATEWAY,
+    budget_s,
+    demands,
+    learned_defaults,
+    prefixes,
+    recovery_s,
+    watches,
+)
 from netdesign.catalog.parameters import default_parameters
 from netdesign.model.patch import Add, Remove, Set, SetRequirement
 from netdesign.model.routing import StaticRoute

@@ -1,6 +1,6 @@
 import pytest
 
-from netdesign.analysis.overlay_faults import ethernet_segments, valid_segment
+from netdesign.analysis.routing.overlay_faults import ethernet_segments, valid_segment
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.patch import Add, Remove, Set
 from netdesign.model.routing import PolicyAction, RoutePolicy, RoutePolicyTerm

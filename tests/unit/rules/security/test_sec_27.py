@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.microsegments import filters_itself, tier_traffic, unfiltered
+from netdesign.analysis.policy.microsegments import filters_itself, tier_traffic, unfiltered
 from netdesign.model.inventory import EndpointKind
 from netdesign.model.patch import Add, Operation, Set, apply
 from netdesign.model.security import Action, Policy, PolicyRule

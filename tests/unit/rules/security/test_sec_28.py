@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.suites import Limits, group_bits, weaknesses
+from netdesign.analysis.policy.suites import Limits, group_bits, weaknesses
 from netdesign.model.overlay import Tunnel, TunnelKind
 from netdesign.model.patch import Add, Set, SetRequirement, apply
 from netdesign.model.security import CryptoKind, CryptoProfile

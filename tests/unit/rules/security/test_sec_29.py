@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netdesign.analysis.stateful_paths import asymmetries, one_way_only, state_groups, suspects
+from netdesign.analysis.forwarding.stateful_paths import asymmetries, one_way_only, state_groups, suspects
 from netdesign.model.addressing import VirtualGateway
 from netdesign.model.design import Design
 from netdesign.model.patch import Add, Operation, Remove, Set, apply

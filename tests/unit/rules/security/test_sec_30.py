@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netdesign.analysis.fail_secure import awake, dormant
+from netdesign.analysis.security.fail_secure import awake, dormant
 from netdesign.model.patch import Add, Operation, Set, apply
 from netdesign.model.security import Action, Policy
 from netdesign.model.verdict import Status

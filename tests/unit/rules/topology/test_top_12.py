@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.shared_risks import shared_risks
+from netdesign.analysis.failure.shared_risks import shared_risks
 from netdesign.model.cabling import Circuit, CircuitKind, Srlg, SrlgKind
 from netdesign.model.inventory import HaGroup, HaMode
 from netdesign.model.verdict import Status

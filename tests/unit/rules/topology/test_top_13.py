@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.rack_space import cable_m, free_unit, tray_run_m
+from netdesign.analysis.equipment.rack_space import cable_m, free_unit, tray_run_m
 from netdesign.catalog.parameters import default_parameters
 from netdesign.model.inventory import HaGroup, HaMode, Rack, Room, RoomKind
 from netdesign.model.verdict import Finding, Status

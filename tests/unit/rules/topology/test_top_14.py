@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from netdesign.analysis.homing import single_homed
+from netdesign.analysis.equipment.homing import single_homed
 from netdesign.model.inventory import EndpointKind, Homing, PortProfile
 from netdesign.model.verdict import Finding, Status
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass

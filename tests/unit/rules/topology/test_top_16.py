@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.outages import outages
-from netdesign.analysis.unavailability import device_unavailability, link_unavailability, share, sold_availability
+from netdesign.analysis.failure.outages import outages
+from netdesign.analysis.failure.unavailability import (
+    device_unavailability,
+    link_unavailability,
+    share,
+    sold_availability,
+)
 from netdesign.catalog.parameters import default_parameters
 from netdesign.graph.network import compile_network
 from netdesign.model.cabling import Circuit, CircuitKind, Mlag

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from netdesign.analysis.path_lengths import farthest_sites, widths
+from netdesign.analysis.traffic.path_lengths import farthest_sites, widths
 from netdesign.model.cabling import Circuit, CircuitKind
 from netdesign.model.inventory import Site
 from netdesign.model.overlay import Tunnel, TunnelKind

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.cable_reach import part_phys
+from netdesign.analysis.equipment.cable_reach import part_phys
 from netdesign.model.inventory import Homing, Rack, Room, RoomKind
 from netdesign.model.parts import PartKind, PartLine
 from netdesign.model.verdict import Finding, Status

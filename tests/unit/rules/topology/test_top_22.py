@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from netdesign.analysis.port_use import free_port, misuses, orphan_for
+from netdesign.analysis.equipment.port_use import free_port, misuses, orphan_for
 from netdesign.model.cabling import PortRef
 from netdesign.model.inventory import Homing, PortProfile
 from netdesign.model.verdict import Finding, Status

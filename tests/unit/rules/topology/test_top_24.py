@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from netdesign.analysis.failure_domains import dropped
+from netdesign.analysis.failure.failure_domains import dropped
 from netdesign.model.cabling import Mlag
 from netdesign.model.inventory import EndpointKind, Homing
 from netdesign.model.verdict import Finding, Status

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netdesign.analysis.expansion import free_as_numbers, free_links, growths
+from netdesign.analysis.traffic.expansion import free_as_numbers, free_links, growths
 from netdesign.model.addressing import Pool, Subnet
 from netdesign.model.inventory import Homing
 from netdesign.model.routing import RoutingProcess

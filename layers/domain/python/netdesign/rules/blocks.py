@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.policy import enforced_policies, ordered_rules, prefix_range, rule_boxes
+from netdesign.analysis.policy.policy import enforced_policies, ordered_rules, prefix_range, rule_boxes
 from netdesign.graph.headerspace import space
 from netdesign.model.said import is_said
 from netdesign.model.security import Action
 
 if TYPE_CHECKING:
-    from netdesign.analysis.needs import Crossing
+    from netdesign.analysis.policy.needs import Crossing
     from netdesign.graph.headerspace import Space
     from netdesign.model.security import PolicyRule
     from netdesign.rules.case import Case

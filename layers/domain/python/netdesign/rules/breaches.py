@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.policy import bound_zones, enforced_policies, ordered_rules
-from netdesign.analysis.zones import enforcement_points, places, zones_exposed
+from netdesign.analysis.policy.policy import bound_zones, enforced_policies, ordered_rules
+from netdesign.analysis.policy.zones import enforcement_points, places, zones_exposed
 from netdesign.errors import InvalidInputError
 from netdesign.graph.prefixes import WIDTH, address_text, parse_prefix
 from netdesign.model.addressing import Interface

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.scope import scope
+from netdesign.analysis.policy.scope import scope
 from netdesign.model.verdict import Finding, Gap, Measure, Status, Verdict
 from netdesign.model.vocabulary import DataClass, Framework, Severity
 from netdesign.rules.verdicts import rule_of, verdict_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.internet_edge import edge_statements, families
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.providers import circuit_tables
-from netdesign.analysis.rib_sources import beside, holders
-from netdesign.analysis.route_policy import Marks, permits
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.protocols.providers import circuit_tables
+from netdesign.analysis.protocols.route_policy import Marks, permits
+from netdesign.analysis.routing.internet_edge import edge_statements, families
+from netdesign.analysis.tables.rib_sources import beside, holders
 from netdesign.graph.prefixes import Prefix, address_text
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.routing import PolicyAction, RoutePolicyTerm, StaticRoute

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.fib import Fate, fib
-from netdesign.analysis.journeys import journeys
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.lookalikes import reduced
-from netdesign.analysis.providers import circuit_tables
-from netdesign.analysis.rib_sources import beside, holders, sources, static_prefixes, vrf_names
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.failure.lookalikes import reduced
+from netdesign.analysis.forwarding.journeys import journeys
+from netdesign.analysis.protocols.providers import circuit_tables
+from netdesign.analysis.tables.fib import Fate, fib
+from netdesign.analysis.tables.rib_sources import beside, holders, sources, static_prefixes, vrf_names
 from netdesign.errors import InvalidInputError
 from netdesign.graph.prefixes import Prefix, address_text, parse_prefix
 from netdesign.model.patch import Add, Patch, Remove
@@ -18,7 +18,7 @@ from netdesign.model.routing import StaticRoute
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netdesign.analysis.destinations import Target
+    from netdesign.analysis.forwarding.destinations import Target
     from netdesign.graph.network import Network
     from netdesign.model.verdict import Finding
     from netdesign.rules.case import Case

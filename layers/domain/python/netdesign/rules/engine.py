@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from netdesign.analysis.days import day
+from netdesign.analysis.facts.days import day
 from netdesign.model.verdict import Finding, Gap, Measure, Status, Verdict, Waiver
 from netdesign.model.vocabulary import Severity
 from netdesign.rules.card import Rule

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.carriage import carriage
-from netdesign.analysis.failures import FailureKind
-from netdesign.analysis.link_capacity import capacity_bps
-from netdesign.analysis.traffic import stretches
+from netdesign.analysis.facts.carriage import carriage
+from netdesign.analysis.traffic.failures import FailureKind
+from netdesign.analysis.traffic.link_capacity import capacity_bps
+from netdesign.analysis.traffic.traffic import stretches
 from netdesign.model.cabling import Srlg
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Measure, Scalar
@@ -20,7 +20,7 @@ from netdesign.rules.diversity import BESIDE
 from netdesign.rules.widening import like_links, widened
 
 if TYPE_CHECKING:
-    from netdesign.analysis.worst_failures import Cut, Overload, Worst
+    from netdesign.analysis.failure.worst_failures import Cut, Overload, Worst
     from netdesign.model.cabling import Link
     from netdesign.rules.card import Said
     from netdesign.rules.case import Case

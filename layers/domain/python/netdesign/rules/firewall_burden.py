@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from netdesign.analysis.enforcers import Enforcer
-from netdesign.analysis.failures import FailureKind, failure_kinds
-from netdesign.analysis.traffic import carriers_of, stretches
+from netdesign.analysis.policy.enforcers import Enforcer
+from netdesign.analysis.traffic.failures import FailureKind, failure_kinds
+from netdesign.analysis.traffic.traffic import carriers_of, stretches
 from netdesign.catalog.sku import FirewallRates
 from netdesign.graph.network import Network, analysis
 from netdesign.model.overlay import TunnelKind

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.scope import scope
+from netdesign.analysis.policy.scope import scope
 from netdesign.graph.network import compile_network
 from netdesign.model.compliance import FrameworkRef
 from netdesign.model.patch import Set, SetRequirement, apply

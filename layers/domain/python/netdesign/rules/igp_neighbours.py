@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from netdesign.analysis.igp_design import FIELDS, mismatches, statements_of
+from netdesign.analysis.protocols.igp_design import FIELDS, mismatches, statements_of
 from netdesign.graph.network import Network
 from netdesign.model.patch import Patch, Set
 from netdesign.model.routing import IgpInterface

@@ -6,8 +6,8 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.needs import Crossing, crossing_boxes, crossings
-from netdesign.analysis.policy import concerns, ordered_rules, rule_boxes
+from netdesign.analysis.policy.needs import Crossing, crossing_boxes, crossings
+from netdesign.analysis.policy.policy import concerns, ordered_rules, rule_boxes
 from netdesign.graph.headerspace import space
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.security import Action, PolicyRule

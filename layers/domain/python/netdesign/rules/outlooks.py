@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netdesign.analysis.failures import failure_kinds
-from netdesign.analysis.routing_states import Astray, Outlook, Stop, failed_outlook, plain_outlook
+from netdesign.analysis.failure.routing_states import Astray, Outlook, Stop, failed_outlook, plain_outlook
+from netdesign.analysis.traffic.failures import failure_kinds
 from netdesign.model.verdict import Scalar
 from netdesign.rules.case import Case
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.port_zones import Stray, stray_ports
+from netdesign.analysis.switching.port_zones import Stray, stray_ports
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding
 from netdesign.model.vocabulary import PortMode, Severity

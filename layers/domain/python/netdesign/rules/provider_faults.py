@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.adjacency import statements
-from netdesign.analysis.flow_routes import flow_ends
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.providers import circuit_tables
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.protocols.adjacency import statements
+from netdesign.analysis.protocols.providers import circuit_tables
+from netdesign.analysis.traffic.flow_routes import flow_ends
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.routing import AddressFamily, PolicyAction, RoutePolicyTerm
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.port_matching import seat_of
+from netdesign.analysis.equipment.port_matching import seat_of
 from netdesign.model.patch import Set
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.gateway_groups import virtual_members
-from netdesign.analysis.takeover import pinned_routes, rivals, split_groups
+from netdesign.analysis.addressing.gateway_groups import virtual_members
+from netdesign.analysis.routing.takeover import pinned_routes, rivals, split_groups
 from netdesign.model.inventory import HaMode
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.address_text import masked, parse
-from netdesign.analysis.addresses import subnet_prefixes
-from netdesign.analysis.exits import exits
-from netdesign.analysis.nesting import nested
-from netdesign.analysis.prefix_kinds import inside, special_use
-from netdesign.analysis.readdressing import read
-from netdesign.analysis.translation import invited, private, private_of, stand_in_line, takes, towards, ways_past
+from netdesign.analysis.facts.address_text import masked, parse
+from netdesign.analysis.facts.addresses import subnet_prefixes
+from netdesign.analysis.facts.nesting import nested
+from netdesign.analysis.facts.prefix_kinds import inside, special_use
+from netdesign.analysis.protocols.readdressing import read
+from netdesign.analysis.traffic.exits import exits
+from netdesign.analysis.traffic.translation import (
+    invited,
+    private,
+    private_of,
+    stand_in_line,
+    takes,
+    towards,
+    ways_past,
+)
 from netdesign.model.addressing import Nat, NatKind
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.routing import PolicyAction
@@ -25,7 +33,7 @@ from netdesign.model.vocabulary import Exposure, Severity, SubnetPurpose
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netdesign.analysis.address_text import Parsed
+    from netdesign.analysis.facts.address_text import Parsed
     from netdesign.graph.multigraph import Bools
     from netdesign.graph.network import Network
     from netdesign.model.addressing import Subnet

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.failure_images import link_classes
-from netdesign.analysis.link_capacity import capacity_bps
-from netdesign.analysis.link_ports import NO_TYPE, link_ports
+from netdesign.analysis.equipment.link_ports import NO_TYPE, link_ports
+from netdesign.analysis.failure.failure_images import link_classes
+from netdesign.analysis.traffic.link_capacity import capacity_bps
 from netdesign.catalog.media import cheapest_phy, media
 from netdesign.model.patch import Operation, Patch, Set
 from netdesign.model.vocabulary import Medium

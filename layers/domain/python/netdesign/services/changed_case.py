@@ -12,7 +12,7 @@ from netdesign.model.verdict import Verdict
 from netdesign.rules.case import Case
 from netdesign.services.validate_design import case_of
 from netdesign.services.workbench import Workbench
-from netdesign.synthesis.parts import bill
+from netdesign.synthesis.bill.parts import bill
 
 
 def changed_case(case: Case, patch: Patch, bench: Workbench) -> Case | None:

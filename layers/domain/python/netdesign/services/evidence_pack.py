@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from netdesign import __version__
-from netdesign.analysis.needs import packet_text
-from netdesign.analysis.scope import scope
-from netdesign.analysis.segmentation_tests import Probe, probes
+from netdesign.analysis.policy.needs import packet_text
+from netdesign.analysis.policy.scope import scope
+from netdesign.analysis.policy.segmentation_tests import Probe, probes
 from netdesign.errors import ConflictError, InvalidInputError
 from netdesign.exchange.judged_with import changes
 from netdesign.graph.prefixes import address_text

@@ -19,7 +19,7 @@ from netdesign.services.changed_case import changed_case, finding_count
 from netdesign.services.left_alone import joined, restorable
 from netdesign.services.proposals import Proposal
 from netdesign.services.workbench import Workbench
-from netdesign.synthesis.parts import bill
+from netdesign.synthesis.bill.parts import bill
 from netdesign.synthesis.synthesize import synthesize
 
 MAX_FACTS = 600

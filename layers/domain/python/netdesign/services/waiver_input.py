@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from netdesign.analysis.days import day
+from netdesign.analysis.facts.days import day
 from netdesign.errors import Fault, NotFoundError
 from netdesign.model.verdict import Waiver
 from netdesign.rules.engine import WAIVER_RULE

@@ -9,7 +9,7 @@ from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.design import Design
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Archetype, NetworkType
-from netdesign.synthesis.blueprint import Blueprint
+from netdesign.synthesis.draft.blueprint import Blueprint
 
 CAMPUSES = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
 
@@ -33,11 +33,11 @@ def synthesize(
 def _build(blueprint: Blueprint) -> Archetype:
     kind = blueprint.requirements.network_type
     if kind is NetworkType.ENTERPRISE_DATACENTER:
-        from netdesign.synthesis import datacenter
+        from netdesign.synthesis.datacenter import design as datacenter
 
         return datacenter.build(blueprint)
     if kind in CAMPUSES:
-        from netdesign.synthesis import campus
+        from netdesign.synthesis.campus import design as campus
 
         return campus.build(blueprint)
     raise InfeasibleError((_unsupported(kind),))

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.demand import (
+from netdesign.analysis.equipment.port_supply import endpoint_ports
+from netdesign.analysis.traffic.demand import (
     OUTSIDE,
     USER_PORT_BPS,
     WITHOUT_USERS,
@@ -18,7 +19,6 @@ from netdesign.analysis.demand import (
     site_demands,
     site_share,
 )
-from netdesign.analysis.port_supply import endpoint_ports
 from netdesign.graph.network import ROLES
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.demand import doubled
-from netdesign.analysis.tiers import CLOS, Fabric, fabric_links, fabric_of, fabrics, role_tiers, uplink_counts, uplinks
+from netdesign.analysis.facts.tiers import (
+    CLOS,
+    Fabric,
+    fabric_links,
+    fabric_of,
+    fabrics,
+    role_tiers,
+    uplink_counts,
+    uplinks,
+)
+from netdesign.analysis.traffic.demand import doubled
 from netdesign.graph.network import ROLES, Network, analysis
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

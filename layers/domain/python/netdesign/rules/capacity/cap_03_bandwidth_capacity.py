@@ -8,7 +8,7 @@ from math import ceil
 
 import numpy as np
 
-from netdesign.analysis.link_capacity import capacity_bps, carried, fill
+from netdesign.analysis.traffic.link_capacity import capacity_bps, carried, fill
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Severity

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.addresses import PURPOSES, subnet_prefixes, subnet_purposes
-from netdesign.analysis.demand import USER_PORT_BPS, SiteDemand, site_demands
-from netdesign.analysis.enforcers import Enforcer, enforcers
-from netdesign.analysis.port_supply import endpoint_ports
-from netdesign.analysis.row_codes import column
+from netdesign.analysis.equipment.port_supply import endpoint_ports
+from netdesign.analysis.facts.addresses import PURPOSES, subnet_prefixes, subnet_purposes
+from netdesign.analysis.facts.row_codes import column
+from netdesign.analysis.policy.enforcers import Enforcer, enforcers
+from netdesign.analysis.traffic.demand import USER_PORT_BPS, SiteDemand, site_demands
 from netdesign.graph.network import ROLES
 from netdesign.model.inventory import HaMode
 from netdesign.model.patch import Patch, SetRequirement

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from math import ceil
 
-from netdesign.analysis.endpoint_ports import endpoint_ports_taken
-from netdesign.analysis.parts import Need, endpoint_cables, needs
+from netdesign.analysis.equipment.endpoint_ports import endpoint_ports_taken
+from netdesign.analysis.equipment.parts import Need, endpoint_cables, needs
 from netdesign.catalog.media import Cage, media
 from netdesign.model.parts import PartKind, PartLine
 from netdesign.model.patch import Patch, Remove, Set

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.carriage import DUAL_HOMED
-from netdesign.analysis.demand import USER_PORT_BPS, leaf_ceiling
-from netdesign.analysis.port_matching import port_uses
-from netdesign.analysis.port_supply import endpoint_ports, endpoint_ports_used, uplink_bps
-from netdesign.analysis.tiers import uplinks
+from netdesign.analysis.equipment.port_matching import port_uses
+from netdesign.analysis.equipment.port_supply import endpoint_ports, endpoint_ports_used, uplink_bps
+from netdesign.analysis.facts.carriage import DUAL_HOMED
+from netdesign.analysis.facts.tiers import uplinks
+from netdesign.analysis.traffic.demand import USER_PORT_BPS, leaf_ceiling
 from netdesign.graph.network import ROLES, Network, analysis
 from netdesign.model.inventory import Homing
 from netdesign.model.patch import Patch, Set

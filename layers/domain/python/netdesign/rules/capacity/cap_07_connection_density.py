@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from netdesign.analysis.port_matching import PortFault, port_faults, port_uses, shortage
+from netdesign.analysis.equipment.port_matching import PortFault, port_faults, port_uses, shortage
 from netdesign.model.cabling import PortRef
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

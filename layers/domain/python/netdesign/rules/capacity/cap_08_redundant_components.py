@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netdesign.analysis.demand import inspected_bps, site_share
-from netdesign.analysis.traffic import loads
+from netdesign.analysis.traffic.demand import inspected_bps, site_share
+from netdesign.analysis.traffic.traffic import loads
 from netdesign.model.inventory import HaGroup, HaMode
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

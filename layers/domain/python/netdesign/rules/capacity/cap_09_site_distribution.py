@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.addresses import PURPOSES, subnet_purposes
-from netdesign.analysis.demand import OUTSIDE
-from netdesign.analysis.layer3 import gateway_pairs
-from netdesign.analysis.row_codes import column, text_codes
+from netdesign.analysis.addressing.layer3 import gateway_pairs
+from netdesign.analysis.facts.addresses import PURPOSES, subnet_purposes
+from netdesign.analysis.facts.row_codes import column, text_codes
+from netdesign.analysis.traffic.demand import OUTSIDE
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
 from netdesign.model.patch import Patch, Set
 from netdesign.model.resolved import ResolvedSite

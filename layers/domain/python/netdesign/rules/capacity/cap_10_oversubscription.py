@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.demand import leaf_ceiling
-from netdesign.analysis.port_supply import endpoint_bandwidth_bps, endpoint_links, uplink_bps
-from netdesign.analysis.tiers import role_tiers, uplinks
+from netdesign.analysis.equipment.port_supply import endpoint_bandwidth_bps, endpoint_links, uplink_bps
+from netdesign.analysis.facts.tiers import role_tiers, uplinks
+from netdesign.analysis.traffic.demand import leaf_ceiling
 from netdesign.graph.network import Network, analysis
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.failures import FailureKind, bundle_links
-from netdesign.analysis.worst_failures import Worst, worst_single
+from netdesign.analysis.failure.worst_failures import Worst, worst_single
+from netdesign.analysis.traffic.failures import FailureKind, bundle_links
 from netdesign.model.cabling import Srlg, SrlgKind
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding

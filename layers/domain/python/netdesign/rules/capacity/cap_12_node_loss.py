@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.enforcers import enforcers
-from netdesign.analysis.failures import FailureKind
-from netdesign.analysis.traffic import stretches
-from netdesign.analysis.worst_failures import Worst, worst_single
+from netdesign.analysis.failure.worst_failures import Worst, worst_single
+from netdesign.analysis.policy.enforcers import enforcers
+from netdesign.analysis.traffic.failures import FailureKind
+from netdesign.analysis.traffic.traffic import stretches
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding
 from netdesign.model.vocabulary import Category, Redundancy, Role, Severity

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.failure_pairs import failure_pairs
-from netdesign.analysis.worst_failures import Worst, worst_pair
+from netdesign.analysis.failure.worst_failures import Worst, worst_pair
+from netdesign.analysis.traffic.failure_pairs import failure_pairs
 from netdesign.model.cabling import Srlg, SrlgKind
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Measure

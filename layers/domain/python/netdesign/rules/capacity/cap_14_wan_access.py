@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import ceil
 from typing import NamedTuple
 
-from netdesign.analysis.demand import growth_of, local_users
-from netdesign.analysis.site_exits import Way, largest_lost, together, ways_out
+from netdesign.analysis.traffic.demand import growth_of, local_users
+from netdesign.analysis.traffic.site_exits import Way, largest_lost, together, ways_out
 from netdesign.model.patch import Patch, Set, SetRequirement
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, NetworkType, Severity

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.demand import growth_of
-from netdesign.analysis.exits import inward_peak_bps, outward_peak_bps
-from netdesign.analysis.site_exits import Way, largest_lost, together, ways_out
+from netdesign.analysis.traffic.demand import growth_of
+from netdesign.analysis.traffic.exits import inward_peak_bps, outward_peak_bps
+from netdesign.analysis.traffic.site_exits import Way, largest_lost, together, ways_out
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Redundancy, Severity, Trust

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.demand import RADIOS, access_points, growth_of
-from netdesign.analysis.wireless_load import clients, uplinks_bps
+from netdesign.analysis.equipment.wireless_load import clients, uplinks_bps
+from netdesign.analysis.traffic.demand import RADIOS, access_points, growth_of
 from netdesign.model.inventory import Homing
 from netdesign.model.patch import Patch, Set, SetRequirement
 from netdesign.model.verdict import Finding, Gap, Measure

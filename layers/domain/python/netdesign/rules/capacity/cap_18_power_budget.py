@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.powered_devices import fed, fed_watts
+from netdesign.analysis.equipment.powered_devices import fed, fed_watts
 from netdesign.catalog.ports import allocated_w
 from netdesign.model.inventory import Attachment, EndpointGroup, EndpointKind
 from netdesign.model.patch import Add, Patch, Set

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.powered_devices import Fed, fed, port_watts, unfed
+from netdesign.analysis.equipment.powered_devices import Fed, fed, port_watts, unfed
 from netdesign.catalog.ports import allocated_w
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

@@ -7,9 +7,9 @@ from dataclasses import replace
 from math import ceil
 from typing import NamedTuple
 
-from netdesign.analysis.demand import growth_of
-from netdesign.analysis.route_counts import route_counts
-from netdesign.analysis.vpn_heads import Heads, head_ends
+from netdesign.analysis.routing.route_counts import route_counts
+from netdesign.analysis.traffic.demand import growth_of
+from netdesign.analysis.traffic.vpn_heads import Heads, head_ends
 from netdesign.model.overlay import Tunnel, TunnelKind
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from math import ceil
 
-from netdesign.analysis.rack_load import drawn_w, feed_watts, rack_members, rack_watts, units, usual_watts
-from netdesign.analysis.rack_space import free_unit
+from netdesign.analysis.equipment.rack_load import drawn_w, feed_watts, rack_members, rack_watts, units, usual_watts
+from netdesign.analysis.equipment.rack_space import free_unit
 from netdesign.model.inventory import Device, Rack
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.demand import growth_of
-from netdesign.analysis.providers import sessions_with_providers
-from netdesign.analysis.table_demand import TABLES, table_demand, vlan_devices
+from netdesign.analysis.protocols.providers import sessions_with_providers
+from netdesign.analysis.traffic.demand import growth_of
+from netdesign.analysis.traffic.table_demand import TABLES, table_demand, vlan_devices
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.routing import StaticRoute
 from netdesign.model.security import Action, PolicyRule

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.layer2_scale import spanning_tree_ports, vlan_counts, vni_counts, vrf_counts
-from netdesign.analysis.table_demand import vlan_devices
+from netdesign.analysis.traffic.layer2_scale import spanning_tree_ports, vlan_counts, vni_counts, vrf_counts
+from netdesign.analysis.traffic.table_demand import vlan_devices
 from netdesign.model.addressing import Interface
 from netdesign.model.overlay import Vni, VniKind
 from netdesign.model.patch import Add, Patch, Remove, Set

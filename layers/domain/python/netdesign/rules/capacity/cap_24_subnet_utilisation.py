@@ -7,8 +7,8 @@ from math import ceil
 
 import numpy as np
 
-from netdesign.analysis.demand import growth_of
-from netdesign.analysis.subnet_fill import subnet_fill
+from netdesign.analysis.traffic.demand import growth_of
+from netdesign.analysis.traffic.subnet_fill import subnet_fill
 from netdesign.catalog.cloud_quotas import quotas_of
 from netdesign.errors import InvalidInputError
 from netdesign.graph.prefixes import WIDTH, parse_prefix

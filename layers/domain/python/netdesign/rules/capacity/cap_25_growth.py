@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.demand import leaf_ceiling
-from netdesign.analysis.enforcers import enforcers
-from netdesign.analysis.link_capacity import carried, fill
-from netdesign.analysis.port_supply import endpoint_bandwidth_bps, uplink_bps
-from netdesign.analysis.subnet_fill import subnet_fill
+from netdesign.analysis.equipment.port_supply import endpoint_bandwidth_bps, uplink_bps
+from netdesign.analysis.policy.enforcers import enforcers
+from netdesign.analysis.traffic.demand import leaf_ceiling
+from netdesign.analysis.traffic.link_capacity import carried, fill
+from netdesign.analysis.traffic.subnet_fill import subnet_fill
 from netdesign.model.patch import Patch, Set, SetRequirement
 from netdesign.model.verdict import Finding, Measure, Status
 from netdesign.model.vocabulary import Category, Role, Severity

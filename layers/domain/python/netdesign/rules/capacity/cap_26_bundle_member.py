@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
-from netdesign.analysis.bundles import Bundle, bundles, load_of
-from netdesign.analysis.failures import bundle_links
+from netdesign.analysis.traffic.bundles import Bundle, bundles, load_of
+from netdesign.analysis.traffic.failures import bundle_links
 from netdesign.model.cabling import Lag
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.failures import Failure, FailureKind, failure_sets
-from netdesign.analysis.latency import delays, longest_us, slowest_of
-from netdesign.analysis.link_capacity import carried
-from netdesign.analysis.traffic import Stretch, stretches
-from netdesign.analysis.worst_failures import NONE, worst_single
+from netdesign.analysis.failure.worst_failures import NONE, worst_single
+from netdesign.analysis.traffic.failures import Failure, FailureKind, failure_sets
+from netdesign.analysis.traffic.latency import delays, longest_us, slowest_of
+from netdesign.analysis.traffic.link_capacity import carried
+from netdesign.analysis.traffic.traffic import Stretch, stretches
 from netdesign.graph.network import Network, analysis
 from netdesign.model.inventory import EndpointKind
 from netdesign.model.patch import Operation, Patch, Set

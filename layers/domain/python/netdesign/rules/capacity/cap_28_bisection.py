@@ -7,10 +7,10 @@ from math import ceil
 
 import numpy as np
 
-from netdesign.analysis.bisection import Bisection, bisections
-from netdesign.analysis.clos import planes
-from netdesign.analysis.demand import leaf_ceiling
-from netdesign.analysis.tiers import uplinks
+from netdesign.analysis.facts.clos import planes
+from netdesign.analysis.facts.tiers import uplinks
+from netdesign.analysis.traffic.bisection import Bisection, bisections
+from netdesign.analysis.traffic.demand import leaf_ceiling
 from netdesign.catalog.media import media
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import ceil
 from typing import NamedTuple
 
-from netdesign.analysis.cages import cage_of
-from netdesign.analysis.money import money
+from netdesign.analysis.equipment.cages import cage_of
+from netdesign.analysis.facts.money import money
 from netdesign.catalog.media import cheapest_phy, media
 from netdesign.model.patch import Patch, Set, SetRequirement
 from netdesign.model.verdict import Finding, Gap, Measure

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
-from netdesign.analysis.cloud_places import attachments_of, connections_of, subnets_of
-from netdesign.analysis.demand import growth_of
+from netdesign.analysis.facts.cloud_places import attachments_of, connections_of, subnets_of
+from netdesign.analysis.traffic.demand import growth_of
 from netdesign.catalog.cloud_quotas import CloudQuotas, quotas_of
 from netdesign.errors import InvalidInputError
 from netdesign.graph.prefixes import Prefix, parse_prefix

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.residency import jurisdictions
-from netdesign.analysis.scope import data_classes, scope
+from netdesign.analysis.failure.residency import jurisdictions
+from netdesign.analysis.policy.scope import data_classes, scope
 from netdesign.model.compliance import FrameworkRef
 from netdesign.model.patch import Patch, Set, SetRequirement
 from netdesign.model.verdict import Finding, Gap, Measure

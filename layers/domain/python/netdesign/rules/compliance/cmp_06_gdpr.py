@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.scope import needed, unneeded_access
+from netdesign.analysis.policy.scope import needed, unneeded_access
 from netdesign.model.patch import Patch
 from netdesign.model.security import Action
 from netdesign.model.verdict import Finding, Measure

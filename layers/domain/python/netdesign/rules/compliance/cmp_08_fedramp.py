@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.encryption import crypto_endpoints, protects
-from netdesign.analysis.modules import crypto_devices, uncertified_gaps
+from netdesign.analysis.policy.encryption import crypto_endpoints, protects
+from netdesign.analysis.security.modules import crypto_devices, uncertified_gaps
 from netdesign.model.overlay import Tunnel, TunnelKind
 from netdesign.model.patch import Add, Patch
 from netdesign.model.security import CryptoKind, CryptoProfile

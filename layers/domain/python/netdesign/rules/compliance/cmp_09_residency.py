@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.ends import ends_of
-from netdesign.analysis.failures import failure_sets
-from netdesign.analysis.residency import clear_hops, code_of, foreign_sites, jurisdictions
-from netdesign.analysis.scope import data_classes, scope
+from netdesign.analysis.facts.ends import ends_of
+from netdesign.analysis.failure.residency import clear_hops, code_of, foreign_sites, jurisdictions
+from netdesign.analysis.policy.scope import data_classes, scope
+from netdesign.analysis.traffic.failures import failure_sets
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import EndpointGroup, Site
 from netdesign.model.patch import Add, Patch, Set

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from math import ceil
 
-from netdesign.analysis.events import collectors, stored_bytes
-from netdesign.analysis.logins import least_reached, managed_devices, profile_of, services_reached
-from netdesign.analysis.scope import scope
+from netdesign.analysis.policy.scope import scope
+from netdesign.analysis.security.logins import least_reached, managed_devices, profile_of, services_reached
+from netdesign.analysis.traffic.events import collectors, stored_bytes
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.patch import Patch, Set

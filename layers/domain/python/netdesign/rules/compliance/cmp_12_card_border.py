@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.card_data import (
+from netdesign.analysis.policy.card_data import (
     border_pairs,
     border_rules,
     card_zones,
@@ -12,8 +12,8 @@ from netdesign.analysis.card_data import (
     open_borders,
     strangers,
 )
-from netdesign.analysis.permissions import undecided
-from netdesign.analysis.zones import bypass
+from netdesign.analysis.policy.permissions import undecided
+from netdesign.analysis.policy.zones import bypass
 from netdesign.model.inventory import EndpointGroup
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from netdesign.analysis.card_data import border_pairs, border_rules, border_surplus, card_zones
-from netdesign.analysis.needs import bits, packet_text
+from netdesign.analysis.policy.card_data import border_pairs, border_rules, border_surplus, card_zones
+from netdesign.analysis.policy.needs import bits, packet_text
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.security import Action, IpProtocol, PolicyRule, Service
 from netdesign.model.verdict import Finding, Measure

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.card_data import card_zones, open_borders
-from netdesign.analysis.permissions import undecided
-from netdesign.analysis.zones import bypass
+from netdesign.analysis.policy.card_data import card_zones, open_borders
+from netdesign.analysis.policy.permissions import undecided
+from netdesign.analysis.policy.zones import bypass
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action, WirelessNetwork
 from netdesign.model.verdict import Finding, Measure

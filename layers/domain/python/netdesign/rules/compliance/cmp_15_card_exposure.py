@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.card_data import border_pairs, border_rules, card_zones
-from netdesign.analysis.disclosure import announced, untranslated, zone_ranges
-from netdesign.analysis.needs import packet_text
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.providers import provider_sessions
-from netdesign.analysis.zones import legs, places, zones_exposed
+from netdesign.analysis.policy.card_data import border_pairs, border_rules, card_zones
+from netdesign.analysis.policy.disclosure import announced, untranslated, zone_ranges
+from netdesign.analysis.policy.needs import packet_text
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.zones import legs, places, zones_exposed
+from netdesign.analysis.protocols.providers import provider_sessions
 from netdesign.graph.headerspace import ANY_ADDRESS, Box, space
 from netdesign.model.addressing import UnicastRpf
 from netdesign.model.patch import Add, Patch, Remove, Set

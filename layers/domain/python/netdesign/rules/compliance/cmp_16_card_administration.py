@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.card_data import border_pairs, border_rules, card_zones
-from netdesign.analysis.logins import managed_devices, profile_of
-from netdesign.analysis.needs import packet_text, service_prefixes
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.policy import prefix_range
-from netdesign.analysis.scope import scope
-from netdesign.analysis.zones import legs, zones_exposed
+from netdesign.analysis.policy.card_data import border_pairs, border_rules, card_zones
+from netdesign.analysis.policy.needs import packet_text, service_prefixes
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.policy import prefix_range
+from netdesign.analysis.policy.scope import scope
+from netdesign.analysis.policy.zones import legs, zones_exposed
+from netdesign.analysis.security.logins import managed_devices, profile_of
 from netdesign.graph.headerspace import ANY_ADDRESS, Box, Space, space
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Patch, Remove, Set

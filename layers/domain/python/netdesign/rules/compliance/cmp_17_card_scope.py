@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.card_data import (
+from netdesign.analysis.policy.card_data import (
     border_pairs,
     border_rules,
     card_zones,
@@ -12,9 +12,9 @@ from netdesign.analysis.card_data import (
     open_borders,
     strangers,
 )
-from netdesign.analysis.needs import bits
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.zones import bypass
+from netdesign.analysis.policy.needs import bits
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.zones import bypass
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.security import Action
 from netdesign.model.verdict import Finding, Measure

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.card_data import border_pairs
-from netdesign.analysis.cut_off import watch
-from netdesign.analysis.encryption import clear_links
-from netdesign.analysis.failure_images import like_failures
-from netdesign.analysis.failures import FailureKind, failure_kinds, single_failures
-from netdesign.analysis.logins import USER_EDGE
-from netdesign.analysis.outages import outages
-from netdesign.analysis.scope import scope
-from netdesign.analysis.traffic import stretches
-from netdesign.analysis.zones import ZonePair, bypass, mixed, zone_pairs
+from netdesign.analysis.failure.cut_off import watch
+from netdesign.analysis.failure.failure_images import like_failures
+from netdesign.analysis.failure.outages import outages
+from netdesign.analysis.policy.card_data import border_pairs
+from netdesign.analysis.policy.encryption import clear_links
+from netdesign.analysis.policy.scope import scope
+from netdesign.analysis.policy.zones import ZonePair, bypass, mixed, zone_pairs
+from netdesign.analysis.security.logins import USER_EDGE
+from netdesign.analysis.traffic.failures import FailureKind, failure_kinds, single_failures
+from netdesign.analysis.traffic.traffic import stretches
 from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.logins import least_reached, managed_devices, profile_of, services_reached
-from netdesign.analysis.reachability import gets_to, group_origins
+from netdesign.analysis.forwarding.reachability import gets_to, group_origins
+from netdesign.analysis.security.logins import least_reached, managed_devices, profile_of, services_reached
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.patch import Add, Patch, Remove, Set

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.ends import ends_of, unknown_ends
-from netdesign.analysis.scope import scope
+from netdesign.analysis.facts.ends import ends_of, unknown_ends
+from netdesign.analysis.policy.scope import scope
 from netdesign.model.cabling import PortRef
 from netdesign.model.governance import Approval, PublishedDocument, State
 from netdesign.model.patch import Patch, Set, SetGovernance

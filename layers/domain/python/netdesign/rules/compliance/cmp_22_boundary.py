@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from netdesign.analysis.days import day, months_later
-from netdesign.analysis.exits import exits
-from netdesign.analysis.permissions import undecided
-from netdesign.analysis.residency import jurisdictions
-from netdesign.analysis.terrain import circuit_links, near_end
-from netdesign.analysis.zones import mixed, places, zone_pairs, zones_exposed
+from netdesign.analysis.facts.days import day, months_later
+from netdesign.analysis.failure.residency import jurisdictions
+from netdesign.analysis.policy.permissions import undecided
+from netdesign.analysis.policy.terrain import circuit_links, near_end
+from netdesign.analysis.policy.zones import mixed, places, zone_pairs, zones_exposed
+from netdesign.analysis.traffic.exits import exits
 from netdesign.graph.network import Network
 from netdesign.model.cabling import Link, PortRef
 from netdesign.model.patch import Add, Patch, Remove, Set

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from netdesign.analysis.distances import kilometres
-from netdesign.analysis.encryption import exposed_links
-from netdesign.analysis.shared_risks import one_risk
-from netdesign.analysis.terrain import circuit_links, near_end
+from netdesign.analysis.facts.distances import kilometres
+from netdesign.analysis.failure.shared_risks import one_risk
+from netdesign.analysis.policy.encryption import exposed_links
+from netdesign.analysis.policy.terrain import circuit_links, near_end
 from netdesign.model.cabling import Circuit, Srlg, SrlgKind
 from netdesign.model.inventory import EndpointKind, Site
 from netdesign.model.patch import Add, Patch, Set

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.days import day, months_later
+from netdesign.analysis.facts.days import day, months_later
 from netdesign.model.patch import Patch, Set, SetRequirement
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Framework, Role, Severity

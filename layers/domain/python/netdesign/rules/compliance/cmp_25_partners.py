@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from netdesign.analysis.card_data import border_rules, border_surplus, open_borders
-from netdesign.analysis.days import day
-from netdesign.analysis.needs import bits, packet_text
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.zones import bypass, enforcement_points, places, zones_exposed
+from netdesign.analysis.facts.days import day
+from netdesign.analysis.policy.card_data import border_rules, border_surplus, open_borders
+from netdesign.analysis.policy.needs import bits, packet_text
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.zones import bypass, enforcement_points, places, zones_exposed
 from netdesign.model.addressing import Interface, Subnet
 from netdesign.model.cabling import Circuit
 from netdesign.model.inventory import EndpointGroup, EndpointKind

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from netdesign.analysis.needs import packet_text, spot
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.policy import prefix_range
-from netdesign.analysis.zones import places
+from netdesign.analysis.policy.needs import packet_text, spot
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.policy import prefix_range
+from netdesign.analysis.policy.zones import places
 from netdesign.graph.headerspace import Box, Space, space
 from netdesign.model.inventory import EndpointGroup, EndpointKind, Environment
 from netdesign.model.patch import Add, Patch, Set

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.days import day
+from netdesign.analysis.facts.days import day
 from netdesign.model.governance import Approval, State
 from netdesign.model.patch import Patch, Set, SetGovernance, SetRequirement
 from netdesign.model.verdict import Finding, Gap, Measure, Status, Verdict

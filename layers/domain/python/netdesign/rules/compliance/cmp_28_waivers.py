@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.days import day, months_later
+from netdesign.analysis.facts.days import day, months_later
 from netdesign.model.patch import Patch, SetGovernance, SetRequirement
 from netdesign.model.verdict import Finding, Measure, Status, Verdict, Waiver
 from netdesign.model.vocabulary import Category, Severity

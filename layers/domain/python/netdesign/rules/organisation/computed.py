@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from netdesign.analysis.attachments import endpoint_port_counts
-from netdesign.analysis.link_capacity import carried, fill
-from netdesign.analysis.tiers import role_tiers, uplink_counts
+from netdesign.analysis.facts.attachments import endpoint_port_counts
+from netdesign.analysis.facts.tiers import role_tiers, uplink_counts
+from netdesign.analysis.traffic.link_capacity import carried, fill
 from netdesign.errors import InvalidInputError
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import parse_prefix

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.link_ports import LinkPorts, link_ports
-from netdesign.analysis.row_codes import member_codes, row_codes, text_codes
+from netdesign.analysis.equipment.link_ports import LinkPorts, link_ports
+from netdesign.analysis.facts.row_codes import member_codes, row_codes, text_codes
 from netdesign.catalog.media import PhyType, legal, media
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

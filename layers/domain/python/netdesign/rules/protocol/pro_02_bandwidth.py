@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.link_ports import link_ports
-from netdesign.analysis.row_codes import row_codes
+from netdesign.analysis.equipment.link_ports import link_ports
+from netdesign.analysis.facts.interfaces import interfaces
+from netdesign.analysis.facts.row_codes import row_codes
 from netdesign.graph.network import Network
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.layer2 import NOT_BRIDGES
-from netdesign.analysis.layer3 import switch_ports
-from netdesign.analysis.vlan_users import cut_vlans, unserved_endpoints, vlan_users, wired_endpoints
-from netdesign.analysis.wire_ends import facing_pairs
+from netdesign.analysis.addressing.layer3 import switch_ports
+from netdesign.analysis.addressing.vlan_users import cut_vlans, unserved_endpoints, vlan_users, wired_endpoints
+from netdesign.analysis.facts.interfaces import interfaces
+from netdesign.analysis.facts.wire_ends import facing_pairs
+from netdesign.analysis.switching.layer2 import NOT_BRIDGES
 from netdesign.graph.network import Network
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.switching import Vlan

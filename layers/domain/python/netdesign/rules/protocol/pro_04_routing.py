@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.adjacency import processes, statements
-from netdesign.analysis.flow_routes import Stranded, flow_ends, gateway_tables, stranded, without_gateway
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.providers import lonely_exits
-from netdesign.analysis.route_origins import static_hops, unbacked_defaults
-from netdesign.analysis.routed_links import alone, routed_pairs, silent_pairs, unused_links
-from netdesign.analysis.routes import OUTCOMES
-from netdesign.analysis.routing_states import Astray
-from netdesign.analysis.row_codes import among
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.facts.row_codes import among
+from netdesign.analysis.failure.routing_states import Astray
+from netdesign.analysis.protocols.adjacency import processes, statements
+from netdesign.analysis.protocols.providers import lonely_exits
+from netdesign.analysis.routing.routed_links import alone, routed_pairs, silent_pairs, unused_links
+from netdesign.analysis.tables.route_origins import static_hops, unbacked_defaults
+from netdesign.analysis.tables.routes import OUTCOMES
+from netdesign.analysis.traffic.flow_routes import Stranded, flow_ends, gateway_tables, stranded, without_gateway
 from netdesign.graph.network import Network
 from netdesign.graph.prefixes import parse_interface
 from netdesign.model.patch import Patch, Remove, Set
@@ -193,7 +193,7 @@ def _empty_defaults(network: Network) -> Iterator[Finding]:
 
 def _families(network: Network) -> set[tuple[int, int]]:
     """(table, IP version) of every table that has addresses of the version on a segment."""
-    from netdesign.analysis.addresses import addresses
+    from netdesign.analysis.facts.addresses import addresses
 
     graph = layer3(network)
     numbered = graph.member_row >= 0

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.link_ports import NO_PORT, link_ports, type_codes
-from netdesign.analysis.row_codes import column, small_codes, text_codes
+from netdesign.analysis.equipment.link_ports import NO_PORT, link_ports, type_codes
+from netdesign.analysis.facts.interfaces import interfaces
+from netdesign.analysis.facts.row_codes import column, small_codes, text_codes
 from netdesign.catalog.sku import DeviceType
 from netdesign.graph.network import Network
 from netdesign.model.inventory import Attachment

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.address_text import parse
-from netdesign.analysis.addresses import addresses
-from netdesign.analysis.adjacency import address_rows
-from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.layer3 import layer3, routed_components
-from netdesign.analysis.routed_links import routed_pairs
-from netdesign.analysis.row_codes import among, distinct
+from netdesign.analysis.addressing.layer3 import layer3, routed_components
+from netdesign.analysis.facts.address_text import parse
+from netdesign.analysis.facts.addresses import addresses
+from netdesign.analysis.facts.interfaces import interfaces
+from netdesign.analysis.facts.row_codes import among, distinct
+from netdesign.analysis.protocols.adjacency import address_rows
+from netdesign.analysis.routing.routed_links import routed_pairs
 from netdesign.graph.network import Network
 from netdesign.model.overlay import Vni
 from netdesign.model.patch import Patch, Set

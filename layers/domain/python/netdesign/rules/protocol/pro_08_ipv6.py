@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.addresses import PURPOSES, addresses, subnet_prefixes, subnet_purposes, subnet_vlans
-from netdesign.analysis.adjacency import BGP, processes
-from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.providers import provider_devices
-from netdesign.analysis.routed_links import routed_pairs
-from netdesign.analysis.row_codes import among, column, distinct
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.facts.addresses import PURPOSES, addresses, subnet_prefixes, subnet_purposes, subnet_vlans
+from netdesign.analysis.facts.interfaces import interfaces
+from netdesign.analysis.facts.row_codes import among, column, distinct
+from netdesign.analysis.protocols.adjacency import BGP, processes
+from netdesign.analysis.protocols.providers import provider_devices
+from netdesign.analysis.routing.routed_links import routed_pairs
 from netdesign.graph.network import Network
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.routing import AddressFamily

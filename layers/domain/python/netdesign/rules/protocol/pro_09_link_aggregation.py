@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.interfaces import interfaces, wires
-from netdesign.analysis.layer2 import NOT_BRIDGES
-from netdesign.analysis.mac_text import station
+from netdesign.analysis.facts.interfaces import interfaces, wires
+from netdesign.analysis.facts.mac_text import station
+from netdesign.analysis.switching.layer2 import NOT_BRIDGES
 from netdesign.graph.network import Network, analysis
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Lag, PortRef

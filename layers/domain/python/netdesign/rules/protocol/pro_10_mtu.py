@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.addresses import addresses, subnet_vlans
-from netdesign.analysis.interfaces import interfaces, wires
-from netdesign.analysis.layer3 import gateway_pairs, layer3
-from netdesign.analysis.routed_links import control_graph, routed_pairs
-from netdesign.analysis.row_codes import among, distinct, whole_numbers
+from netdesign.analysis.addressing.layer3 import gateway_pairs, layer3
+from netdesign.analysis.facts.addresses import addresses, subnet_vlans
+from netdesign.analysis.facts.interfaces import interfaces, wires
+from netdesign.analysis.facts.row_codes import among, distinct, whole_numbers
+from netdesign.analysis.routing.routed_links import control_graph, routed_pairs
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import PURPOSES, Network, analysis
 from netdesign.model.inventory import EndpointKind

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.address_scopes import refitted, vrf_scopes
-from netdesign.analysis.address_text import parse
-from netdesign.analysis.addresses import subnet_prefixes
-from netdesign.analysis.nesting import nested
+from netdesign.analysis.addressing.address_scopes import refitted, vrf_scopes
+from netdesign.analysis.facts.address_text import parse
+from netdesign.analysis.facts.addresses import subnet_prefixes
+from netdesign.analysis.facts.nesting import nested
 from netdesign.graph.allocation import BuddyAllocator
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import Prefix, parse_prefix, prefix_at, summarise

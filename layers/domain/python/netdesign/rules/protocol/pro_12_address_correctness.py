@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.address_faults import Clash, clashes, strays, unequal_masks, unusable, vlan_name
-from netdesign.analysis.address_text import written
-from netdesign.analysis.addresses import addresses
-from netdesign.analysis.layer3 import media_of
-from netdesign.analysis.readdressing import free_address, read, right_address, wrong_holder
-from netdesign.analysis.routed_links import alone
-from netdesign.analysis.service_addresses import service_faults
-from netdesign.analysis.static_faults import leading_statics, other_hop, reachable, static_faults
+from netdesign.analysis.addressing.layer3 import media_of
+from netdesign.analysis.facts.address_text import written
+from netdesign.analysis.facts.addresses import addresses
+from netdesign.analysis.protocols.address_faults import Clash, clashes, strays, unequal_masks, unusable, vlan_name
+from netdesign.analysis.protocols.readdressing import free_address, read, right_address, wrong_holder
+from netdesign.analysis.routing.routed_links import alone
+from netdesign.analysis.routing.service_addresses import service_faults
+from netdesign.analysis.routing.static_faults import leading_statics, other_hop, reachable, static_faults
 from netdesign.graph.network import Network
 from netdesign.model.addressing import Interface, VirtualGateway
 from netdesign.model.patch import Patch, Set

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.address_scopes import refitted
-from netdesign.analysis.address_text import Parsed, parse, written
-from netdesign.analysis.addresses import addresses, subnet_prefixes
-from netdesign.analysis.prefix_kinds import CONTAINERS, LINK_LOCAL, PRIVATE, SHARED, inside, special_use
-from netdesign.analysis.readdressing import read, right_address
-from netdesign.analysis.row_codes import among, row_codes
+from netdesign.analysis.addressing.address_scopes import refitted
+from netdesign.analysis.facts.address_text import Parsed, parse, written
+from netdesign.analysis.facts.addresses import addresses, subnet_prefixes
+from netdesign.analysis.facts.prefix_kinds import CONTAINERS, LINK_LOCAL, PRIVATE, SHARED, inside, special_use
+from netdesign.analysis.facts.row_codes import among, row_codes
+from netdesign.analysis.protocols.readdressing import read, right_address
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import address_text
 from netdesign.model.addressing import Subnet

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.address_text import Parsed
-from netdesign.analysis.addresses import addresses, subnet_prefixes
-from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.layer3 import media_of
-from netdesign.analysis.prefix_kinds import LINK_LOCAL, inside
-from netdesign.analysis.readdressing import read
+from netdesign.analysis.addressing.layer3 import media_of
+from netdesign.analysis.facts.address_text import Parsed
+from netdesign.analysis.facts.addresses import addresses, subnet_prefixes
+from netdesign.analysis.facts.interfaces import interfaces
+from netdesign.analysis.facts.prefix_kinds import LINK_LOCAL, inside
+from netdesign.analysis.protocols.readdressing import read
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import prefix_at
 from netdesign.model.patch import Operation, Patch, Set

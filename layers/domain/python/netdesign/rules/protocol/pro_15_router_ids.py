@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.hostnames import fit_hostname, unfit, wrong_hostnames
-from netdesign.analysis.loopbacks import (
+from netdesign.analysis.facts.hostnames import fit_hostname, unfit, wrong_hostnames
+from netdesign.analysis.protocols.readdressing import free_address, held_addresses, own_claims, read, right_address
+from netdesign.analysis.routing.loopbacks import (
     alone,
     loopbacks,
     loopbacks_by_device,
@@ -16,7 +17,6 @@ from netdesign.analysis.loopbacks import (
     strangers,
     unknown_loopbacks,
 )
-from netdesign.analysis.readdressing import free_address, held_addresses, own_claims, read, right_address
 from netdesign.graph.network import Network
 from netdesign.model.addressing import Interface
 from netdesign.model.patch import Add, Operation, Patch, Remove, Set

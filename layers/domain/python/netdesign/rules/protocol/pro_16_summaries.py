@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from netdesign.analysis.address_scopes import refitted
-from netdesign.analysis.address_text import parse, written
-from netdesign.analysis.aggregates import aggregates, own_subnets, promises, sites_of_domains
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.nesting import nested
-from netdesign.analysis.readdressing import read
-from netdesign.analysis.route_origins import ORIGINATED, routes, static_hops
+from netdesign.analysis.addressing.address_scopes import refitted
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.facts.address_text import parse, written
+from netdesign.analysis.facts.nesting import nested
+from netdesign.analysis.protocols.readdressing import read
+from netdesign.analysis.routing.aggregates import aggregates, own_subnets, promises, sites_of_domains
+from netdesign.analysis.tables.route_origins import ORIGINATED, routes, static_hops
 from netdesign.graph.network import Network
 from netdesign.graph.prefixes import Prefix, prefix_at, summarise
 from netdesign.model.addressing import Pool, Subnet

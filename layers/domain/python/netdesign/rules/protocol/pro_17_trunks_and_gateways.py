@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from netdesign.analysis.address_scopes import held_prefixes
-from netdesign.analysis.addresses import subnet_prefixes
-from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.layer3 import gateway_pairs
-from netdesign.analysis.vlan_gateways import host_gateways
-from netdesign.analysis.vlan_users import cut_vlans
-from netdesign.analysis.wire_ends import facing_pairs
+from netdesign.analysis.addressing.address_scopes import held_prefixes
+from netdesign.analysis.addressing.layer3 import gateway_pairs
+from netdesign.analysis.addressing.vlan_users import cut_vlans
+from netdesign.analysis.facts.addresses import subnet_prefixes
+from netdesign.analysis.facts.interfaces import interfaces
+from netdesign.analysis.facts.wire_ends import facing_pairs
+from netdesign.analysis.routing.vlan_gateways import host_gateways
 from netdesign.graph.network import Network
 from netdesign.model.addressing import Interface, Subnet
 from netdesign.model.patch import Add, Patch, Remove, Set

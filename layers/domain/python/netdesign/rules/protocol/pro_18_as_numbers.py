@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.adjacency import SENDS, processes, statements
-from netdesign.analysis.exits import exits
-from netdesign.analysis.providers import provider_devices
+from netdesign.analysis.protocols.adjacency import SENDS, processes, statements
+from netdesign.analysis.protocols.providers import provider_devices
+from netdesign.analysis.traffic.exits import exits
 from netdesign.graph.network import Network, analysis
 from netdesign.model.patch import Patch, Set
 from netdesign.model.routing import RoutingProcess

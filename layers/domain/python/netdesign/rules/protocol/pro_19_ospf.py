@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from netdesign.analysis.igp_design import (
+from netdesign.analysis.addressing.layer3 import media_of
+from netdesign.analysis.protocols.igp_design import (
     igp_statements,
     metric_speeds,
     owners,
     segment_rows,
     statements_of,
 )
-from netdesign.analysis.layer3 import media_of
-from netdesign.analysis.ospf_areas import OSPF, area_number, host_rows, parts_by_area, usual_reference
+from netdesign.analysis.protocols.ospf_areas import OSPF, area_number, host_rows, parts_by_area, usual_reference
 from netdesign.graph.network import Network
 from netdesign.model.patch import Operation, Patch, Set
 from netdesign.model.routing import IgpInterface, RoutingProcess

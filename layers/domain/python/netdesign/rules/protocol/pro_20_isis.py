@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from netdesign.analysis.igp_design import (
+from netdesign.analysis.protocols.igp_design import (
     area_parts,
     igp_statements,
     mismatches,

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from netdesign.analysis.address_text import written
-from netdesign.analysis.addresses import addresses
-from netdesign.analysis.adjacency import processes, statements
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.session_faults import (
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.facts.address_text import written
+from netdesign.analysis.facts.addresses import addresses
+from netdesign.analysis.protocols.adjacency import processes, statements
+from netdesign.analysis.protocols.session_guards import held_by
+from netdesign.analysis.tables.session_faults import (
     LEAST_HOLD_MS,
     Fault,
     SessionFault,
@@ -22,7 +23,6 @@ from netdesign.analysis.session_faults import (
     stated,
     with_providers,
 )
-from netdesign.analysis.session_guards import held_by
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.routing import AddressFamily, BgpNeighbor
 from netdesign.model.verdict import Finding, Measure

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.adjacency import processes, statements
-from netdesign.analysis.bgp_sessions import link_addresses, sessions
-from netdesign.analysis.inner_bgp import Group, deaf, inner_groups, mutual_clients, reflectors, unresolved
-from netdesign.analysis.rib_sources import holders
+from netdesign.analysis.protocols.adjacency import processes, statements
+from netdesign.analysis.protocols.bgp_sessions import link_addresses, sessions
+from netdesign.analysis.routing.inner_bgp import Group, deaf, inner_groups, mutual_clients, reflectors, unresolved
+from netdesign.analysis.tables.rib_sources import holders
 from netdesign.graph.prefixes import address_text
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.routing import AddressFamily, BgpNeighbor

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.announcements import borrowed_prefixes, foreign_prefixes, high_ceilings, untold
-from netdesign.analysis.internet_edge import BOGONS, edge_statements, own_blocks
-from netdesign.analysis.provider_policies import strict_export, strict_import
-from netdesign.analysis.route_leaks import Leak, external_statements, leaks, outside_statements
-from netdesign.analysis.route_policy import Marks, permits, policies
+from netdesign.analysis.protocols.route_policy import Marks, permits, policies
+from netdesign.analysis.routing.announcements import borrowed_prefixes, foreign_prefixes, high_ceilings, untold
+from netdesign.analysis.routing.internet_edge import BOGONS, edge_statements, own_blocks
+from netdesign.analysis.routing.provider_policies import strict_export, strict_import
+from netdesign.analysis.routing.route_leaks import Leak, external_statements, leaks, outside_statements
 from netdesign.graph.prefixes import Prefix
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.routing import BgpNeighbor, PolicyAction, RoutePolicy, RoutePolicyTerm

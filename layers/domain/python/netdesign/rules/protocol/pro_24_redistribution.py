@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.adjacency import BGP, processes
-from netdesign.analysis.feedback import Return, points, returns, weight
-from netdesign.analysis.layer3 import layer3
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.protocols.adjacency import BGP, processes
+from netdesign.analysis.routing.feedback import Return, points, returns, weight
 from netdesign.graph.network import Network
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.routing import (

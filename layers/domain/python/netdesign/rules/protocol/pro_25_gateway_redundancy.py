@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.gateway_groups import (
+from netdesign.analysis.addressing.gateway_groups import (
     Member,
     anycast_addresses,
     endpoints_of_vlans,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.tree_roots import (
+from netdesign.analysis.switching.tree_roots import (
     Tree,
     active_gateways,
     downlinks,

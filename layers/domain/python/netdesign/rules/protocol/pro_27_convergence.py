@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from netdesign.analysis.convergence import (
+from netdesign.analysis.routing.convergence import (
     BGP,
     GATEWAY,
     IGP,
@@ -19,7 +19,7 @@ from netdesign.analysis.convergence import (
     watches,
     weak_bfd,
 )
-from netdesign.analysis.route_leaks import outside_statements
+from netdesign.analysis.routing.route_leaks import outside_statements
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.routing import StaticRoute
 from netdesign.model.verdict import Finding, Measure

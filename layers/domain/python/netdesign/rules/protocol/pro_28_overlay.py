@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.endpoint_hearing import unheard_endpoints
-from netdesign.analysis.lookalikes import reduced
-from netdesign.analysis.overlay_faults import (
+from netdesign.analysis.failure.lookalikes import reduced
+from netdesign.analysis.routing.endpoint_hearing import unheard_endpoints
+from netdesign.analysis.routing.overlay_faults import (
     Fault,
     ethernet_segments,
     members,

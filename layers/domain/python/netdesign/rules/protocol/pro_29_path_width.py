@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.equal_paths import Narrow, Skewed, narrow_processes, skewed_links
+from netdesign.analysis.failure.equal_paths import Narrow, Skewed, narrow_processes, skewed_links
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Severity
@@ -99,7 +99,7 @@ def strict_comparison(case: Case) -> Patch | None:
 
 
 def _with_other_sender(case: Case, process: str, statement: str) -> Patch | None:
-    from netdesign.analysis.adjacency import statements
+    from netdesign.analysis.protocols.adjacency import statements
 
     facts, said = case.design.routing, statements(case.network)
     at = next(row for row, n in enumerate(facts.bgp_neighbors) if n.id == statement)
@@ -120,7 +120,7 @@ def _with_other_sender(case: Case, process: str, statement: str) -> Patch | None
 @path_width.mutant("of two equal links one costs more")
 def unequal_costs(case: Case) -> Patch | None:
     """Raise the cost of one of two interfaces that lead alike."""
-    from netdesign.analysis.equal_paths import alike_links
+    from netdesign.analysis.failure.equal_paths import alike_links
 
     pair = next(iter(alike_links(case.network)), None)
     if pair is None:
@@ -130,7 +130,7 @@ def unequal_costs(case: Case) -> Patch | None:
 
 
 def _wide(case: Case) -> dict[int, int]:
-    from netdesign.analysis.equal_paths import widths
+    from netdesign.analysis.failure.equal_paths import widths
 
     found = widths(case.network, case.parameters.protocols.routing_exact_devices)
     return {process: row.width for process, row in found.items() if row.width > 1}

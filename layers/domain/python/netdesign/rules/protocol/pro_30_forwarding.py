@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
-from netdesign.analysis.destinations import outside_address
-from netdesign.analysis.fib import Fate, fib
-from netdesign.analysis.flow_routes import flow_ends
-from netdesign.analysis.journeys import place
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.lookalikes import reduced
-from netdesign.analysis.next_hops import answerable, facing, unheld
-from netdesign.analysis.providers import circuit_tables
-from netdesign.analysis.rib_sources import (
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.failure.lookalikes import reduced
+from netdesign.analysis.failure.routing_states import Astray, Circle
+from netdesign.analysis.forwarding.destinations import outside_address
+from netdesign.analysis.forwarding.journeys import place
+from netdesign.analysis.protocols.providers import circuit_tables
+from netdesign.analysis.routing.next_hops import answerable, facing, unheld
+from netdesign.analysis.tables.fib import Fate, fib
+from netdesign.analysis.tables.rib_sources import (
     interface_prefixes,
     static_tables,
 )
-from netdesign.analysis.routing_states import Astray, Circle
+from netdesign.analysis.traffic.flow_routes import flow_ends
 from netdesign.graph.network import Network
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.routing import StaticRoute

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.host_services import instances, leased_subnets, resolvers_reached, served_devices
-from netdesign.analysis.internet_edge import readable
-from netdesign.analysis.logins import managed_devices
+from netdesign.analysis.routing.internet_edge import readable
+from netdesign.analysis.security.host_services import instances, leased_subnets, resolvers_reached, served_devices
+from netdesign.analysis.security.logins import managed_devices
 from netdesign.errors import InvalidInputError
 from netdesign.graph.prefixes import address_text, parse_interface, parse_prefix
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind

@@ -8,11 +8,11 @@ from math import ceil
 
 import numpy as np
 
-from netdesign.analysis.address_text import parse
-from netdesign.analysis.demand import site_share
-from netdesign.analysis.exits import Exit, exits
-from netdesign.analysis.prefix_kinds import inside
-from netdesign.analysis.translation import (
+from netdesign.analysis.facts.address_text import parse
+from netdesign.analysis.facts.prefix_kinds import inside
+from netdesign.analysis.traffic.demand import site_share
+from netdesign.analysis.traffic.exits import Exit, exits
+from netdesign.analysis.traffic.translation import (
     KINDS,
     needs,
     private_of,

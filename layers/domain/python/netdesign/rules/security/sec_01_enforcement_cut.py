@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.zones import ZonePair, bypass, enforcement_points, mixed, zone_pairs
+from netdesign.analysis.policy.zones import ZonePair, bypass, enforcement_points, mixed, zone_pairs
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Exposure, Severity

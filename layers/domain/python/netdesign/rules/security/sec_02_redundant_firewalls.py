@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.ends import End, ends_of
-from netdesign.analysis.enforcers import Enforcer, enforcers
-from netdesign.analysis.zones import enforcement_points
+from netdesign.analysis.facts.ends import End, ends_of
+from netdesign.analysis.policy.enforcers import Enforcer, enforcers
+from netdesign.analysis.policy.zones import enforcement_points
 from netdesign.graph.connectivity import components
 from netdesign.model.addressing import VirtualGateway
 from netdesign.model.patch import Add, Patch, Remove, Set

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.policy import Passage, Permit, enforced_policies, passages
-from netdesign.analysis.zones import mixed, policies_of, zone_pairs
+from netdesign.analysis.policy.policy import Passage, Permit, enforced_policies, passages
+from netdesign.analysis.policy.zones import mixed, policies_of, zone_pairs
 from netdesign.graph.headerspace import Box
 from netdesign.graph.prefixes import address_text
 from netdesign.model.inventory import EndpointKind

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.policy import open_share, passages
-from netdesign.analysis.populations import PEOPLE
-from netdesign.analysis.zones import bypass, claims, mixed, places, zone_pairs
+from netdesign.analysis.policy.policy import open_share, passages
+from netdesign.analysis.policy.populations import PEOPLE
+from netdesign.analysis.policy.zones import bypass, claims, mixed, places, zone_pairs
 from netdesign.model.inventory import EndpointKind
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.encryption import (
+from netdesign.analysis.policy.encryption import (
     building_links,
     clear_links,
     exposed_links,
     flow_sites,
     protects,
 )
-from netdesign.analysis.modules import Use, uncertified, uncertified_gaps
-from netdesign.analysis.scope import scope
+from netdesign.analysis.policy.scope import scope
+from netdesign.analysis.security.modules import Use, uncertified, uncertified_gaps
 from netdesign.model.patch import Patch
 from netdesign.model.traffic import Flow
 from netdesign.model.verdict import Finding, Measure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.logins import (
+from netdesign.analysis.security.logins import (
     alike,
     edge_ports,
     least_reached,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.policy import TCP, UDP, Passage, open_share, opens, passages
-from netdesign.analysis.zones import ZonePair, bypass, legs, mixed, zone_pairs, zones_exposed
+from netdesign.analysis.policy.policy import TCP, UDP, Passage, open_share, opens, passages
+from netdesign.analysis.policy.zones import ZonePair, bypass, legs, mixed, zone_pairs, zones_exposed
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.security import Action, IpProtocol, PublishedService, Service
 from netdesign.model.verdict import Finding, Measure

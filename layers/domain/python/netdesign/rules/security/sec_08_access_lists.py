@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.policy import is_prefix, ordered_rules
-from netdesign.analysis.zones import bypass, is_stateful, mixed, policies_of, zone_pairs
+from netdesign.analysis.policy.policy import is_prefix, ordered_rules
+from netdesign.analysis.policy.zones import bypass, is_stateful, mixed, policies_of, zone_pairs
 from netdesign.model.addressing import Interface
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.said import is_past, is_said

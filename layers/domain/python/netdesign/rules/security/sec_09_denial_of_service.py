@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.exits import Exit, exits, inward_peak_bps
-from netdesign.analysis.zones import policies_of
+from netdesign.analysis.policy.zones import policies_of
+from netdesign.analysis.traffic.exits import Exit, exits, inward_peak_bps
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Severity

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.ends import ends_of
-from netdesign.analysis.events import collector_events_s, collectors
-from netdesign.analysis.logins import managed_devices, profile_of, services_reached
-from netdesign.analysis.policy import enforced_policies, ordered_rules
-from netdesign.analysis.reachability import Origin, gets_to, group_origins
-from netdesign.analysis.zones import enforcement_points, legs
+from netdesign.analysis.facts.ends import ends_of
+from netdesign.analysis.forwarding.reachability import Origin, gets_to, group_origins
+from netdesign.analysis.policy.policy import enforced_policies, ordered_rules
+from netdesign.analysis.policy.zones import enforcement_points, legs
+from netdesign.analysis.security.logins import managed_devices, profile_of, services_reached
+from netdesign.analysis.traffic.events import collector_events_s, collectors
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action

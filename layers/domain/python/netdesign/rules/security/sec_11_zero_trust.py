@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.trust_index import trust_index, unfiltered_sets
+from netdesign.analysis.security.trust_index import trust_index, unfiltered_sets
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action
 from netdesign.model.verdict import Finding, Measure

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.needs import Crossing, bits, crossings, needed, packet_text, surplus, withheld
-from netdesign.analysis.passing import Branch, ways
-from netdesign.analysis.permissions import permitted, undecided, zone_matrix
-from netdesign.analysis.policy import bound_zones, enforced_policies, ordered_rules
+from netdesign.analysis.forwarding.passing import Branch, ways
+from netdesign.analysis.policy.needs import Crossing, bits, crossings, needed, packet_text, surplus, withheld
+from netdesign.analysis.policy.permissions import permitted, undecided, zone_matrix
+from netdesign.analysis.policy.policy import bound_zones, enforced_policies, ordered_rules
 from netdesign.graph.headerspace import Space
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.security import Action, IpProtocol, PolicyRule, Service

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from netdesign.analysis.anomalies import Anomaly, Kind, anomalies
-from netdesign.analysis.policy import enforced_policies, ordered_rules
+from netdesign.analysis.policy.anomalies import Anomaly, Kind, anomalies
+from netdesign.analysis.policy.policy import enforced_policies, ordered_rules
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.security import Action, IpProtocol, PolicyRule, Service
 from netdesign.model.verdict import Finding, Measure, Scalar

@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import log2
 from typing import NamedTuple
 
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.policy import (
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.policy import (
     TCP,
     UDP,
     bound_zones,
@@ -19,7 +19,7 @@ from netdesign.analysis.policy import (
     rule_boxes,
     service_ranges,
 )
-from netdesign.analysis.zones import zones_exposed
+from netdesign.analysis.policy.zones import zones_exposed
 from netdesign.errors import InvalidInputError
 from netdesign.graph.prefixes import parse_prefix, summarise
 from netdesign.model.infrastructure import ServiceKind

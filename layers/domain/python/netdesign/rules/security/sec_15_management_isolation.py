@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from netdesign.analysis.logins import managed_devices
-from netdesign.analysis.management_plane import Intrusion, bastions, intrusions, management_addresses, ways_in
-from netdesign.analysis.needs import crossings, packet_text, withheld
-from netdesign.analysis.passing import ways
-from netdesign.analysis.policy import bound_zones, enforced_policies, ordered_rules
-from netdesign.analysis.populations import inner_zones, instances, outer_zones
-from netdesign.analysis.zones import zones_exposed
+from netdesign.analysis.forwarding.passing import ways
+from netdesign.analysis.policy.needs import crossings, packet_text, withheld
+from netdesign.analysis.policy.policy import bound_zones, enforced_policies, ordered_rules
+from netdesign.analysis.policy.populations import inner_zones, instances, outer_zones
+from netdesign.analysis.policy.zones import zones_exposed
+from netdesign.analysis.security.logins import managed_devices
+from netdesign.analysis.security.management_plane import Intrusion, bastions, intrusions, management_addresses, ways_in
 from netdesign.graph.prefixes import address_text
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Add, Patch, Remove, Set

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.logins import managed_devices, profile_of
+from netdesign.analysis.security.logins import managed_devices, profile_of
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import ManagementProfile
 from netdesign.model.verdict import Finding, Gap, Measure

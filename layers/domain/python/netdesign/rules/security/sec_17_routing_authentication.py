@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.adjacency import statements
-from netdesign.analysis.session_guards import authenticated, beside_external, bgp_exposure, igp_exposure
+from netdesign.analysis.protocols.adjacency import statements
+from netdesign.analysis.protocols.session_guards import authenticated, beside_external, bgp_exposure, igp_exposure
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, InterfaceKind, Severity

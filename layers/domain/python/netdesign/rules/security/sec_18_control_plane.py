@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.addresses import PURPOSES, subnet_blocks, subnet_purposes
-from netdesign.analysis.ingress import internet_interfaces
-from netdesign.analysis.layer3 import layer3
-from netdesign.analysis.logins import profile_of
-from netdesign.analysis.management_plane import exposed_devices
-from netdesign.analysis.needs import packet_text
-from netdesign.analysis.passing import ways
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.populations import addressed, inner_zones, outer_zones
-from netdesign.analysis.zones import filtered_members, places
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.facts.addresses import PURPOSES, subnet_blocks, subnet_purposes
+from netdesign.analysis.forwarding.passing import ways
+from netdesign.analysis.policy.ingress import internet_interfaces
+from netdesign.analysis.policy.needs import packet_text
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.populations import addressed, inner_zones, outer_zones
+from netdesign.analysis.policy.zones import filtered_members, places
+from netdesign.analysis.security.logins import profile_of
+from netdesign.analysis.security.management_plane import exposed_devices
 from netdesign.graph.headerspace import Space
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import summarise

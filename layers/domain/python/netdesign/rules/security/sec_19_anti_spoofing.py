@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.ingress import EDGE, internet_interfaces, public_circuits, stops_spoofing, unguarded_vlans
+from netdesign.analysis.policy.ingress import (
+    EDGE,
+    internet_interfaces,
+    public_circuits,
+    stops_spoofing,
+    unguarded_vlans,
+)
 from netdesign.model.addressing import UnicastRpf
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

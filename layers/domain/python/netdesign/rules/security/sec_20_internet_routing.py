@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.internet_edge import (
+from netdesign.analysis.routing.internet_edge import (
     BOGONS,
     LONGEST,
     Taken,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.access_ports import GUARDS, Access, accesses, address_server_profiles
+from netdesign.analysis.security.access_ports import GUARDS, Access, accesses, address_server_profiles
 from netdesign.model.inventory import PortProfile
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

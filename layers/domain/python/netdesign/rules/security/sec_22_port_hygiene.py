@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netdesign.analysis.interfaces import interfaces
-from netdesign.analysis.logins import USER_EDGE
-from netdesign.analysis.switch_ports import (
+from netdesign.analysis.addressing.vlan_users import carried_by
+from netdesign.analysis.facts.interfaces import interfaces
+from netdesign.analysis.security.logins import USER_EDGE
+from netdesign.analysis.switching.switch_ports import (
     SWITCHES,
     free_ports,
     open_trunks,
@@ -17,7 +18,6 @@ from netdesign.analysis.switch_ports import (
     vlans_by_device,
     vlans_of_hosts,
 )
-from netdesign.analysis.vlan_users import carried_by
 from netdesign.model.addressing import Interface
 from netdesign.model.inventory import EndpointGroup, PortProfile
 from netdesign.model.patch import Add, Patch, Set

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.needs import bits, packet_text
-from netdesign.analysis.passing import ways
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.policy import TCP, UDP, bound_zones, enforced_policies, ordered_rules
-from netdesign.analysis.populations import (
+from netdesign.analysis.forwarding.passing import ways
+from netdesign.analysis.policy.needs import bits, packet_text
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.policy import TCP, UDP, bound_zones, enforced_policies, ordered_rules
+from netdesign.analysis.policy.populations import (
     SERVING,
     addressed,
     guest_zones,
@@ -18,7 +18,7 @@ from netdesign.analysis.populations import (
     thing_zones,
     towards,
 )
-from netdesign.analysis.zones import places, zones_exposed
+from netdesign.analysis.policy.zones import places, zones_exposed
 from netdesign.graph.headerspace import Space
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Add, Patch, Set

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.internet_edge import readable
-from netdesign.analysis.policy import enforced_policies, ordered_rules, passage
-from netdesign.analysis.suites import weaknesses
+from netdesign.analysis.policy.policy import enforced_policies, ordered_rules, passage
+from netdesign.analysis.policy.suites import weaknesses
+from netdesign.analysis.routing.internet_edge import readable
 from netdesign.graph.prefixes import Prefix
 from netdesign.model.patch import Add, Operation, Patch, Remove, Set
 from netdesign.model.security import (

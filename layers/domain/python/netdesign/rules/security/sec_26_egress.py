@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netdesign.analysis.needs import packet_text, service_prefixes
-from netdesign.analysis.permissions import permitted
-from netdesign.analysis.policy import TCP, UDP, passages
-from netdesign.analysis.populations import (
+from netdesign.analysis.policy.needs import packet_text, service_prefixes
+from netdesign.analysis.policy.permissions import permitted
+from netdesign.analysis.policy.policy import TCP, UDP, passages
+from netdesign.analysis.policy.populations import (
     addressed,
     host_ranges,
     instances,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.microsegments import Unfiltered, tier_traffic, unfiltered
-from netdesign.analysis.needs import crossings, needs_within
-from netdesign.analysis.policy import ordered_rules
-from netdesign.analysis.populations import SERVING
+from netdesign.analysis.policy.microsegments import Unfiltered, tier_traffic, unfiltered
+from netdesign.analysis.policy.needs import crossings, needs_within
+from netdesign.analysis.policy.policy import ordered_rules
+from netdesign.analysis.policy.populations import SERVING
 from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.patch import Add, Operation, Patch, Remove, Set
 from netdesign.model.security import Action, Policy, PolicyRule

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from netdesign.analysis.logins import managed_devices, profile_of
-from netdesign.analysis.modules import uncertified_gaps
-from netdesign.analysis.suites import Limits, weaknesses
+from netdesign.analysis.policy.suites import Limits, weaknesses
+from netdesign.analysis.security.logins import managed_devices, profile_of
+from netdesign.analysis.security.modules import uncertified_gaps
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.security import CryptoKind, CryptoProfile
 from netdesign.model.verdict import Finding, Gap, Measure

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.failures import FailureKind, failure_kinds
-from netdesign.analysis.needs import crossings
-from netdesign.analysis.stateful_paths import asymmetries, state_groups, suspects
+from netdesign.analysis.forwarding.stateful_paths import asymmetries, state_groups, suspects
+from netdesign.analysis.policy.needs import crossings
+from netdesign.analysis.traffic.failures import FailureKind, failure_kinds
 from netdesign.model.addressing import Interface, VirtualGateway
 from netdesign.model.inventory import HaGroup, HaMode
 from netdesign.model.patch import Add, Patch, Remove, Set

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.fail_secure import awake, degraded_policies, dormant, states
-from netdesign.analysis.failures import FailureKind, failure_kinds
-from netdesign.analysis.needs import bits, packet_text, surplus
-from netdesign.analysis.permissions import zone_matrix
-from netdesign.analysis.policy import ordered_rules
-from netdesign.analysis.zones import ZonePair, bypass, enforcement_points, mixed, zone_pairs
+from netdesign.analysis.policy.needs import bits, packet_text, surplus
+from netdesign.analysis.policy.permissions import zone_matrix
+from netdesign.analysis.policy.policy import ordered_rules
+from netdesign.analysis.policy.zones import ZonePair, bypass, enforcement_points, mixed, zone_pairs
+from netdesign.analysis.security.fail_secure import awake, degraded_policies, dormant, states
+from netdesign.analysis.traffic.failures import FailureKind, failure_kinds
 from netdesign.graph.headerspace import Space
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Link, PortRef

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.enforcers import Enforcer
-from netdesign.analysis.gateways import gateways, host_vlans
-from netdesign.analysis.pairs import Pair, PairKind
-from netdesign.analysis.redundancy import SinglePoint, disjoint_paths, single_points, weakest_links
-from netdesign.analysis.tiers import fabrics
-from netdesign.analysis.traffic import stretches
+from netdesign.analysis.facts.tiers import fabrics
+from netdesign.analysis.failure.redundancy import SinglePoint, disjoint_paths, single_points, weakest_links
+from netdesign.analysis.policy.enforcers import Enforcer
+from netdesign.analysis.switching.gateways import gateways, host_vlans
+from netdesign.analysis.traffic.pairs import Pair, PairKind
+from netdesign.analysis.traffic.traffic import stretches
 from netdesign.graph.network import Network
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Patch, Remove, Set

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.pairs import PairKind
-from netdesign.analysis.redundancy import Disjointness, disjoint_paths, weakest_links
+from netdesign.analysis.failure.redundancy import Disjointness, disjoint_paths, weakest_links
+from netdesign.analysis.traffic.pairs import PairKind
 from netdesign.catalog.policy import RedundancyLevel
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.tiers import fabrics, graph_tiers, role_tiers, uplinks
+from netdesign.analysis.facts.tiers import fabrics, graph_tiers, role_tiers, uplinks
 from netdesign.model.cabling import PortRef
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

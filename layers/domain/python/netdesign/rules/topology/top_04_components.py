@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.carriage import carriage
-from netdesign.analysis.row_codes import column
-from netdesign.analysis.tiers import fabrics
+from netdesign.analysis.facts.carriage import carriage
+from netdesign.analysis.facts.row_codes import column
+from netdesign.analysis.facts.tiers import fabrics
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import Network
 from netdesign.model.cabling import Link, PortRef

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.layer2 import OVERLAY, bridging, loops, vlans_on, widest_tree
+from netdesign.analysis.switching.layer2 import OVERLAY, bridging, loops, vlans_on, widest_tree
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Link, PortRef
 from netdesign.model.patch import Add, Patch, Set

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from netdesign.analysis.tiers import Fabric, fabrics, uplinks
+from netdesign.analysis.facts.tiers import Fabric, fabrics, uplinks
 from netdesign.graph.connectivity import components
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

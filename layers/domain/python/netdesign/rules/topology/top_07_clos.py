@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from netdesign.analysis.attachments import endpoint_port_counts
-from netdesign.analysis.clos import Plane, bundles, links_between, planes
-from netdesign.analysis.tiers import fabric_of, lateral_links, role_tiers, uplinks
+from netdesign.analysis.facts.attachments import endpoint_port_counts
+from netdesign.analysis.facts.clos import Plane, bundles, links_between, planes
+from netdesign.analysis.facts.tiers import fabric_of, lateral_links, role_tiers, uplinks
 from netdesign.catalog.sku import DeviceType
 from netdesign.graph.network import ROLES
 from netdesign.model.cabling import PortRef

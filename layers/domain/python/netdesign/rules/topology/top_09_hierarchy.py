@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from netdesign.analysis.tiers import CLOS, Fabric, fabrics, lateral_links, role_tiers, uplinks
-from netdesign.analysis.traffic import bounced_bps
+from netdesign.analysis.facts.tiers import CLOS, Fabric, fabrics, lateral_links, role_tiers, uplinks
+from netdesign.analysis.traffic.traffic import bounced_bps
 from netdesign.graph.network import ROLES
 from netdesign.model.cabling import Link, PortRef
 from netdesign.model.patch import Add, Patch

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.tiers import peers, uplinks
+from netdesign.analysis.facts.tiers import peers, uplinks
 from netdesign.graph.network import ROLES, Network, analysis
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

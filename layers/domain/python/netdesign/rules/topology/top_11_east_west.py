@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.adjacency import processes
-from netdesign.analysis.clos import links_between, planes
-from netdesign.analysis.path_width import upward_widths
-from netdesign.analysis.tiers import CLOS, Fabric, fabrics, role_tiers, uplinks
-from netdesign.analysis.traffic import utilisation
+from netdesign.analysis.facts.clos import links_between, planes
+from netdesign.analysis.facts.tiers import CLOS, Fabric, fabrics, role_tiers, uplinks
+from netdesign.analysis.protocols.adjacency import processes
+from netdesign.analysis.routing.path_width import upward_widths
+from netdesign.analysis.traffic.traffic import utilisation
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
 from netdesign.graph.shortest import distances, eccentricities

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.redundancy import disjoint_paths, weakest_links
-from netdesign.analysis.shared_risks import POWER, PROVIDER, Parting, circuit_places, partings, shared_risks
-from netdesign.analysis.tiers import fabrics
+from netdesign.analysis.facts.tiers import fabrics
+from netdesign.analysis.failure.redundancy import disjoint_paths, weakest_links
+from netdesign.analysis.failure.shared_risks import POWER, PROVIDER, Parting, circuit_places, partings, shared_risks
 from netdesign.model.cabling import Srlg, SrlgKind
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure, Witness

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from netdesign.analysis.rack_space import free_unit, tray_run_m
-from netdesign.analysis.tiers import fabrics
+from netdesign.analysis.equipment.rack_space import free_unit, tray_run_m
+from netdesign.analysis.facts.tiers import fabrics
 from netdesign.model.inventory import Device, Rack
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

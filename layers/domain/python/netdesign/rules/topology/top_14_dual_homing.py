@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.homing import endpoints_at, gold_groups, service_nodes, single_homed
+from netdesign.analysis.equipment.homing import endpoints_at, gold_groups, service_nodes, single_homed
 from netdesign.model.inventory import Attachment, EndpointGroup, Homing
 from netdesign.model.patch import Add, Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netdesign.analysis.shared_risks import circuit_places, risks_of_kind
+from netdesign.analysis.failure.shared_risks import circuit_places, risks_of_kind
 from netdesign.model.cabling import Circuit, CircuitKind, Link, SrlgKind
 from netdesign.model.inventory import Site
 from netdesign.model.patch import Patch, Set

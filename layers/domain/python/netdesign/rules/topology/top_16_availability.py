@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import log10
 from typing import NamedTuple
 
-from netdesign.analysis.outages import Outage, outages
-from netdesign.analysis.unavailability import KINDS, MINUTES_A_YEAR, repair_h
+from netdesign.analysis.failure.outages import Outage, outages
+from netdesign.analysis.failure.unavailability import KINDS, MINUTES_A_YEAR, repair_h
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

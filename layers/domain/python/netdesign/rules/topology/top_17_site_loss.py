@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from netdesign.analysis.residency import site_links
-from netdesign.analysis.site_loss import SiteLoss, site_losses
+from netdesign.analysis.failure.residency import site_links
+from netdesign.analysis.failure.site_loss import SiteLoss, site_losses
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Redundancy, ServiceClass, Severity

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from netdesign.analysis.heartbeats import Weakness, between, cage_of, heartbeat_links, peer_places, weakness
-from netdesign.analysis.layer2 import lag_of_port
+from netdesign.analysis.failure.heartbeats import Weakness, between, cage_of, heartbeat_links, peer_places, weakness
+from netdesign.analysis.switching.layer2 import lag_of_port
 from netdesign.graph.connectivity import components
 from netdesign.model.cabling import Mlag, PortRef, Srlg, SrlgKind
 from netdesign.model.inventory import HaGroup, HaMode

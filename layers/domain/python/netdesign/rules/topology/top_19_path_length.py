@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.path_lengths import detours, farthest_sites, stray_links, widths
-from netdesign.analysis.tiers import Fabric, fabrics, uplinks
+from netdesign.analysis.facts.tiers import Fabric, fabrics, uplinks
+from netdesign.analysis.traffic.path_lengths import detours, farthest_sites, stray_links, widths
 from netdesign.model.cabling import PortRef
 from netdesign.model.patch import Add, Operation, Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure

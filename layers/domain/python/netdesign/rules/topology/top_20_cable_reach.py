@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.cable_reach import cabled, endpoint_runs, endpoint_shortages, part_phys, short_links
-from netdesign.analysis.link_ports import link_ports
-from netdesign.analysis.rack_space import cable_m
+from netdesign.analysis.equipment.cable_reach import cabled, endpoint_runs, endpoint_shortages, part_phys, short_links
+from netdesign.analysis.equipment.link_ports import link_ports
+from netdesign.analysis.equipment.rack_space import cable_m
 from netdesign.catalog.media import Cage, cheapest_phy, media
 from netdesign.model.cabling import Link
 from netdesign.model.parts import PartKind, PartLine

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from netdesign.analysis.link_ports import link_ports
-from netdesign.analysis.plugs import Misfit, misfits, split_cages, unbilled
+from netdesign.analysis.equipment.link_ports import link_ports
+from netdesign.analysis.equipment.plugs import Misfit, misfits, split_cages, unbilled
 from netdesign.catalog.media import Cage, cheapest_phy, media
 from netdesign.model.cabling import Link
 from netdesign.model.parts import PartKind, PartLine

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netdesign.analysis.link_ports import link_ports
-from netdesign.analysis.port_matching import seat_of
-from netdesign.analysis.port_use import NO_PORT, SHARED, SHUT, SPEED, Misuse, free_port, meets, misuses, orphan_for
+from netdesign.analysis.equipment.link_ports import link_ports
+from netdesign.analysis.equipment.port_matching import seat_of
+from netdesign.analysis.equipment.port_use import (
+    NO_PORT,
+    SHARED,
+    SHUT,
+    SPEED,
+    Misuse,
+    free_port,
+    meets,
+    misuses,
+    orphan_for,
+)
 from netdesign.model.cabling import Link, PortRef
 from netdesign.model.inventory import Attachment
 from netdesign.model.patch import Operation, Patch, Set

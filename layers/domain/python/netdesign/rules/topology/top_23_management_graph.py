@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netdesign.analysis.management_graph import (
+from netdesign.analysis.facts.tiers import fabrics
+from netdesign.analysis.security.management_graph import (
     STATIONS,
     management_switches,
     reached,
@@ -15,7 +16,6 @@ from netdesign.analysis.management_graph import (
     stations,
     unreached,
 )
-from netdesign.analysis.tiers import fabrics
 from netdesign.model.inventory import Attachment
 from netdesign.model.patch import Operation, Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

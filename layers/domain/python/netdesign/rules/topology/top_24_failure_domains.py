@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.failure_domains import DEVICE, FEED, PAIR, Domain, domains, site_endpoints
-from netdesign.analysis.homing import SERVERS
-from netdesign.analysis.tiers import fabrics, uplinks
+from netdesign.analysis.equipment.homing import SERVERS
+from netdesign.analysis.facts.tiers import fabrics, uplinks
+from netdesign.analysis.failure.failure_domains import DEVICE, FEED, PAIR, Domain, domains, site_endpoints
 from netdesign.model.inventory import Attachment, Homing
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding, Measure

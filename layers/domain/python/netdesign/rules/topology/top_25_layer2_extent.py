@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.gateways import gateways
-from netdesign.analysis.layer2 import OVERLAY, bridging
-from netdesign.analysis.layer2_extent import USERS, building_of, closets, hosts_of, largest_tree, overlaid, stretches
+from netdesign.analysis.addressing.layer2_extent import (
+    USERS,
+    building_of,
+    closets,
+    hosts_of,
+    largest_tree,
+    overlaid,
+    stretches,
+)
+from netdesign.analysis.switching.gateways import gateways
+from netdesign.analysis.switching.layer2 import OVERLAY, bridging
 from netdesign.graph.connectivity import components
 from netdesign.model.inventory import Attachment, Room, RoomKind
 from netdesign.model.overlay import Vni, VniKind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.exits import Exit, exits
-from netdesign.analysis.shared_risks import risks_of_kind
-from netdesign.analysis.ways_out import one_way_out
+from netdesign.analysis.failure.shared_risks import risks_of_kind
+from netdesign.analysis.traffic.exits import Exit, exits
+from netdesign.analysis.traffic.ways_out import one_way_out
 from netdesign.model.cabling import PortRef, SrlgKind
 from netdesign.model.patch import Patch, Set
 from netdesign.model.said import said

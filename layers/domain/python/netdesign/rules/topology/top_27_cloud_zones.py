@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.cloud_places import connections_of, subnets_of, used_zones
+from netdesign.analysis.facts.cloud_places import connections_of, subnets_of, used_zones
 from netdesign.model.cloud import CloudAttachment, CloudConnection, CloudConnectionKind, CloudGateway, CloudGatewayKind
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.heartbeats import peer_places
-from netdesign.analysis.pair_bundles import (
+from netdesign.analysis.failure.heartbeats import peer_places
+from netdesign.analysis.switching.pair_bundles import (
     Spread,
     bundle_interface,
     carried,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.expansion import Growth, free_as_numbers, free_links, growths, rooms_left, routed_edges
+from netdesign.analysis.traffic.expansion import Growth, free_as_numbers, free_links, growths, rooms_left, routed_edges
 from netdesign.errors import InvalidInputError
 from netdesign.graph.prefixes import Prefix, overlaps, parse_prefix
 from netdesign.model.inventory import Attachment

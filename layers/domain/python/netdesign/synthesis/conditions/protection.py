@@ -8,7 +8,7 @@ from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import Population
 from netdesign.model.vocabulary import Framework, SecurityLevel
 from netdesign.synthesis.conditions.question import Question, numbers, relax, written_list
-from netdesign.synthesis.zones import restricted_ends
+from netdesign.synthesis.needs.zones import restricted_ends
 
 SEPARATED = frozenset({Framework.PCI_DSS, Framework.HIPAA, Framework.FEDRAMP})
 """Frameworks under which systems with protected data may not share a flat network with the rest."""

@@ -1,0 +1,256 @@
+"""What may pass from one zone to another, over all enforcement points and filters on the way: exact header spaces.
+
+A packet moves from part to part of the routed network (`zones.domains`) by gates: firewalls, and interfaces
+with an access list. Of the gates in a part it takes those that lie on a shortest way to its goal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.policy.policy import ordered_rules, rule_boxes
+from netdesign.analysis.policy.terrain import NOTHING_FAILED, Failed, terrain
+from netdesign.analysis.policy.zones import domains, filtered_members, legs, places, policies_of, zone_domains
+from netdesign.graph.headerspace import NOTHING, Rule, Space, everything, first_match, space
+from netdesign.graph.network import Network, analysis
+from netdesign.model.security import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netdesign.graph.headerspace import Box
+    from netdesign.model.security import Policy, PolicyRule
+
+Zones = tuple[str | None, str | None]
+
+
+class Effect(NamedTuple):
+    """What a policy does between two zones: the headers that it lets pass, and those that no rule of it decides."""
+
+    permitted: Space
+    undecided: Space
+
+
+class Gate(NamedTuple):
+    """A way from one part of the network into another, by a device.
+
+    One of `policies` (ids) has to permit a packet, if there are any, and all of `filters`. The policies see
+    `zones`, a filter on an interface without a zone sees those that the packet goes between.
+    """
+
+    entry: int
+    exit: int
+    device: int
+    policies: tuple[str, ...]
+    filters: tuple[str, ...]
+    zones: Zones
+
+
+@analysis
+def effect(network: Network, policy: str, source: str | None, target: str | None) -> Effect:
+    """The effect of a policy between two zones; of a policy that is not there, that everything passes."""
+    lists = _line_lists(network, policy)
+    near = lists.sources.get(source, frozenset()) | lists.any_source
+    far = lists.targets.get(target, frozenset()) | lists.any_target
+    return _effect_of(network, policy, tuple(sorted(near & far)))
+
+
+class _Lists(NamedTuple):
+    sources: dict[str | None, frozenset[int]]
+    targets: dict[str | None, frozenset[int]]
+    any_source: frozenset[int]
+    any_target: frozenset[int]
+
+
+@analysis
+def _line_lists(network: Network, policy: str) -> _Lists:
+    """The places of a policy's rules by the zones that they name."""
+    sources, targets = defaultdict[str | None, set[int]](set), defaultdict[str | None, set[int]](set)
+    free: tuple[set[int], set[int]] = (set(), set())
+    for at, rule in enumerate(ordered_rules(network, policy)):
+        for names, found, wild in (
+            (rule.source_zones, sources, free[0]),
+            (rule.destination_zones, targets, free[1]),
+        ):
+            for name in names:
+                found[name].add(at)
+            if not names:
+                wild.add(at)
+    near, far = ({name: frozenset(some) for name, some in found.items()} for found in (sources, targets))
+    return _Lists(near, far, frozenset(free[0]), frozenset(free[1]))
+
+
+@analysis
+def policy_boxes(network: Network, policy: str) -> tuple[tuple[Box, ...], ...]:
+    """The headers that each rule of a policy names, in the order of the rules."""
+    return tuple(tuple(rule_boxes(rule)) for rule in ordered_rules(network, policy))
+
+
+@analysis
+def _effect_of(network: Network, policy: str, lines: tuple[int, ...]) -> Effect:
+    fact: Policy | None = network.by_id("policies").get(policy)
+    if fact is None:
+        return Effect(everything(), NOTHING)
+    rules, boxes = ordered_rules(network, policy), policy_boxes(network, policy)
+    plain = _until_denial(rules, lines)
+    if plain is not None:
+        return Effect(space(box for at in plain for box in boxes[at]), NOTHING)
+    decided = first_match([Rule(rules[at].action is Action.PERMIT, boxes[at]) for at in lines])
+    undecided = everything() - decided.permitted - decided.denied
+    lenient = fact.default_action is Action.PERMIT
+    return Effect(decided.permitted | undecided if lenient else decided.permitted, undecided)
+
+
+def _until_denial(rules: tuple[PolicyRule, ...], lines: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The permits, where all stand before the first denial and that denies everything; None where it is less simple."""
+    for count, at in enumerate(lines):
+        if rules[at].action is Action.DENY:
+            bare = not (rules[at].sources or rules[at].destinations or rules[at].services)
+            return lines[:count] if bare else None
+    return None
+
+
+@analysis
+def gates(network: Network, failed: Failed = NOTHING_FAILED) -> tuple[Gate, ...]:
+    """Every gate of the design while some of it has failed."""
+    label = domains(network, True, failed)
+    return tuple(dict.fromkeys((*_firewall_gates(network, label.tolist(), failed), *_filter_gates(network, label))))
+
+
+def _firewall_gates(network: Network, label: list[int], failed: Failed) -> Iterable[Gate]:
+    """Between the legs that a firewall has in one routing table."""
+    by_table: dict[tuple[int, str | None], dict[tuple[int, str | None, str | None], None]] = defaultdict(dict)
+    for leg in legs(network):
+        if leg.device not in failed.devices and label[leg.node] >= 0:
+            interface = network.interfaces[leg.interface]
+            by_table[leg.device, interface.vrf][label[leg.node], leg.zone, interface.access_list] = None
+    for (device, _), doors in by_table.items():
+        mine = tuple(policy.id for policy in policies_of(network)[device])
+        for entry, near, acl in doors:
+            one = (acl,) if acl in mine and acl is not None else mine
+            filters = (acl,) if acl is not None and acl not in mine and acl in network.by_id("policies") else ()
+            for beyond, far, _ in doors:
+                if beyond != entry:
+                    yield Gate(entry, beyond, device, one, filters, (near, far))
+
+
+def _filter_gates(network: Network, label: object) -> Iterable[Gate]:
+    """Interfaces with an access list outside enforcement points: filtered inward, open outward."""
+    l3, land = layer3(network), terrain(network)
+    labels = np.asarray(label)
+    for row in filtered_members(network).tolist():
+        segment = int(labels[land.segment + l3.member_segment[row]])
+        table = int(labels[l3.member_vertex[row]])
+        if segment < 0 or table < 0 or segment == table:
+            continue
+        interface = network.interfaces[int(l3.member_interface[row])]
+        device = int(l3.device[l3.member_vertex[row]])
+        yield Gate(segment, table, device, (), (interface.access_list or "",), (interface.zone, None))
+        yield Gate(table, segment, device, (), (), (None, interface.zone))
+
+
+def lets_pass(network: Network, gate: Gate, zones: Zones) -> Space:
+    """What passes a gate on its way from one zone to another."""
+    return _lets_pass(network, gate.policies, gate.filters, gate.zones, zones if gate.filters else (None, None))
+
+
+@analysis
+def _lets_pass(
+    network: Network, policies: tuple[str, ...], filters: tuple[str, ...], own: Zones, asked: Zones
+) -> Space:
+    found = everything()
+    if policies:
+        found = NOTHING
+        for policy in policies:
+            found |= effect(network, policy, *own).permitted
+    for name in filters:
+        found &= effect(network, name, own[0] or asked[0], own[1] or asked[1]).permitted
+    return found
+
+
+@analysis
+def permitted(network: Network, source: str, target: str, failed: Failed = NOTHING_FAILED) -> Space:
+    """Every header that gets from zone `source` to zone `target`; all where nothing stands between them."""
+    labels = zone_labels(network, failed)
+    starts, goals = labels.get(source, frozenset()), labels.get(target, frozenset())
+    return between(network, (source, target), starts, goals, failed)
+
+
+@analysis
+def zone_labels(network: Network, failed: Failed = NOTHING_FAILED) -> dict[str, frozenset[int]]:
+    """The parts of the network that each zone lies in while some of it has failed."""
+    if not failed:
+        return zone_domains(network, True)
+    label = domains(network, True, failed)
+    return {zone: frozenset(np.unique(label[nodes]).tolist()) - {-1} for zone, nodes in places(network).items()}
+
+
+@analysis
+def between(
+    network: Network, zones: Zones, starts: frozenset[int], goals: frozenset[int], failed: Failed = NOTHING_FAILED
+) -> Space:
+    """Every header that gets from one of the parts `starts` to one of `goals`, between these zones."""
+    if starts & goals:
+        return everything()
+    far = distances(network, goals, failed)
+    leaving = _gates_from(network, failed)
+    arrived: dict[int, Space] = {start: everything() for start in starts if start in far}
+    found = NOTHING
+    for here in sorted(far, key=lambda part: -far[part]):
+        for gate in leaving.get(here, ()) if here in arrived and here not in goals else ():
+            if gate.exit not in far or far[gate.exit] >= far[here]:
+                continue
+            passing = arrived[here] & lets_pass(network, gate, zones)
+            if gate.exit in goals:
+                found |= passing
+            elif passing:
+                arrived[gate.exit] = arrived.get(gate.exit, NOTHING) | passing
+    return found
+
+
+@analysis
+def _gates_from(network: Network, failed: Failed) -> dict[int, tuple[Gate, ...]]:
+    """The gates out of each part, one of those that let the same pass."""
+    found: dict[int, dict[object, Gate]] = defaultdict(dict)
+    for gate in gates(network, failed):
+        found[gate.entry][gate.exit, gate.policies, gate.filters, gate.zones] = gate
+    return {part: tuple(some.values()) for part, some in found.items()}
+
+
+@analysis
+def distances(network: Network, goals: frozenset[int], failed: Failed = NOTHING_FAILED) -> dict[int, int]:
+    """How many gates each part of the network is away from the nearest of `goals`; others are left out."""
+    entering: dict[int, set[int]] = defaultdict(set)
+    for gate in gates(network, failed):
+        entering[gate.exit].add(gate.entry)
+    far = dict.fromkeys(sorted(goals), 0)
+    queue = list(far)
+    for here in queue:
+        for before in sorted(entering[here]):
+            if before not in far:
+                far[before] = far[here] + 1
+                queue.append(before)
+    return far
+
+
+@analysis
+def zone_matrix(network: Network) -> dict[tuple[str, str], Space]:
+    """What is permitted between every ordered pair of zones that lie somewhere."""
+    here = sorted(zone for zone in places(network) if zone in network.by_id("zones"))
+    return {(a, b): permitted(network, a, b) for a in here for b in here if a != b}
+
+
+@analysis
+def undecided(network: Network, source: str, target: str) -> tuple[tuple[str, Space], ...]:
+    """The policies at gates between two zones whose rules leave headers undecided, with these."""
+    found: dict[str, Space] = {}
+    for gate in gates(network):
+        for policy in gate.policies if gate.zones == (source, target) else ():
+            left = effect(network, policy, source, target).undecided
+            if left:
+                found[policy] = left
+    return tuple(found.items())

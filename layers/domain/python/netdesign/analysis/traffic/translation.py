@@ -1,0 +1,130 @@
+"""What has to be translated on its way to the Internet, which translation takes it, and which ways pass one by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netdesign.analysis.addressing.layer3 import layer3, routed_components
+from netdesign.analysis.facts.address_text import parse
+from netdesign.analysis.facts.prefix_kinds import LINK_LOCAL, PRIVATE, SHARED, inside
+from netdesign.analysis.routing.vlan_gateways import host_gateways
+from netdesign.analysis.traffic.exits import exits
+from netdesign.graph.network import Network, analysis
+from netdesign.model.addressing import Nat, NatKind
+
+if TYPE_CHECKING:
+    from netdesign.graph.multigraph import Longs
+
+KINDS = {4: (NatKind.SOURCE_PORT, NatKind.STATIC), 6: (NatKind.STATIC,)}
+"""What takes hosts with private addresses of an IP version to the Internet."""
+
+
+def private(texts: tuple[str, ...]) -> dict[int, list[str]]:
+    """The prefixes that the Internet does not route, by IP version."""
+    parsed = parse(texts)
+    hidden = inside(parsed, (*PRIVATE, *SHARED, *LINK_LOCAL))
+    found: dict[int, list[str]] = {}
+    for at in np.flatnonzero(hidden).tolist():
+        found.setdefault(int(parsed.version[at]), []).append(texts[at])
+    return found
+
+
+@analysis
+def _prefixes_of(network: Network) -> dict[str, tuple[str, ...]]:
+    """The prefixes of each group and service that flows name."""
+    by_vlan = network.grouped("subnets", "vlan")
+    found = {
+        group.id: tuple(subnet.prefix for vlan in group.vlans for subnet in by_vlan.get(vlan, ()))
+        for group in network.design.inventory.endpoint_groups
+    }
+    subnets = network.by_id("subnets")
+    for service in network.design.infrastructure.service_instances:
+        vlan = subnets[service.subnet].vlan if service.subnet in subnets else None
+        twins = by_vlan.get(vlan, ()) if vlan is not None else ()
+        found[service.id] = (service.address, *(s.prefix for s in twins if ":" in s.prefix))
+    return found
+
+
+@analysis
+def _hidden(network: Network) -> dict[str, int]:
+    """The IP version of each prefix of groups and services that the Internet does not route."""
+    texts = sorted({text for some in _prefixes_of(network).values() for text in some})
+    return {text: version for version, some in private(tuple(texts)).items() for text in some}
+
+
+def private_of(network: Network, name: str, version: int) -> list[str]:
+    """The private prefixes of a group or service in an IP version."""
+    return [text for text in _prefixes_of(network).get(name, ()) if _hidden(network).get(text) == version]
+
+
+@analysis
+def needs(network: Network) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Private prefixes of those who open flows to each provider, by (provider, IP version)."""
+    found: dict[tuple[str, int], set[str]] = {}
+    public = {one.provider for one in exits(network)}
+    for flow in network.design.traffic.flows:
+        for provider in public.intersection(flow.targets):
+            for source in flow.sources:
+                for version in KINDS:
+                    if texts := private_of(network, source, version):
+                        found.setdefault((provider, version), set()).update(texts)
+    return {key: tuple(sorted(texts)) for key, texts in sorted(found.items())}
+
+
+def towards(network: Network, provider: str, *kinds: NatKind) -> list[Nat]:
+    return [nat for nat in network.design.addressing.nats if nat.provider in (None, provider) and nat.kind in kinds]
+
+
+def uncovered(nats: list[Nat], texts: tuple[str, ...]) -> list[str]:
+    """The prefixes that none of some translations takes; one without prefixes takes IPv4 as a whole."""
+    blocks = tuple(block for nat in nats for block in nat.inside)
+    whole = any(not nat.inside for nat in nats)
+    taken = inside(parse(texts), blocks).tolist()
+    return [text for text, held in zip(texts, taken, strict=True) if not held and not (whole and ":" not in text)]
+
+
+def takes(nat: Nat, texts: list[str]) -> bool:
+    """Whether a translation takes some of the prefixes."""
+    return len(uncovered([nat], tuple(texts))) < len(texts)
+
+
+@analysis
+def invited(network: Network) -> frozenset[str]:
+    """The prefixes of what providers of the Internet open flows to, and of published services."""
+    public = {one.provider for one in exits(network)}
+    names = {
+        name for flow in network.design.traffic.flows if public.intersection(flow.sources) for name in flow.targets
+    }
+    names |= {service.group for service in network.design.security.published_services}
+    return frozenset(text for name in names for text in _prefixes_of(network).get(name, ()))
+
+
+def ways_past(network: Network, provider: str, devices: frozenset[str]) -> list[str]:
+    """Gateways of hosts (ids of interfaces) that reach a provider by a way on which none of some devices stands."""
+    stands = frozenset(network.device_index[name] for name in devices if name in network.device_index)
+    return _reaching(network, provider, stands) if stands else []
+
+
+def stand_in_line(network: Network, provider: str, *several: tuple[str, ...]) -> bool:
+    """Whether hosts reach a provider, and by no way that any one of several sets of devices is not on."""
+    past = [name for devices in several for name in ways_past(network, provider, frozenset(devices))]
+    return bool(_reaching(network, provider, frozenset())) and all(several) and not past
+
+
+@analysis
+def _reaching(network: Network, provider: str, failed: frozenset[int]) -> list[str]:
+    index, graph = network.device_index, layer3(network)
+    table = {device: at for at, device in enumerate(graph.device.tolist())}
+    if provider not in index or index[provider] not in table:
+        return []
+    label = _without(network, failed)
+    here = label[table[index[provider]]]
+    gates = [at for groups in host_gateways(network).values() for group in groups for at in group]
+    return [network.interfaces[at].id for at in gates if here >= 0 and label[graph.interface_vertex[at]] == here]
+
+
+@analysis
+def _without(network: Network, devices: frozenset[int]) -> Longs:
+    return routed_components(network, failed_devices=devices)

@@ -1,0 +1,91 @@
+"""A small data centre: two switches joined by MLAG take servers, firewalls and exits alike."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from netdesign.catalog.ports import PortUse
+from netdesign.catalog.sku import DeviceType
+from netdesign.model.addressing import VirtualGateway
+from netdesign.model.inventory import Device, Homing
+from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
+from netdesign.model.switching import SpanningTree, SpanningTreeMode
+from netdesign.model.vocabulary import Redundancy, Role, ServiceClass
+from netdesign.synthesis.datacenter.border import ExitPlan, choose_exit
+from netdesign.synthesis.datacenter.demand import homing, server_ports
+from netdesign.synthesis.datacenter.hall import Hall, place
+from netdesign.synthesis.datacenter.management import join_pair
+from netdesign.synthesis.datacenter.server_placement import Slice, gateways, place_servers
+from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
+from netdesign.synthesis.draft.selection import Needs, PortNeed, price_usd, suitable
+
+PEER_BPS = 100_000_000_000
+SPARE_BPS = 10_000_000_000
+SPARE_PORTS = 3
+"""Ports that each switch keeps for the keepalive and for service nodes to come."""
+ROOT_PRIORITY = 4096
+
+
+def collapsed_plan(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements) -> ExitPlan | None:
+    """The cheapest switch of which two hold all server ports and the edge; None when none is large enough.
+
+    Below medium redundancy one switch does where all ports fit on it.
+    """
+    pair = blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM)
+    for switches in (2,) if pair else (1, 2):
+        plan = _plan(blueprint, site, demand, switches)
+        if plan is not None:
+            return plan
+    return None
+
+
+def _plan(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements, switches: int) -> ExitPlan | None:
+    requirements = blueprint.requirements
+    needs = Needs(
+        features=frozenset({"mlag", "vrf", "stp"} if switches == 2 else {"vrf", "stp"}),
+        power_supplies=2 if requirements.redundancy.at_least(Redundancy.MEDIUM) else 1,
+    )
+    per_switch = ceil(server_ports(blueprint, site.servers) / switches)
+    peers = (PortNeed(2 * (switches - 1), PEER_BPS, PortUse.UPLINK), PortNeed(SPARE_PORTS, SPARE_BPS))
+    servers = (PortNeed(per_switch, requirements.servers.nic_speed_bps, PortUse.DOWNLINK),)
+    kinds = suitable(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, requirements)
+    ranked = sorted(kinds, key=lambda kind: (price_usd(kind), kind.sku))
+    return choose_exit(blueprint, demand, ranked, peers, switches, after=servers)
+
+
+def build_pair(blueprint: Blueprint, hall: Hall, kind: DeviceType, count: int) -> Pair:
+    """The switches, two bundled as one, with a spanning tree rooted at them."""
+    switches: list[Device] = []
+    for at in range(count):
+        switch = place(blueprint, hall, Role.LEAF, kind, apart=switches, criticality=ServiceClass.GOLD)
+        switches.append(switch)
+        blueprint.loopback(switch)
+        blueprint.add(
+            SpanningTree(
+                id=f"{switch.id}:stp",
+                device=switch.id,
+                mode=SpanningTreeMode.RSTP,
+                priority=ROOT_PRIORITY * (at + 1),
+            )
+        )
+    if count == 1:
+        return Pair(tuple(switches))
+    return Pair(tuple(switches), join_pair(blueprint, switches, PEER_BPS, f"{hall.site}-pair"))
+
+
+def pair_homing(blueprint: Blueprint, switches: int) -> Homing:
+    """How servers attach to so many switches."""
+    return homing(blueprint.requirements, collapsed=True) if switches == 2 else Homing.SINGLE
+
+
+def fill_pair(blueprint: Blueprint, site: ResolvedSite, pair: Pair, parts: tuple[Slice, ...]) -> None:
+    """Servers with their VLANs on the switches and a gateway for each VLAN, by VRRP on two."""
+    style = pair_homing(blueprint, len(pair.devices))
+    groups = [pair.devices] if style is not Homing.SINGLE else [(device,) for device in pair.devices]
+    gateway = VirtualGateway.VRRP if pair.double else VirtualGateway.NONE
+    vlans = []
+    for vlan, _ in place_servers(blueprint, site.id, groups, parts, style):
+        gateways(blueprint, vlan, pair.devices, gateway)
+        vlans.append(vlan.id)
+    allow_on_peer_link(blueprint, pair, tuple(vlans))

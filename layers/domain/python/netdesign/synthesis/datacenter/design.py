@@ -1,0 +1,269 @@
+"""A data centre from its requirements: which shape, how large, and its parts in the order they depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from netdesign.model.infrastructure import ServiceInstance
+from netdesign.model.inventory import Device, Homing, Site
+from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
+from netdesign.model.traffic import QosClass, QosPlan
+from netdesign.model.vocabulary import Archetype, Redundancy
+from netdesign.synthesis.bill.parts import add_parts
+from netdesign.synthesis.datacenter.border import ExitPlan
+from netdesign.synthesis.datacenter.clos_choice import choose_fabric
+from netdesign.synthesis.datacenter.clos_fabric import Fabric, border_plan, build_fabric, fabric_equipment
+from netdesign.synthesis.datacenter.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
+from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
+from netdesign.synthesis.datacenter.collapsed import build_pair, collapsed_plan, fill_pair, pair_homing
+from netdesign.synthesis.datacenter.demand import (
+    ceiling,
+    east_west_bps,
+    homing,
+    racks_of,
+    server_ports,
+    server_zones,
+    tenants,
+)
+from netdesign.synthesis.datacenter.exit import build_exit
+from netdesign.synthesis.datacenter.hall import Hall, build_hall
+from netdesign.synthesis.datacenter.management import (
+    OutOfBand,
+    add_console,
+    build_management,
+    join_vlans,
+    manage,
+)
+from netdesign.synthesis.datacenter.management_choice import ManagementKinds, management_hosts, management_kinds
+from netdesign.synthesis.datacenter.reasons import explain_fabric, explain_pair, explain_shape, explain_zones
+from netdesign.synthesis.datacenter.server_placement import (
+    JUMBO_WORKLOADS,
+    Slice,
+    gateways,
+    place_servers,
+    slices,
+    subnet_hosts,
+)
+from netdesign.synthesis.datacenter.services import SERVICE_ADDRESSES, build_services
+from netdesign.synthesis.datacenter.traffic import Presence, add_traffic, sizing_requirements
+from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
+from netdesign.synthesis.draft.pairs import Pair
+from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
+from netdesign.synthesis.needs.zones import INTERNET
+from netdesign.synthesis.operation.finishing import residencies
+from netdesign.synthesis.operation.hardening import harden
+from netdesign.synthesis.operation.management import QOS, manage_devices
+
+SHAPES = (Archetype.COLLAPSED_DATACENTER, Archetype.SPINE_LEAF, Archetype.FIVE_STAGE_CLOS)
+LOSSLESS = (
+    QosClass(name="lossless", dscp=(24, 26), bandwidth_percent=50),
+    QosClass(name="control", dscp=(48, 56), bandwidth_percent=5, priority=True),
+    QosClass(name="business", dscp=(10, 18, 34, 46), bandwidth_percent=20),
+    QosClass(name="default", dscp=(0, 8), bandwidth_percent=25),
+)
+"""Priority flow control and ECN marking on the first class; congestion notifications travel in the second."""
+TRANSIT_HOSTS = 4
+
+
+@dataclass(slots=True)
+class Centre:
+    """A data centre under construction: the border, where zones leave it, and its management network."""
+
+    site: ResolvedSite
+    archetype: Archetype
+    hall: Hall
+    border: Pair
+    switches: list[Device]
+    management: OutOfBand
+    zones: tuple[str, ...]
+    """Zones that servers are in."""
+    exit: ExitPlan
+
+
+def build(blueprint: Blueprint) -> Archetype:
+    """All data centres of the requirements: switches, servers, exits, services, traffic and policies."""
+    requirements = blueprint.requirements
+    sites = tuple(site for site in requirements.sites if site.servers) or requirements.sites
+    total = max(1, sum(site.servers for site in sites))
+    presences: list[Presence] = []
+    services: list[ServiceInstance] = []
+    shapes: list[Archetype] = []
+    for number, site in enumerate(sites):
+        share = site.servers / total if len(sites) > 1 else 1.0
+        here = tenants(requirements, site.servers)
+        centre = build_centre(blueprint, site, number, sizing_requirements(requirements, here, share))
+        edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
+        manage(blueprint, centre.management, (*edge.firewalls, *edge.routers))
+        apart = blueprint.posture.management_plane == "out-of-band"
+        if apart or requirements.redundancy.at_least(Redundancy.MEDIUM):
+            add_console(blueprint, centre.hall, centre.management)
+        explain_zones(blueprint, site, here)
+        services += build_services(blueprint, centre.management)
+        join_vlans(blueprint, centre.management)
+        presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
+        shapes.append(centre.archetype)
+    zones = (INTERNET, MANAGEMENT, *server_zones(requirements))
+    add_traffic(blueprint, presences, zones)
+    admit_remote_users(blueprint, [presence.edge for presence in presences])
+    manage_devices(blueprint, services)
+    queue_lossless(blueprint)
+    residencies(blueprint)
+    harden(blueprint)
+    add_parts(blueprint)
+    return max(shapes, key=SHAPES.index)
+
+
+def queue_lossless(blueprint: Blueprint) -> None:
+    """Queues with a class that drops nothing, on all devices alike, for AI and storage workloads."""
+    if blueprint.requirements.fabric_workload not in JUMBO_WORKLOADS:
+        return
+    blueprint.change(blueprint.get(QosPlan, QOS), classes=LOSSLESS)
+
+
+def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: ResolvedRequirements) -> Centre:
+    """The switches, servers and management network of a site: two switches for few racks or ports, else a Clos.
+
+    `demand` has the site's flows between zones, for the size of its edge.
+    """
+    add_site(blueprint, site)
+    plan = collapsed_plan(blueprint, site, demand) if may_collapse(blueprint, site) else None
+    centre = build_collapsed(blueprint, site, plan) if plan else build_clos(blueprint, site, number, demand)
+    explain_shape(blueprint, site, centre.archetype)
+    return centre
+
+
+def may_collapse(blueprint: Blueprint, site: ResolvedSite) -> bool:
+    """Whether racks or ports are few enough for two switches, and nothing asks for a leaf-spine fabric."""
+    fabric = blueprint.parameters.fabric
+    small = racks_of(site) <= fabric.collapsed_max_racks
+    few = server_ports(blueprint, site.servers) <= fabric.collapsed_max_ports
+    return (small or few) and homing(blueprint.requirements) is not Homing.RAIL
+
+
+def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
+    """What the fabric of a site must carry."""
+    requirements, fabric = blueprint.requirements, blueprint.parameters.fabric
+    nics = requirements.servers.nics_per_server
+    style = homing(requirements)
+    group = nics if style is Homing.RAIL else min(2, nics)
+    critical = requirements.redundancy is Redundancy.CRITICAL
+    return FabricDemand(
+        ports=server_ports(blueprint, site.servers),
+        port_bps=requirements.servers.nic_speed_bps,
+        oversubscription=ceiling(blueprint),
+        group=group,
+        step=ceil(nics / group),
+        min_uplinks=max(2, blueprint.redundancy.edge_disjoint_paths),
+        border_leaves=fabric.border_leaves_critical if critical else fabric.border_leaves,
+        east_west_bps=east_west_bps(blueprint, site),
+        failed_factor=blueprint.parameters.oversubscription.failed_factor,
+        max_utilisation_failed=blueprint.redundancy.max_utilisation_failed or 1.0,
+        spine_port_reserve=blueprint.parameters.capacity.spine_port_reserve,
+        spine_counts=fabric.spine_counts,
+        max_ecmp_paths=fabric.max_ecmp_paths,
+    )
+
+
+def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: ResolvedRequirements) -> Centre:
+    """A Clos fabric with its servers and its management network."""
+    demand = fabric_demand(blueprint, site)
+    plan = choose_fabric(blueprint, demand)
+    way_out = border_plan(blueprint, plan, crossing)
+    border = way_out.border
+    explain_fabric(blueprint, site, demand, plan)
+    parts = slices(tenants(blueprint.requirements, site.servers), plan.size.leaves // demand.group)
+    devices = plan.size.leaves + len(fabric_equipment(plan, border))
+    kinds = management_kinds(blueprint, racks_of(site), devices + 10)
+    _plan_addresses(
+        blueprint,
+        site,
+        subnet_hosts(parts, homing(blueprint.requirements), demand.group),
+        kinds,
+        (plan.size.links, devices),
+    )
+    equipment = [*fabric_equipment(plan, border), kinds[0], kinds[0]]
+    top = plan.size.super_spines or plan.size.spines
+    watts = ceil(plan.size.leaves / racks_of(site)) * plan.leaf.power_max_w
+    hall = build_hall(blueprint, site, racks_of(site), equipment, apart=max(2, top), leaf_watts=watts)
+    fabric = build_fabric(blueprint, hall, plan, border, group=demand.group)
+    number_fabric(blueprint, fabric, number)
+    _populate(blueprint, site, fabric, parts)
+    network = build_management(blueprint, hall, kinds)
+    switches = [*fabric.super_spines, *fabric.spines, *fabric.borders, *fabric.leaves]
+    manage(blueprint, network, switches)
+    shape = Archetype.FIVE_STAGE_CLOS if plan.size.pods > 1 else Archetype.SPINE_LEAF
+    return Centre(
+        site, shape, hall, Pair(tuple(fabric.borders)), switches, network, server_zones(blueprint.requirements), way_out
+    )
+
+
+def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> Centre:
+    """Two switches with all servers and the management network."""
+    parts = slices(tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint, plan.switches))
+    kinds = management_kinds(blueprint, racks_of(site), 12)
+    _plan_addresses(blueprint, site, subnet_hosts(parts, Homing.MLAG, 1), kinds, (16, 16))
+    hall = build_hall(blueprint, site, racks_of(site), [plan.border] * plan.switches + [kinds[0]] * 2, shared=True)
+    pair = build_pair(blueprint, hall, plan.border, plan.switches)
+    fill_pair(blueprint, site, pair, parts)
+    network = build_management(blueprint, hall, kinds)
+    manage(blueprint, network, pair.devices)
+    explain_pair(blueprint, site, plan)
+    return Centre(
+        site,
+        Archetype.COLLAPSED_DATACENTER,
+        hall,
+        pair,
+        list(pair.devices),
+        network,
+        server_zones(blueprint.requirements),
+        plan,
+    )
+
+
+def _collapsed_groups(blueprint: Blueprint, switches: int) -> int:
+    """Servers with one port are shared out between two switches."""
+    return switches if pair_homing(blueprint, switches) is Homing.SINGLE else 1
+
+
+def _populate(blueprint: Blueprint, site: ResolvedSite, fabric: Fabric, parts: tuple[Slice, ...]) -> None:
+    """Servers with their VLANs, gateways and segments; every zone has its table on the leaves that need it."""
+    style = homing(blueprint.requirements)
+    zone_overlay(blueprint, server_zones(blueprint.requirements))
+    for vlan, leaves in place_servers(blueprint, site.id, fabric.groups, parts, style):
+        gateways(blueprint, vlan, leaves)
+        vlan_overlay(blueprint, vlan)
+        for leaf in leaves:
+            zone_process(blueprint, leaf, vlan.zone or "")
+
+
+def _plan_addresses(
+    blueprint: Blueprint, site: ResolvedSite, hosts: dict[str, list[int]], kinds: ManagementKinds, size: tuple[int, int]
+) -> None:
+    """Blocks for every zone, its transit included, and for the infrastructure; `size` is links and devices."""
+    for zone in server_zones(blueprint.requirements):
+        hosts.setdefault(zone, []).append(TRANSIT_HOSTS)
+    reserve_pool(blueprint, hosts)
+    hosts[INTERNET] = [TRANSIT_HOSTS]
+    hosts[MANAGEMENT] = [*management_hosts(kinds), SERVICE_ADDRESSES, TRANSIT_HOSTS]
+    links, devices = size
+    blueprint.plan_site(site.id, hosts, links=links + 32, devices=devices + 16)
+
+
+def add_site(blueprint: Blueprint, site: ResolvedSite) -> Site:
+    """The site as a fact."""
+    return blueprint.add(
+        Site(
+            id=site.id,
+            name=site.name,
+            tier=site.tier,
+            jurisdiction=site.jurisdiction,
+            latitude=site.latitude,
+            longitude=site.longitude,
+            users=site.users,
+            endpoints=site.endpoints,
+            servers=site.servers,
+            area_m2=site.area_m2,
+            power_kw=site.power_kw,
+        )
+    )

@@ -1,0 +1,141 @@
+"""Why a data centre is as it is: its shape, size, switches, zones and frames, each with formula and inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+from netdesign.model.resolved import ResolvedSite
+from netdesign.model.vocabulary import Archetype
+from netdesign.synthesis.datacenter.border import ExitPlan
+from netdesign.synthesis.datacenter.clos_choice import FabricPlan
+from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
+from netdesign.synthesis.datacenter.demand import (
+    Tenant,
+    racks_of,
+    server_ports,
+    zone_shares,
+)
+from netdesign.synthesis.datacenter.server_placement import host_mtu
+from netdesign.synthesis.draft.blueprint import Blueprint
+
+
+def explain_shape(blueprint: Blueprint, site: ResolvedSite, shape: Archetype) -> None:
+    """The decision about the archetype."""
+    blueprint.decide(
+        f"What shape has the network of {site.id}?",
+        shape.value,
+        formula="collapsed when racks <= limit or ports <= limit, and two switches hold all ports; else leaf-spine",
+        inputs={
+            "racks": racks_of(site),
+            "ports": server_ports(blueprint, site.servers),
+            "rack limit": blueprint.parameters.fabric.collapsed_max_racks,
+            "port limit": blueprint.parameters.fabric.collapsed_max_ports,
+        },
+        result=shape.value,
+        fields=("network_type", "servers", "sites", "topology_preference"),
+        source="policy parameters fabric.collapsed_max_racks and fabric.collapsed_max_ports",
+    )
+
+
+def explain_zones(blueprint: Blueprint, site: ResolvedSite, here: Sequence[Tenant]) -> None:
+    """The decisions about zones and frames."""
+    blueprint.decide(
+        f"How are the servers of {site.id} divided among zones?",
+        ", ".join(f"{tenant.count} {tenant.zone}" for tenant in here),
+        formula="zone = max(2, ceil(servers * share)); the server zone takes what is left",
+        inputs={**zone_shares(blueprint.requirements), "servers": site.servers},
+        result=len(here),
+        fields=("data_classes", "internet_facing", "flows", "security_level"),
+        source="default shares, for nothing says how many servers hold what",
+    )
+    mtu = blueprint.parameters.fabric.underlay_mtu_bytes
+    largest = host_mtu(blueprint, [tenant.zone for tenant in here])
+    blueprint.decide(
+        f"How large may frames be at {site.id}?",
+        f"{largest} bytes at servers, {mtu} between switches",
+        formula="underlay >= host + VXLAN (50, or 70 over IPv6) + tag (4)",
+        inputs={"host": largest, "workload": blueprint.requirements.fabric_workload.value},
+        result=mtu,
+        fields=("servers", "technology_stack"),
+        source="RFC 7348; policy parameter fabric.underlay_mtu_bytes",
+    )
+
+
+def explain_pair(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> None:
+    """The decision about the switches."""
+    servers = blueprint.requirements.servers
+    blueprint.decide(
+        f"Which switches does {site.id} get?",
+        f"{plan.switches} x {plan.border.sku}",
+        formula="ports per switch = ceil(servers * nics * g * (1 + spare) / switches), and for firewalls and peers",
+        inputs={
+            "servers": site.servers,
+            "nics": servers.nics_per_server,
+            "g": f"{blueprint.growth:.3f}",
+            "spare": blueprint.redundancy.spare_share,
+            "switches": plan.switches,
+        },
+        result=ceil(server_ports(blueprint, site.servers) / plan.switches),
+        fields=("servers", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
+        source="reference sizing of collapsed data centres",
+    )
+
+
+def explain_fabric(blueprint: Blueprint, site: ResolvedSite, demand: FabricDemand, plan: FabricPlan) -> None:
+    """The decisions about the size and the types of the fabric."""
+    size, servers = plan.size, blueprint.requirements.servers
+    blueprint.decide(
+        f"How many leaves does {site.id} need?",
+        f"{size.leaves} leaves of type {plan.leaf.sku}",
+        formula="leaves = group * ceil(servers * nics * g * (1 + spare) / (group * ports per leaf))",
+        inputs={
+            "servers": site.servers,
+            "nics": servers.nics_per_server,
+            "g": f"{blueprint.growth:.3f}",
+            "spare": blueprint.redundancy.spare_share,
+            "ports": demand.ports,
+            "ports per leaf": size.leaf_downlinks,
+            "group": demand.group,
+        },
+        result=size.leaves,
+        alternatives=plan.refused,
+        fields=("servers", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
+        source="reference sizing of leaf-spine fabrics; RFC 7938",
+    )
+    blueprint.decide(
+        f"How many spines and uplinks does {site.id} need?",
+        f"{size.spine_count} spines of type {plan.spine.sku}, {size.uplinks} uplinks per leaf",
+        formula="uplinks = ceil(ports per leaf * port speed / (oversubscription * uplink speed)), a multiple of "
+        "the spines; oversubscription * spines / (spines - 1) <= 1.5 * ceiling",
+        inputs={
+            "ports per leaf": size.leaf_downlinks,
+            "port speed": f"{demand.port_bps / 1e9:g} Gbit/s",
+            "uplink speed": f"{size.uplink_bps / 1e9:g} Gbit/s",
+            "ceiling": demand.oversubscription,
+            "parallel links": size.parallel,
+            "oversubscription": f"{size.oversubscription:.2f}",
+            "with one spine down": f"{size.failed_oversubscription:.2f}",
+            "bisection": f"{size.bisection_bps / 1e12:g} Tbit/s",
+            "paths between leaves": size.ecmp_width,
+        },
+        result=size.spine_count,
+        fields=("servers", "bandwidth", "redundancy"),
+        source="policy parameters oversubscription and fabric",
+    )
+    if size.pods > 1:
+        _explain_pods(blueprint, site, plan)
+
+
+def _explain_pods(blueprint: Blueprint, site: ResolvedSite, plan: FabricPlan) -> None:
+    """The decision about the tier above the pods."""
+    size = plan.size
+    blueprint.decide(
+        f"How are the pods of {site.id} joined?",
+        f"{size.super_spines} super-spines of type {plan.super_spine.sku if plan.super_spine else ''}",
+        formula="super-spines per plane = ceil(pods * spine uplinks * (1 + reserve) / super-spine ports)",
+        inputs={"pods": size.pods, "planes": size.spines, "links to each": size.spine_parallel},
+        result=size.super_spines,
+        fields=("servers",),
+        source="RFC 7938, five-stage Clos",
+    )

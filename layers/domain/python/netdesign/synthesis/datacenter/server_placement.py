@@ -1,0 +1,184 @@
+"""Which servers stand where: slices of each zone on each leaf group, their VLANs, gateways and ports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from netdesign.catalog.ports import PortUse
+from netdesign.model.addressing import VirtualGateway
+from netdesign.model.inventory import Attachment, Device, EndpointGroup, Homing, PortProfile
+from netdesign.model.resolved import FabricWorkload
+from netdesign.model.switching import Vlan
+from netdesign.model.vocabulary import PortMode
+from netdesign.synthesis.datacenter.demand import VLAN_PURPOSES, Tenant
+from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.needs.zones import STORAGE
+
+FIRST_VLAN = 101
+LAST_VLAN = 3900
+RESERVED_VLANS = frozenset(range(1002, 1006))
+USUAL_MTU = 1500
+JUMBO_WORKLOADS = frozenset({FabricWorkload.AI, FabricWorkload.STORAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """`count` servers of a tenant on the `group`-th leaf group."""
+
+    group: int
+    tenant: Tenant
+    count: int
+
+
+def slices(tenants: Iterable[Tenant], groups: int) -> tuple[Slice, ...]:
+    """All servers spread evenly over the leaf groups, each zone on as few groups as it can."""
+    tenants = tuple(tenants)
+    total = sum(tenant.count for tenant in tenants)
+    room = [total * (at + 1) // groups - total * at // groups for at in range(groups)]
+    found, at = [], 0
+    for tenant in tenants:
+        left = tenant.count
+        while left:
+            while not room[at]:
+                at += 1
+            count = min(left, room[at])
+            found.append(Slice(at, tenant, count))
+            room[at] -= count
+            left -= count
+    return tuple(found)
+
+
+def subnet_hosts(parts: Iterable[Slice], homing: Homing, rails: int) -> dict[str, list[int]]:
+    """Hosts of each subnet to be, by zone: one subnet for each slice, or for each rail of it."""
+    found: dict[str, list[int]] = {}
+    for part in parts:
+        found.setdefault(part.tenant.zone, []).extend([part.count] * (rails if homing is Homing.RAIL else 1))
+    return found
+
+
+def place_servers(
+    blueprint: Blueprint,
+    site: str,
+    groups: Sequence[Sequence[Device]],
+    parts: Iterable[Slice],
+    homing: Homing,
+) -> Iterator[tuple[Vlan, Sequence[Device]]]:
+    """Attach every slice to its leaves, with VLANs and subnets; yields each VLAN with the leaves it is on."""
+    for part in parts:
+        leaves = groups[part.group]
+        zone = part.tenant.zone
+        name = f"{zone}-{blueprint.number(f'{site}-{zone}'):03d}"
+        if homing is Homing.RAIL:
+            vlans = [_vlan(blueprint, site, f"{name}-rail{at + 1}", part, [leaf]) for at, leaf in enumerate(leaves)]
+            yield from ((vlan, (leaf,)) for vlan, leaf in zip(vlans, leaves, strict=True))
+        else:
+            vlans = [_vlan(blueprint, site, name, part, leaves)]
+            yield vlans[0], leaves
+        for mark, order, some in _orders(blueprint, leaves, part, homing):
+            _attach(blueprint, f"{site}-{name}{mark}", order, vlans, some, homing)
+
+
+def _orders(
+    blueprint: Blueprint, leaves: Sequence[Device], part: Slice, homing: Homing
+) -> Iterator[tuple[str, Sequence[Device], Slice]]:
+    """The servers of a slice and the order of their leaves: where ports are odd, half have one more on the second."""
+    odd = blueprint.requirements.servers.nics_per_server % 2 == 1
+    if homing not in (Homing.ESI, Homing.MLAG) or not odd or part.count < 2:
+        yield "", leaves, part
+        return
+    half = part.count // 2
+    yield "a", leaves, replace(part, count=part.count - half)
+    yield "b", leaves[::-1], replace(part, count=half)
+
+
+def host_mtu(blueprint: Blueprint, zones: Collection[str] = ()) -> int:
+    """IP MTU of servers: jumbo for AI and storage workloads and where the storage zone is meant, else the usual one."""
+    jumbo = blueprint.requirements.fabric_workload in JUMBO_WORKLOADS or STORAGE in zones
+    return blueprint.parameters.protocols.storage_mtu_bytes if jumbo else USUAL_MTU
+
+
+def gateways(
+    blueprint: Blueprint, vlan: Vlan, devices: Sequence[Device], kind: VirtualGateway = VirtualGateway.ANYCAST
+) -> None:
+    """The gateway of a VLAN on its switches: anycast without addresses of their own, VRRP with, or that of one."""
+    for at, device in enumerate(devices):
+        own = {VirtualGateway.VRRP: at + 2, VirtualGateway.NONE: 1}.get(kind)
+        blueprint.svi(
+            device,
+            vlan,
+            gateway=kind,
+            host=own,
+            priority=110 - 10 * at if kind is VirtualGateway.VRRP else None,
+            mtu_bytes=host_mtu(blueprint, (vlan.zone or "",)),
+        )
+
+
+def _vlan(blueprint: Blueprint, site: str, name: str, part: Slice, leaves: Sequence[Device]) -> Vlan:
+    """A VLAN with its subnets, and the port profile of its servers."""
+    zone = part.tenant.zone
+    number = vlan_number(blueprint, site)
+    vlan = blueprint.vlan(site, number, name, VLAN_PURPOSES[zone], zone, *(leaf.id for leaf in leaves))
+    blueprint.host_subnet(vlan, part.count)
+    blueprint.add(
+        PortProfile(
+            id=f"profile-{vlan.id}",
+            mode=PortMode.ACCESS,
+            vlans=(vlan.id,),
+            mtu_bytes=host_mtu(blueprint, (zone,)),
+            bpdu_guard=True,
+            ra_guard=True,
+            storm_control=True,
+            trust_dscp=True,
+        )
+    )
+    return vlan
+
+
+def vlan_number(blueprint: Blueprint, site: str) -> int:
+    """The next VLAN number of a site; they start again once used up, as leaf groups bridge on their own."""
+    while True:
+        number = FIRST_VLAN + (blueprint.number(f"{site}-vlan") - 1) % (LAST_VLAN - FIRST_VLAN + 1)
+        if number not in RESERVED_VLANS:
+            return number
+
+
+def _attach(
+    blueprint: Blueprint,
+    identity: str,
+    leaves: Sequence[Device],
+    vlans: Sequence[Vlan],
+    part: Slice,
+    homing: Homing,
+) -> None:
+    """The endpoint group of a slice and its ports on each leaf."""
+    servers = blueprint.requirements.servers
+    blueprint.add(
+        EndpointGroup(
+            id=identity,
+            name=f"{part.tenant.zone} servers {identity}",
+            site=vlans[0].site,
+            kind=part.tenant.kind,
+            count=part.count,
+            zone=part.tenant.zone,
+            vlans=tuple(vlan.id for vlan in vlans),
+            nics=servers.nics_per_server,
+            nic_speed_bps=servers.nic_speed_bps,
+            homing=homing,
+            service_class=part.tenant.service_class,
+            data_classes=part.tenant.data_classes,
+        )
+    )
+    for at, leaf in enumerate(leaves):
+        per_server = -(-(servers.nics_per_server - at) // len(leaves))
+        ports = blueprint.take_ports(leaf, part.count * per_server, servers.nic_speed_bps, PortUse.DOWNLINK)
+        blueprint.add(
+            Attachment(
+                id=f"{identity}--{leaf.id}",
+                group=identity,
+                device=leaf.id,
+                endpoints=part.count,
+                ports=ports,
+                profile=f"profile-{vlans[at % len(vlans)].id}",
+            )
+        )

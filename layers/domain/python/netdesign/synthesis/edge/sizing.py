@@ -1,0 +1,297 @@
+"""How large the edge must be: circuits, routers and firewalls, by demand, level and availability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from netdesign.analysis.facts.days import day, months_later
+from netdesign.catalog.circuits import CircuitKind, Tier
+from netdesign.catalog.parameters import Parameters
+from netdesign.catalog.ports import PortUse
+from netdesign.catalog.selection import Catalog
+from netdesign.catalog.sku import DeviceType, FirewallRates
+from netdesign.errors import InfeasibleError
+from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.resolved import ResolvedRequirements
+from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
+from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
+from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
+
+GBPS: Final = 1_000_000_000
+SPEEDS: Final = (GBPS, 10 * GBPS, 25 * GBPS, 40 * GBPS, 100 * GBPS, 400 * GBPS)
+MIN_CIRCUIT_BPS: Final = 20_000_000
+SERVICES_BPS: Final = 500_000
+"""What names and time of a site itself exchange with the Internet, rounded up."""
+DEFAULT_CONNECTIONS_PER_S: Final = 10_000
+CIRCUIT_OWNER: Final = "network-operations"
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitPlan:
+    """One circuit to buy: its kind, rate tier, and the speed of the port that it comes on."""
+
+    kind: CircuitKind
+    tier: Tier
+    port_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallDemand:
+    """What a firewall must inspect and hold at the horizon."""
+
+    inspected_bps: int
+    sessions: int
+    connections_per_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class EdgePlan:
+    """The edge of a site: how many firewalls and routers, of what, and the circuits."""
+
+    firewalls: int
+    firewall: DeviceType
+    firewall_port_bps: int
+    routers: int
+    router: DeviceType | None
+    router_port_bps: int
+    circuits: tuple[CircuitPlan, ...]
+    demand: FirewallDemand
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def firewall_count(requirements: ResolvedRequirements, parameters: Parameters) -> int:
+    """Two where the security level or the redundancy calls for it, or else one."""
+    posture = parameters.security[requirements.security_level]
+    return 2 if posture.enforcement_ha or requirements.redundancy.at_least(Redundancy.HIGH) else 1
+
+
+def firewall_demand(requirements: ResolvedRequirements, parameters: Parameters, share: float = 1.0) -> FirewallDemand:
+    """The peak that crosses zones, the sessions and the new connections, all grown; `share` is one site's part."""
+    capacity, growth = parameters.capacity, requirements.growth_multiplier
+    people = (requirements.users + requirements.remote_users) * share
+    sessions = people * capacity.sessions_per_user + requirements.servers.count * share * capacity.sessions_per_server
+    if requirements.internet_facing:
+        sessions *= capacity.public_session_headroom
+    return FirewallDemand(
+        inspected_bps=ceil(crossing_bps(requirements.flows, requirements) * share * growth),
+        sessions=ceil(sessions * growth),
+        connections_per_s=ceil(sessions * growth / capacity.session_lifetime_s),
+    )
+
+
+def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, firewalls: int, *, branch: bool) -> int:
+    """Circuits that reach the availability target, for health data that of HIPAA at least, with half of the outage left
+    to the rest; two at high and above."""
+    kind = circuit_kind(requirements)
+    outage = 1 - parameters.availability.circuit[kind.value]
+    health = any(ref.framework is Framework.HIPAA for ref in requirements.frameworks)
+    wanted = max(requirements.availability, parameters.compliance.health_availability if health else 0)
+    allowed = (1 - wanted) / 2
+    count = 1
+    while outage**count > allowed and count < 3:
+        count += 1
+    if requirements.redundancy.at_least(Redundancy.HIGH) or (branch and firewalls > 1):
+        count = max(2, count)
+    return min(count, 2)
+
+
+def circuit_kind(requirements: ResolvedRequirements) -> CircuitKind:
+    """Broadband where nothing is asked of redundancy, dedicated access otherwise."""
+    return CircuitKind.BROADBAND if requirements.redundancy is Redundancy.NONE else CircuitKind.DIA
+
+
+def circuit_tier(catalog: Catalog, kind: CircuitKind, down_bps: int, up_bps: int) -> Tier:
+    """The cheapest tier that carries both directions; raises `InfeasibleError` when none does."""
+    tiers = catalog.circuit(kind).tiers
+    enough = [tier for tier in tiers if tier.rate_bps >= down_bps and tier.up_bps >= up_bps]
+    if not enough:
+        raise InfeasibleError((_no_circuit(kind, max(down_bps, up_bps), max(t.rate_bps for t in tiers)),))
+    return min(enough, key=lambda tier: (tier.usd_per_month, tier.rate_bps))
+
+
+def _no_circuit(kind: CircuitKind, wanted_bps: int, most_bps: int) -> Conflict:
+    way = Relaxation(
+        field="flows",
+        from_value=f"{wanted_bps / 1e9:g}Gbps",
+        to_value=f"{most_bps / 1e9:g}Gbps",
+        statement=f"send at most {most_bps / 1e9:g} Gbit/s to the Internet",
+        cost="less Internet capacity",
+    )
+    statement = f"No {kind.value} circuit of the catalogue carries {wanted_bps / 1e9:g} Gbit/s."
+    numbers = (("wanted_bps", str(wanted_bps)), ("largest_bps", str(most_bps)))
+    return Conflict(
+        code="no-circuit", requirements=("flows", "bandwidth"), statement=statement, numbers=numbers, relaxations=(way,)
+    )
+
+
+def plan_circuits(
+    requirements: ResolvedRequirements, parameters: Parameters, catalog: Catalog, count: int, share: float = 1.0
+) -> tuple[CircuitPlan, ...]:
+    """Like circuits, each large enough alone where there are two and one may fail."""
+    level = parameters.redundancy[requirements.redundancy]
+    down, up = (rate + SERVICES_BPS for rate in internet_bps(requirements.flows))
+    most = (level.max_utilisation_failed or level.max_utilisation) if count > 1 else level.max_utilisation
+    divisor = max(count * level.max_utilisation, 1e-9) if count > 1 else most
+    scale = requirements.growth_multiplier * share * max(1 / most, 1 / divisor if count > 1 else 0.0)
+    wanted_down, wanted_up = max(MIN_CIRCUIT_BPS, ceil(down * scale)), ceil(up * scale)
+    kind = circuit_kind(requirements)
+    if kind is CircuitKind.BROADBAND and not any(
+        tier.rate_bps >= wanted_down and tier.up_bps >= wanted_up for tier in catalog.circuit(kind).tiers
+    ):
+        kind = CircuitKind.DIA
+    tier = circuit_tier(catalog, kind, wanted_down, wanted_up)
+    return (CircuitPlan(kind, tier, port_speed(max(tier.rate_bps, tier.up_bps))),) * count
+
+
+def port_speed(rate_bps: float) -> int:
+    """The slowest usual port speed that carries a rate."""
+    return next((speed for speed in SPEEDS if speed >= rate_bps), SPEEDS[-1])
+
+
+def choose_firewall(
+    catalog: Catalog,
+    parameters: Parameters,
+    requirements: ResolvedRequirements,
+    demand: FirewallDemand,
+    ports: Iterable[PortNeed],
+) -> Choice:
+    """The cheapest firewall that inspects the demand at the target utilisation, with its ports."""
+    most = parameters.redundancy[requirements.redundancy].max_utilisation
+    capacity = parameters.capacity
+    high = requirements.redundancy.at_least(Redundancy.HIGH)
+
+    def refuse(kind: DeviceType) -> str:
+        rates = kind.firewall
+        if rates is None or rates.ngfw_bps is None:
+            return "has no inspected rate on record"
+        if rates.ngfw_bps * most < demand.inspected_bps:
+            return f"inspects {rates.ngfw_bps / 1e9:g} Gbit/s"
+        if rates.sessions is None or rates.sessions * capacity.session_share < demand.sessions:
+            return f"holds {rates.sessions} sessions"
+        if requirements.remote_users and (why := _too_few_tunnels(requirements, parameters, rates)):
+            return why
+        new = rates.connections_per_second or DEFAULT_CONNECTIONS_PER_S
+        if new * capacity.connection_share < demand.connections_per_s:
+            return f"opens {new} connections a second"
+        return ""
+
+    needs = Needs(
+        ports=tuple(ports),
+        features=frozenset({"ips", "ha_active_standby"} | ({"ipv6"} if requirements.ipv6 else set())),
+        power_supplies=2 if high else 1,
+        refuse=refuse,
+        field="flows",
+    )
+    return select(catalog.devices(Role.FIREWALL), Role.FIREWALL, needs, requirements)
+
+
+def _too_few_tunnels(requirements: ResolvedRequirements, parameters: Parameters, rates: FirewallRates) -> str:
+    """Why a firewall cannot end the tunnels of remote users; empty where it can."""
+    capacity, growth = parameters.capacity, requirements.growth_multiplier
+    tunnels = requirements.remote_users * capacity.vpn_concurrency * growth
+    bps = tunnels * capacity.vpn_user_bps * (1 + capacity.ipsec_overhead)
+    if rates.tunnels is None or rates.tunnels * capacity.tunnel_share < ceil(tunnels):
+        return f"holds {rates.tunnels or 'an unknown number of'} tunnels"
+    most = parameters.redundancy[requirements.redundancy].max_utilisation
+    if rates.ipsec_bps is None or rates.ipsec_bps * most < bps:
+        return f"encrypts {(rates.ipsec_bps or 0) / 1e9:g} Gbit/s"
+    return ""
+
+
+def firewall_ports(
+    firewalls: int, speed_bps: int, links: int, circuits: int = 0, circuit_bps: int = GBPS, *, management: int = 3
+) -> tuple[PortNeed, ...]:
+    """Ports of one firewall: links inward, circuits where it is its own router, two heartbeats, and for management its
+    own port and a link to each of two out-of-band switches."""
+    needs = [PortNeed(links, speed_bps, PortUse.ANY)]
+    if circuits:
+        needs.append(PortNeed(circuits, circuit_bps, PortUse.ANY))
+    if firewalls > 1:
+        needs.append(PortNeed(2, GBPS, PortUse.HA))
+    return (*needs, PortNeed(management, GBPS, PortUse.ANY))
+
+
+def plan_edge(
+    requirements: ResolvedRequirements,
+    parameters: Parameters,
+    catalog: Catalog,
+    *,
+    links: int = 2,
+    branch: bool = False,
+    share: float = 1.0,
+    least_bps: int = GBPS,
+) -> EdgePlan:
+    """The edge of a site with `links` links from each firewall inward, of `least_bps` or faster; `share` is the site's
+    part of all demand."""
+    firewalls = firewall_count(requirements, parameters)
+    circuits = plan_circuits(
+        requirements, parameters, catalog, circuit_count(requirements, parameters, firewalls, branch=branch), share
+    )
+    demand = firewall_demand(requirements, parameters, share)
+    level = parameters.redundancy[requirements.redundancy]
+    both_ways = 2 * demand.inspected_bps / (level.max_utilisation_failed or level.max_utilisation)
+    wanted = max(least_bps, min(both_ways / max(1, links - 1), SPEEDS[-1]))
+    ladder = [speed for speed in SPEEDS if speed >= wanted][:3]
+    own = -(-len(circuits) // firewalls) if branch else 0
+    choice, speed = _first_that_fits(catalog, parameters, requirements, demand, firewalls, links, own, circuits, ladder)
+    router, router_speed = (None, GBPS) if branch else _router(catalog, requirements, circuits, least_bps)
+    double = len(circuits) > 1 and requirements.redundancy.at_least(Redundancy.HIGH)
+    return EdgePlan(
+        firewalls=firewalls,
+        firewall=choice.kind,
+        firewall_port_bps=speed,
+        routers=0 if branch else 2 if double else 1,
+        router=router,
+        router_port_bps=router_speed,
+        circuits=circuits,
+        demand=demand,
+        refused=choice.refused,
+    )
+
+
+def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
+    catalog: Catalog,
+    parameters: Parameters,
+    requirements: ResolvedRequirements,
+    demand: FirewallDemand,
+    firewalls: int,
+    links: int,
+    own_circuits: int,
+    circuits: tuple[CircuitPlan, ...],
+    ladder: list[int],
+) -> tuple[Choice, int]:
+    """The firewall with the slowest inward ports that suffice; raises the last refusal when none has any."""
+    apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
+    management = 3 if apart or requirements.network_type is NetworkType.ENTERPRISE_DATACENTER else 1
+    for at, speed in enumerate(ladder):
+        ports = firewall_ports(firewalls, speed, links, own_circuits, circuits[0].port_bps, management=management)
+        try:
+            return choose_firewall(catalog, parameters, requirements, demand, ports), speed
+        except InfeasibleError:
+            if at == len(ladder) - 1:
+                raise
+    raise AssertionError("the ladder of speeds is never empty")
+
+
+def _router(
+    catalog: Catalog, requirements: ResolvedRequirements, circuits: tuple[CircuitPlan, ...], least_bps: int
+) -> tuple[DeviceType, int]:
+    """The cheapest router with a port for each circuit and two inward, with the inward speed."""
+    inward = max(least_bps, circuits[0].port_bps)
+    needs = Needs(
+        ports=(PortNeed(len(circuits), circuits[0].port_bps), PortNeed(2, inward), PortNeed(1, GBPS)),
+        features=frozenset({"bgp", "acl", "qos"}),
+        power_supplies=2 if requirements.redundancy.at_least(Redundancy.HIGH) else 1,
+        field="flows",
+    )
+    choice = select(catalog.devices(Role.INTERNET_EDGE), Role.INTERNET_EDGE, needs, requirements)
+    return choice.kind, inward
+
+
+def first_review(requirements: ResolvedRequirements, parameters: Parameters) -> str | None:
+    """The day by which a connection to others is to be reviewed first; None without a day to count from."""
+    start = day(requirements.evaluation_date)
+    return months_later(start, parameters.compliance.review_months).isoformat() if start is not None else None

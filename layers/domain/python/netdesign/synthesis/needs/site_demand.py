@@ -1,0 +1,74 @@
+"""One site's part of what is asked for: its own people, servers and flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements, ResolvedSite
+from netdesign.synthesis.needs.flows import crossing_bps
+
+COLUMNS: Final[Mapping[str, str]] = {
+    Population.IOT: "endpoints",
+    Population.SERVERS: "servers",
+    Population.STORAGE: "servers",
+    Population.DMZ: "servers",
+}
+"""What counts those who send a flow at a site; users where nothing else is named."""
+
+
+MACHINES: Final[Mapping[str, str]] = {
+    Population.IOT: "endpoints",
+    Population.SERVERS: "servers",
+    Population.STORAGE: "servers",
+}
+"""What counts the targets that a site may be without."""
+
+
+def at_site(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
+    """The requirements as the site alone would have them: flows by those who send them there, and to the Internet
+    where the site has none of those they are for."""
+    own = next(one for one in asked.sites if one.id == site)
+    others = {one.id for one in asked.sites} - {site}
+    flows = tuple(_outward(flow, own) for flow in asked.flows if flow.source not in others)
+    if not others:
+        return asked if flows == asked.flows else replace(asked, flows=flows)
+    return replace(
+        asked,
+        users=own.users,
+        remote_users=round(asked.remote_users * part(asked, own, "users")),
+        servers=replace(asked.servers, count=own.servers),
+        flows=tuple(_scaled(flow, asked, own) for flow in flows),
+    )
+
+
+def _outward(flow: ResolvedFlow, site: ResolvedSite) -> ResolvedFlow:
+    """The flow, to the Internet where its targets are not at the site."""
+    column = MACHINES.get(flow.target)
+    absent = column is not None and not getattr(site, column)
+    return replace(flow, target=Population.INTERNET.value) if absent else flow
+
+
+def evened(asked: ResolvedRequirements, site: str) -> float:
+    """By how much the site's edge must exceed its own demand so that it carries its part of all demand too, by people
+    and servers together: who and what is where changes sooner than what is asked for."""
+    own = next(one for one in asked.sites if one.id == site)
+    heads = [one.users + one.servers for one in asked.sites]
+    share = (own.users + own.servers) / sum(heads) if sum(heads) else 1 / len(heads)
+    local, whole = crossing_bps(at_site(asked, site).flows, asked), crossing_bps(asked.flows, asked)
+    return max(1.0, whole * max(share, part(asked, own, "users")) / local) if local else 1.0
+
+
+def part(asked: ResolvedRequirements, site: ResolvedSite, column: str) -> float:
+    """The site's part of a count over all sites; an equal part where there is none anywhere."""
+    total = sum(getattr(one, column) for one in asked.sites)
+    return float(getattr(site, column) / total) if total else 1 / len(asked.sites)
+
+
+def _scaled(flow: ResolvedFlow, asked: ResolvedRequirements, site: ResolvedSite) -> ResolvedFlow:
+    """The site's part of a flow: all of it where the flow names the site."""
+    if site.id in (flow.source, flow.target):
+        return flow
+    share = part(asked, site, COLUMNS.get(flow.source, "users"))
+    return replace(flow, up_bps=round(flow.up_bps * share), down_bps=round(flow.down_bps * share))
