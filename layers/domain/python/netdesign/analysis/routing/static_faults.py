@@ -156,18 +156,23 @@ def reachable(network: Network, route: StaticRoute, text: str) -> bool:
 
 def reaches(network: Network, table: int, hop: tuple[int, int]) -> bool:
     """Whether a table has an address beside it, or a route to it that is no default."""
+    if beside(network, table, *hop) is not None:
+        return True
     rib = fib(network).rib
     rib.prepare(())
-    return beside(network, table, *hop) is not None or rib.distance(table, *hop) is not None
+    return rib.distance(table, *hop) is not None
 
 
 @analysis
 def _own(network: Network) -> dict[int, set[tuple[int, int]]]:
-    """The addresses of each table's own interfaces, as (IP version, number)."""
+    """The addresses of the own interfaces of each table with static routes, as (IP version, number)."""
     found: dict[int, set[tuple[int, int]]] = {}
     rows = addresses(network)
     table = layer3(network).interface_vertex[rows.interface]
-    own = np.flatnonzero(~rows.virtual & (table >= 0))
+    asked = np.zeros(layer3(network).vertex_count + 1, np.bool_)
+    asked[list(static_tables(network))] = True
+    asked[-1] = False
+    own = np.flatnonzero(~rows.virtual & asked[table])
     columns = (column[own].tolist() for column in (table, rows.version, rows.high, rows.low))
     for where, version, high, low in zip(*columns, strict=True):
         found.setdefault(where, set()).add((version, high << 64 | low))
