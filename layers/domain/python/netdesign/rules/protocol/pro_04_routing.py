@@ -94,7 +94,8 @@ def _gone_astray(case: Case, known: set[str]) -> Iterator[Said]:
     yield Measure(
         name="devices that take part in exact routing", value=calm.devices, threshold=len(case.network.devices)
     )
-    yield Measure(name="failures routed through, one of each kind", value=failed.judged, threshold=failed.states)
+    yield Measure(name="failures that the level counts", value=failed.states)
+    yield Measure(name="failures routed through, one of each kind", value=failed.judged)
 
 
 def _firsts(rows: tuple[Astray, ...]) -> list[Astray]:
