@@ -73,8 +73,14 @@ def test_members_of_a_bundle_are_equal_and_add_up() -> None:
 
 
 def test_a_circuit_fits_its_port() -> None:
-    sold = {"kind": CircuitKind.DIA, "provider": "p", "site": "dc1", "rate_down_bps": GBPS, "rate_up_bps": 200 * GBPS}
-    circuit = Circuit(id="c", link=CABLE.id, **sold)  # type: ignore[arg-type]
+    sold: dict[str, Any] = {
+        "kind": CircuitKind.DIA,
+        "provider": "p",
+        "site": "dc1",
+        "rate_down_bps": GBPS,
+        "rate_up_bps": 200 * GBPS,
+    }
+    circuit = Circuit(id="c", link=CABLE.id, **sold)
 
     assert messages(*PAIR, CABLE, circuit) == ["circuit c sells 200 Gbit/s on a port of 100 Gbit/s"]
     assert messages(*PAIR, CABLE, replace(circuit, rate_up_bps=GBPS), replace(circuit, id="d", link="ghost")) == []

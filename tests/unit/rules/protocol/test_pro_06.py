@@ -154,13 +154,19 @@ def test_marking_of_users_is_not_trusted(kind: EndpointKind, trusted: bool) -> N
 
 
 def circuit(rate_bps: int, link_id: str = "b:9--isp:1") -> list[Any]:
-    sold = {"kind": CircuitKind.DIA, "provider": "p", "site": "dc1", "rate_down_bps": rate_bps, "rate_up_bps": rate_bps}
+    sold: dict[str, Any] = {
+        "kind": CircuitKind.DIA,
+        "provider": "p",
+        "site": "dc1",
+        "rate_down_bps": rate_bps,
+        "rate_up_bps": rate_bps,
+    }
     facts = [
         device("isp", Role.PROVIDER, managed=False),
         link("b:9", "isp:1", LinkPurpose.CIRCUIT),
         group("phones", kind=EndpointKind.PHONE),
     ]
-    return [*facts, Circuit(id="c", link=link_id, **sold), flow("phones", "isp", up_bps=4_000_000)]  # type: ignore[arg-type]
+    return [*facts, Circuit(id="c", link=link_id, **sold), flow("phones", "isp", up_bps=4_000_000)]
 
 
 def test_voice_fits_the_priority_share_of_its_circuits() -> None:

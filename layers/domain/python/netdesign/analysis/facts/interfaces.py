@@ -14,6 +14,8 @@ from netdesign.graph.network import KINDS, Network, analysis
 from netdesign.model.vocabulary import InterfaceKind, PortMode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from netdesign.graph.multigraph import Bools, Ints, Longs
 
 MODES = tuple(PortMode)
@@ -87,8 +89,8 @@ def interfaces(network: Network) -> Interfaces:
     )
 
 
-def _numbered(names: object) -> dict[str | None, int]:
-    return {name: at for at, name in enumerate(dict.fromkeys(names))} | {None: -1}  # type: ignore[call-overload]
+def _numbered(names: Iterable[str | None]) -> dict[str | None, int]:
+    return {name: at for at, name in enumerate(dict.fromkeys(names))} | {None: -1}
 
 
 def _parents(network: Network, names: list[str | None]) -> Ints:

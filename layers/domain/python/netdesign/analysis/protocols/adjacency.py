@@ -8,7 +8,6 @@ that names the other's address (or a shared unnumbered link) and AS, with the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -297,7 +296,8 @@ def _mixed(version: Ints, high: Words, low: Words) -> Words:
 
 
 def _picked(parsed: Parsed, rows: Longs) -> Parsed:
-    return Parsed(*(c[rows] for c in (parsed.version, parsed.high, parsed.low, parsed.length, parsed.stated)))  # type: ignore[arg-type]
+    version, high, low = parsed.version[rows], parsed.high[rows], parsed.low[rows]
+    return Parsed(version, high, low, parsed.length[rows], parsed.stated[rows])
 
 
 def _nearest_rows(network: Network, live: Longs, parsed: Parsed, vertex: Longs) -> Longs:
@@ -386,4 +386,4 @@ def _directions(network: Network) -> Longs:
 
 def _positions(names: Sequence[str | None], index: dict[str, int]) -> Longs:
     """The position of each name; -1 for one that is unknown."""
-    return np.fromiter(map(index.get, names, repeat(-1)), np.int64, len(names))  # type: ignore[arg-type]
+    return np.fromiter((-1 if name is None else index.get(name, -1) for name in names), np.int64, len(names))

@@ -23,8 +23,9 @@ def main_racks(ground: Ground, equipment: Equipment) -> dict[int, int]:
     """Racks on each of the two sides of each building's main room."""
     plan, tops = ground.plan, equipment.tops
     held: dict[int, list[DeviceType]] = {unit.building: [] for unit in plan.units}
-    for block in range(ground.block_count if tops.distribution else 0):
-        held[ground.building_of(block)] += [tops.distribution] * plan.pair  # type: ignore[list-item]
+    if tops.distribution:
+        for block in range(ground.block_count):
+            held[ground.building_of(block)] += [tops.distribution] * plan.pair
     held[1] += [tops.core] * plan.pair + [equipment.servers.kind] * (plan.pair * equipment.servers.groups)
     held[1] += [equipment.edge.firewall] * equipment.edge.firewalls
     held[1] += [equipment.edge.router] * equipment.edge.routers if equipment.edge.router else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from math import asin, atan2, ceil, cos, degrees, floor, radians, sin, sqrt
 
@@ -35,10 +35,10 @@ def _farthest(sites: tuple[ResolvedSite, ...]) -> tuple[ResolvedSite, ResolvedSi
     placed = [site for site in sites if site.latitude is not None and site.longitude is not None]
     if len(placed) < 2:
         return None
-    pairs = combinations(placed, 2)
+    pairs: Iterable[tuple[ResolvedSite, ResolvedSite]] = combinations(placed, 2)
     if len(placed) > MANY_SITES:
         edge = max(placed, key=lambda site: great_circle_km(placed[0], site) or 0.0)
-        pairs = ((edge, site) for site in placed)  # type: ignore[assignment]
+        pairs = ((edge, site) for site in placed)
     return max(pairs, key=lambda pair: great_circle_km(*pair) or 0.0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.selection import Catalog
@@ -21,9 +22,9 @@ class Question:
     catalog: Catalog
     parameters: Parameters
 
-    def suppose(self, **changes: object) -> Question:
+    def suppose(self, **changes: Any) -> Question:
         """The same question with some resolved fields changed."""
-        return replace(self, requirements=replace(self.requirements, **changes))  # type: ignore[arg-type]
+        return replace(self, requirements=replace(self.requirements, **changes))
 
     @property
     def campus(self) -> bool:
