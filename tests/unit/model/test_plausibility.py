@@ -32,6 +32,7 @@ def faults(collection: str, name: str, **values: Any) -> list[tuple[str, str]]:
         ("sites", "dc1", "jurisdiction", "", "'' is blank"),
         ("zones", "user", "trust", 101, "101 is more than all trust"),
         ("service_instances", "ntp2", "stratum", 0, "0 is no stratum"),
+        ("ddos_mitigations", "rtbh", "community", "foo", "'foo' is no BGP community"),
         ("service_instances", "log1", "administration", "\t", "'\\t' is blank"),
     ],
 )

@@ -125,6 +125,10 @@ def test_a_standby_is_active_for_nothing():
     assert leg.id in finding.elements
     both = Set("ha_groups", group.id, {"mode": HaMode.ACTIVE_ACTIVE})
     assert found(gateway_redundancy, made, ahead, both) == []
+    active = next(name for name in group.members if name != standby)
+    assert found(gateway_redundancy, made, both) == [
+        f"{group.id} is active/active, and {active} alone is active for every address that its members share"
+    ]
     everything = [Set("interfaces", one.id, {"virtual_priority": 250}) for one in legs(made, standby)]
     assert found(gateway_redundancy, made, *everything) == []
 

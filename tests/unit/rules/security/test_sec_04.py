@@ -176,4 +176,14 @@ def test_mutants_do_not_apply_where_there_is_nothing_to_mix() -> None:
     )
 
     titles = [mutant.title for mutant in network_segmentation.mutants[1:] if mutant.mutate(bare) is not None]
-    assert titles == ["trust a zone of secrets less than people"]
+    assert titles == [
+        "trust a zone of secrets less than people",
+        "trust what is open to the outside more than anything inside",
+    ]
+
+
+def test_what_outsiders_get_to_ranks_below_zones_of_secrets() -> None:
+    (finding,) = verdict(network_segmentation, stronghold(Set("zones", "dmz", {"trust": 100}))).findings
+
+    assert finding.message.endswith("no more than dmz, which people or outsiders get to, with 100")
+    assert finding.elements[:2] == ("management", "dmz")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -21,6 +22,11 @@ class Check(NamedTuple):
     remedy: str
 
 
+def _is_community(text: str) -> bool:
+    """A community, or a large one: two or three whole numbers (RFC 1997, RFC 8092)."""
+    return re.fullmatch(r"[0-9]{1,10}(:[0-9]{1,10}){1,2}", text) is not None
+
+
 _NO_DAY = "is no day of the calendar"
 _DAY = "write YYYY-MM-DD, or leave it out"
 _BLANK = "is blank"
@@ -33,6 +39,9 @@ CHECKS = (
     Check("srlgs", "name", is_said, _BLANK, "name the duct, room or grid section"),
     Check("sites", "jurisdiction", is_said, _BLANK, 'write a jurisdiction code, or "unknown"'),
     Check("zones", "trust", lambda v: v <= 100, "is more than all trust", "write 0 (the Internet) to 100"),
+    Check(
+        "ddos_mitigations", "community", _is_community, "is no BGP community", "write 65000:666, as its provider says"
+    ),
     Check("service_instances", "stratum", lambda v: 1 <= v <= 16, "is no stratum", "write 1 to 15, or leave it out"),
     Check("service_instances", "administration", is_said, _BLANK, "name who runs the instance"),
 )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from netdesign.analysis.addressing.gateway_groups import virtual_members
-from netdesign.analysis.routing.takeover import pinned_routes, rivals, split_groups
+from netdesign.analysis.routing.takeover import one_sided_groups, pinned_routes, rivals, split_groups
 from netdesign.model.inventory import HaMode
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding
@@ -42,6 +42,17 @@ def side_by_side(case: Case) -> Iterator[Finding]:
         )
 
 
+def by_itself(case: Case) -> Iterator[Finding]:
+    """Members of active/active groups that lead nothing: what is counted on both has one alone."""
+    for group, leading in one_sided_groups(case.network):
+        (name,) = leading
+        yield Finding(
+            message=f"{group} is active/active, and {name} alone is active for every address that its members share",
+            elements=(group, name),
+            witness={"fault": "one-sided", "group": group, "active": name},
+        )
+
+
 def sent_past(case: Case) -> Iterator[Finding]:
     """By gateway: what is sent to it stops with it."""
     by_gateway: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -66,6 +77,16 @@ def standby_ahead(case: Case) -> Patch | None:
     return None
 
 
+def called_both_active(case: Case) -> Patch | None:
+    """The first active/standby group of which one member leads is called active/active."""
+    for group in case.design.inventory.ha_groups:
+        ports = [pair for pair in pairs(case) if all(port.device in group.members for port in pair)]
+        apart = all(len({port.virtual_priority for port in pair}) == len(pair) for pair in ports)
+        if group.mode is HaMode.ACTIVE_STANDBY and ports and apart and not split_groups(case.network):
+            return (Set("ha_groups", group.id, {"mode": HaMode.ACTIVE_ACTIVE}),)
+    return None
+
+
 def pinned(case: Case) -> Patch | None:
     """Every static route to one shared address leads to the own address of one router instead."""
     routes = case.design.routing.static_routes
@@ -77,6 +98,13 @@ def pinned(case: Case) -> Patch | None:
             if own and led and own[0] != shared:
                 return tuple(Set("static_routes", one.id, {"next_hop": own[0]}) for one in led)
     return None
+
+
+def stands_by(_: Case, finding: Finding) -> Patch | None:
+    """A group of which one member alone is active is called what it is."""
+    if finding.witness.get("fault") != "one-sided":
+        return None
+    return (Set("ha_groups", finding.elements[0], {"mode": HaMode.ACTIVE_STANDBY}),)
 
 
 def one_active(case: Case, finding: Finding) -> Patch | None:

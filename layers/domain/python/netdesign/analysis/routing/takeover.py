@@ -22,7 +22,7 @@ Address = tuple[int, int]
 
 
 class Split(NamedTuple):
-    """An active/standby group whose members are active side by side: by the id of each, the interfaces it leads."""
+    """A group whose members lead other than its mode says: by the id of each that leads, the interfaces it does."""
 
     group: str
     leading: dict[str, tuple[int, ...]]
@@ -45,6 +45,17 @@ def split_groups(network: Network) -> tuple[Split, ...]:
             leading = _leading(network, group)
             if len(leading) > 1:
                 found.append(Split(group.id, {name: tuple(sorted(some)) for name, some in sorted(leading.items())}))
+    return tuple(found)
+
+
+@analysis
+def one_sided_groups(network: Network) -> tuple[Split, ...]:
+    """The active/active groups of which one member leads every shared address, so that the others stand by."""
+    found = []
+    for group in network.design.inventory.ha_groups:
+        leading = _leading(network, group) if group.mode is HaMode.ACTIVE_ACTIVE else {}
+        if len(leading) == 1 and len(group.members) > 1:
+            found.append(Split(group.id, {name: tuple(sorted(some)) for name, some in leading.items()}))
     return tuple(found)
 
 

@@ -43,6 +43,7 @@ class Fault(StrEnum):
     TTL = "takes packets from beyond the next router"
     HOLD = "holds for less than three seconds, or for ever"
     HOPS = "lets packets come over several hops although the peer is beside it"
+    CEILING = "is torn down by what its peer states itself: that is more prefixes than it takes"
 
 
 class SessionFault(NamedTuple):
@@ -78,6 +79,7 @@ def stated(network: Network) -> Longs:
 def session_faults(network: Network) -> tuple[SessionFault, ...]:
     """Every fault of every statement of ours, in the order of the statements."""
     found = [*_unborn(network), *_mismatched(network), *_unreached(network), *_careless(network)]
+    found += [SessionFault(row, Fault.CEILING, -1) for row in choked(network).tolist()]
     return tuple(sorted(found))
 
 
@@ -151,6 +153,16 @@ def _unreached(network: Network) -> Iterator[SessionFault]:
     walks = follow(network, start[known], known, prefixes)
     for at in known[walks.outcome != ARRIVED].tolist():
         yield SessionFault(int(far[at]), Fault.LOST, -1)
+
+
+@analysis
+def choked(network: Network) -> Longs:
+    """The statements that take fewer prefixes than the answering process originates by name."""
+    said, rows, back = statements(network), stated(network), answers(network)
+    own = [len(fact.networks) + fact.default_originate for fact in network.design.routing.processes]
+    told = np.append(np.array(own, np.int64), 0)[said.process[back[rows]]]
+    ceiling = whole_numbers([one.max_prefixes or 0 for one in network.design.routing.bgp_neighbors])[rows]
+    return rows[(back[rows] >= 0) & (ceiling > 0) & (ceiling < told)]
 
 
 def _careless(network: Network) -> Iterator[SessionFault]:

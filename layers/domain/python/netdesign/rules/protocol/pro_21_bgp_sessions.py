@@ -48,7 +48,8 @@ def _applies(case: Case) -> bool:
     flags="A session whose address no router holds, or one that runs no BGP in that table; another AS number than the"
     " peer's; a peer beyond the next router without multihop, or with it but in no route; a side that the peer does not"
     " answer, or answers with another key or other address families; with a provider beside, no TTL security; a peer"
-    " beside whose packets may come over several hops; a hold time of none, or below three seconds; a process whose"
+    " beside whose packets may come over several hops; a ceiling on prefixes below what the peer itself states, which"
+    " tears the session down; a hold time of none, or below three seconds; a process whose"
     " routes are never used: an administrative distance outside 1..254 (platforms install nothing from 255), or no"
     " paths.",
     passes="Every statement of a session is answered alike by the peer that it names, and its routes are used.",
@@ -162,6 +163,16 @@ def far_peer(case: Case) -> Patch | None:
     return (Set("bgp_neighbors", near[0].id, {"multihop": 255}),) if near else None
 
 
+@bgp_sessions.mutant("a session takes fewer prefixes than its peer states")
+def choke(case: Case) -> Patch | None:
+    """One alone, where the peer has more networks than that."""
+    said, back, facts = statements(case.network), answers(case.network), case.design.routing
+    for row in stated(case.network).tolist():
+        if back[row] >= 0 and len(facts.processes[int(said.process[back[row]])].networks) > 1:
+            return (Set("bgp_neighbors", facts.bgp_neighbors[row].id, {"max_prefixes": 1}),)
+    return None
+
+
 def _unused(case: Case, **changes: int) -> Patch | None:
     """The last process of ours that states a session, with changes."""
     said, facts = statements(case.network).process, case.design.routing.processes
@@ -181,12 +192,15 @@ def no_paths(case: Case) -> Patch | None:
     return _unused(case, max_paths=0)
 
 
-@bgp_sessions.fix("use the routes, and only what the peer beside sends")
+@bgp_sessions.fix("use the routes, and all that the peer beside sends")
 def use_routes(case: Case, finding: Finding) -> Patch | None:
-    """The usual distance, as many paths as other processes use, and no way over other routers."""
+    """The usual distance, as many paths and prefixes as others take, and no way over other routers."""
     fault, field, name = finding.witness.get("fault"), finding.witness.get("field"), finding.elements[0]
     if fault == "hops":
         return (Set("bgp_neighbors", name, {"multihop": None}),)
+    if fault == "ceiling":
+        most = max(one.max_prefixes or 0 for one in case.design.routing.bgp_neighbors)
+        return (Set("bgp_neighbors", name, {"max_prefixes": most}),)
     if fault != "idle":
         return None
     if field == "distance":
@@ -203,7 +217,7 @@ def regenerate(case: Case, finding: Finding) -> Patch | None:
     if fact is None:
         return None
     fault, other = finding.witness.get("fault"), known.get(str(finding.witness.get("other")))
-    if fault in ("hops", "idle"):
+    if fault in ("hops", "idle", "ceiling"):
         return None
     if fault == "hold":
         return (Set("bgp_neighbors", fact.id, {"hold_ms": max(LEAST_HOLD_MS, HOLD_MS)}),)

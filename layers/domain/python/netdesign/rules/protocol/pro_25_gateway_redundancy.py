@@ -20,7 +20,18 @@ from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
-from netdesign.rules.takeover import one_active, pairs, pinned, sent_past, side_by_side, standby_ahead, to_shared
+from netdesign.rules.takeover import (
+    by_itself,
+    called_both_active,
+    one_active,
+    pairs,
+    pinned,
+    sent_past,
+    side_by_side,
+    standby_ahead,
+    stands_by,
+    to_shared,
+)
 
 SHOWN = 5
 
@@ -42,13 +53,12 @@ def _applies(case: Case) -> bool:
     applies="VLANs with gateways; an error where single devices may fail (redundancy high and critical), a warning at"
     " medium; below, agreement alone",
     applicable=_applies,
-    flags="A VLAN with one gateway whose other switches hold more endpoints than"
-    " topology.gateway_redundancy_from, or gold ones;"
-    " VRRP routers of one group with different addresses or intervals, one address in two groups, or equal highest"
-    " priorities; anycast gateways of one VLAN with different addresses; gateways that one shared risk takes together;"
-    " an active/standby group whose members are active side by side, one for some networks and one for others (an"
-    " error); static routes to the own address of a gateway that others would take over, not to the one they share"
-    " (an error).",
+    flags="A VLAN with one gateway whose other switches hold more endpoints than topology.gateway_redundancy_from, or"
+    " gold ones; VRRP routers of one group with different addresses or intervals, one address in two groups, or equal"
+    " highest priorities; anycast gateways of one VLAN with different addresses; gateways that one shared risk takes"
+    " together; an active/standby group whose members are active side by side, one for some networks and one for"
+    " others (an error); an active/active one of which a single member is active for everything (an error); static"
+    " routes to the own address of a gateway that others would take over, not to the one they share (an error).",
     passes="Every VLAN with enough endpoints has two gateways that agree and share no fate; a standby is active for"
     " nothing while its partner is, and neighbours send to the address that moves.",
     remedy="Add the VRRP address, or the anycast gateway, on the second switch; give the routers distinct priorities,"
@@ -66,6 +76,7 @@ def gateway_redundancy(case: Case) -> Iterator[Said]:
         yield from _disagreements(case, members)
     yield from _different_anycast(case)
     yield from side_by_side(case)
+    yield from by_itself(case)
     yield from sent_past(case)
     for devices, risk in shared_fate(case.network).items() if _failures(case) else ():
         names = sorted(case.network.devices[at].id for at in devices)
@@ -216,6 +227,8 @@ def one_feed(case: Case) -> Patch | None:
 
 gateway_redundancy.mutant("the standby of a group is active for one network")(standby_ahead)
 gateway_redundancy.mutant("neighbours send to the own address of a gateway")(pinned)
+gateway_redundancy.mutant("a group is called active/active, and one member leads everything")(called_both_active)
+gateway_redundancy.fix("call a group of which one member is active active/standby")(stands_by)
 gateway_redundancy.fix("let one member of the group be active for everything")(one_active)
 gateway_redundancy.fix("lead the routes to the shared address")(to_shared)
 

@@ -29,6 +29,7 @@ POPULATIONS = {
     EndpointKind.STORAGE: "servers",
     EndpointKind.GPU_SERVER: "servers",
 }
+OUTWARD = frozenset({Exposure.INTERNET, Exposure.PARTNER, Exposure.DMZ})
 GUEST_SECURITY = frozenset({"open", "owe"})
 REGULATED = frozenset({DataClass.CHD, DataClass.EPHI})
 
@@ -55,7 +56,7 @@ def _severity(case: Case) -> Severity:
     flags="A VLAN or subnet that facts put into two zones; two zones joined without firewall or filter; populations"
     " (users, voice, devices, servers, guests, management) that share a zone; fewer zones than the level asks for; a"
     " policy that permits any service between two zones; a restricted or management zone that is trusted no more than"
-    " one with people or guests in it. Critical where card or health data is held.",
+    " one with people or guests in it, or one that is open to the outside. Critical where card or health data is held.",
     passes="Zones map one to one to VLANs and routing tables, and policies open single services only.",
     remedy="Give each zone its own VLANs and VRF, and permit by service what flows need.",
     references=("NIST SP 800-53 SC-7(21), AC-4(21)", "ISO 27001 A.8.22", "PCI DSS scoping", "CIS Controls 3.12"),
@@ -84,13 +85,14 @@ def _misranked(case: Case, severity: Severity) -> Iterator[Finding]:
     known = case.network.by_id("zones")
     groups = case.design.inventory.endpoint_groups
     people = {group.zone for group in groups if group.kind in PEOPLE and group.zone in known}
-    ranked = sorted(people, key=lambda name: (-known[name].trust, name))
+    open_to = people | {zone.id for zone in case.design.security.zones if zone.exposure in OUTWARD}
+    ranked = sorted(open_to, key=lambda name: (-known[name].trust, name))
     for zone in case.design.security.zones:
         above = [name for name in ranked if name != zone.id and known[name].trust >= zone.trust]
-        if zone.exposure in (Exposure.RESTRICTED, Exposure.MANAGEMENT) and zone.id not in people and above:
+        if zone.exposure in (Exposure.RESTRICTED, Exposure.MANAGEMENT) and zone.id not in open_to and above:
             yield Finding(
-                message=f"zone {zone.id} ({zone.exposure}) has trust {zone.trust}, no more than {above[0]}, where"
-                f" people are, with {known[above[0]].trust}",
+                message=f"zone {zone.id} ({zone.exposure}) has trust {zone.trust}, no more than {above[0]}, which"
+                f" people or outsiders get to, with {known[above[0]].trust}",
                 elements=(zone.id, *above),
                 witness={"misranked": zone.id, "trust": zone.trust, "people": known[above[0]].trust},
                 severity=severity,
@@ -210,6 +212,26 @@ def misrank(case: Case) -> Patch | None:
         if zone.exposure in (Exposure.RESTRICTED, Exposure.MANAGEMENT) and zone.id not in people:
             return (Set("zones", zone.id, {"trust": 1}),)
     return None
+
+
+@network_segmentation.mutant("trust what is open to the outside more than anything inside")
+def trust_outside(case: Case) -> Patch | None:
+    """The most trusted of the zones that outsiders get to, where there are zones of secrets."""
+    zones = case.design.security.zones
+    outward = [zone for zone in zones if zone.exposure in OUTWARD]
+    if not outward or not any(zone.exposure in (Exposure.RESTRICTED, Exposure.MANAGEMENT) for zone in zones):
+        return None
+    return (Set("zones", max(outward, key=lambda zone: (zone.trust, zone.id)).id, {"trust": 100}),)
+
+
+@network_segmentation.fix("trust what is open to the outside half as much as zones of secrets")
+def distrust_outside(case: Case, finding: Finding) -> Patch | None:
+    """Those that outrank such a zone."""
+    known, least = case.network.by_id("zones"), finding.witness.get("trust")
+    above = [name for name in finding.elements[1:] if name in known and known[name].exposure in OUTWARD]
+    if "misranked" not in finding.witness or not isinstance(least, int):
+        return None
+    return tuple(Set("zones", name, {"trust": least // 2}) for name in above) or None
 
 
 @network_segmentation.fix("trust the zone more than any with people")
