@@ -162,7 +162,8 @@ def choked(network: Network) -> Longs:
     own = [len(fact.networks) + fact.default_originate for fact in network.design.routing.processes]
     told = np.append(np.array(own, np.int64), 0)[said.process[back[rows]]]
     ceiling = whole_numbers([one.max_prefixes or 0 for one in network.design.routing.bgp_neighbors])[rows]
-    return rows[(back[rows] >= 0) & (ceiling > 0) & (ceiling < told)]
+    torn: Longs = rows[(back[rows] >= 0) & (ceiling > 0) & (ceiling < told)]
+    return torn
 
 
 def _careless(network: Network) -> Iterator[SessionFault]:
