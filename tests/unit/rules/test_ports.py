@@ -95,7 +95,9 @@ def test_ports_without_a_profile_that_leads_home_stay() -> None:
 def test_a_zone_of_secrets_ranks_above_people() -> None:
     made = built("campus")
     secret = next(zone for zone in made.security.zones if zone.exposure is Exposure.RESTRICTED)
-    message = f"zone {secret.id} (restricted) has trust 50, no more than user, where people are, with 50"
+    message = (
+        f"zone {secret.id} (restricted) has trust 50, no more than user, which people or outsiders get to, with 50"
+    )
 
     assert message in found(network_segmentation, made, Set("zones", secret.id, {"trust": 50}))
     assert found(network_segmentation, made, Set("zones", secret.id, {"trust": 51})) == []
