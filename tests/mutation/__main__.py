@@ -1,6 +1,6 @@
 """Breaks every example in every way the rules guard against; prints and writes how often they noticed.
 
-`python -m tests.mutation [--repair 3] [--output docs/mutation.md] [--processes 2] [example ...]`
+`python -m tests.mutation [--repair 2] [--output docs/mutation.md] [--processes 2] [example ...]`
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.golden.conftest import VALID, synthesized
 from tests.mutation.page import kill_rate, page, repair_rate
 from tests.mutation.score import Row, repaired, rows, to_repair
 
-REPAIRED_ON = 3
+REPAIRED_ON = 2
 """Designs on which each kind of mutant is repaired: repair judges a design many times over."""
 
 AT_ONCE = 25
@@ -44,11 +44,19 @@ def main() -> int:
 def _all(asked: argparse.Namespace) -> list[Row]:
     names = sorted(asked.examples or VALID, key=lambda name: -len(synthesized(name).design.inventory.devices))
     with ProcessPoolExecutor(asked.processes) as pool:
-        found = [row for part in pool.map(rows, names) for row in part]
+        found = [row for name, part in zip(names, pool.map(rows, names), strict=True) for row in _told(name, part)]
         picked = list(_portions(to_repair(found, asked.repair)))
         parts = pool.map(repaired, [name for name, _ in picked], [wanted for _, wanted in picked])
-        mended = {_key(row): row for part in parts for row in part}
+        told = (_told(f"{name}, repaired", part) for (name, _), part in zip(picked, parts, strict=True))
+        mended = {_key(row): row for part in told for row in part}
     return [mended.get(_key(row), row) for row in found]
+
+
+def _told(name: str, part: list[Row]) -> list[Row]:
+    """The rows, and a line for who waits for the rest."""
+    bad = sum(row.fate == Fate.SURVIVED or row.repaired is False or bool(row.regressions) for row in part)
+    print(f"  {name}: {len(part)} mutants, {bad} survived or were left", file=sys.stderr, flush=True)
+    return part
 
 
 def _portions(wanted: dict[str, list[Row]]) -> Iterator[tuple[str, list[Row]]]:

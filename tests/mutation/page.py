@@ -22,7 +22,7 @@ HEAD = """# Mutation score
 
 A rule that never fires looks like a rule that always holds. So each rule ships changes that break a sound design in
 the ways it guards against, and counts only if it notices. `make mutation` applies every one of them to every design
-of the examples (`events/requirements`), asks the mutant's own rule, lets repair mend each kind on the three smallest
+of the examples (`events/requirements`), asks the mutant's own rule, lets repair mend each kind on the two smallest
 designs that have it, and writes this page.
 
 A mutant has a fix where its rule ships one, or where repair may put back all that the mutant changed. Requirements, and
