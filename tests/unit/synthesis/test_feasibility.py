@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from netdesign.analysis.facts.distances import kilometres
 from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.ports import PoeType
 from netdesign.catalog.selection import Catalog, default_catalog
@@ -18,7 +19,6 @@ from netdesign.model.edits import edited
 from netdesign.model.requirements import Requirements
 from netdesign.model.resolved import ResolvedSite
 from netdesign.model.vocabulary import Role
-from netdesign.synthesis.conditions.distance import great_circle_km
 from netdesign.synthesis.conditions.lower_bound import parts, total_usd
 from netdesign.synthesis.conditions.question import Question
 from netdesign.synthesis.conditions.space import available_addresses
@@ -458,9 +458,9 @@ def test_distances_are_those_of_the_globe():
     def site(latitude: float | None, longitude: float | None) -> ResolvedSite:
         return replace(resolved().sites[0], latitude=latitude, longitude=longitude)
 
-    assert great_circle_km(site(52.52, 13.405), site(48.137, 11.575)) == pytest.approx(504, abs=2)
-    assert great_circle_km(site(0, 0), site(0, 180)) == pytest.approx(20_015, abs=5)
-    assert great_circle_km(site(None, None), site(0, 0)) is None
+    assert kilometres(site(52.52, 13.405), site(48.137, 11.575)) == pytest.approx(504, abs=2)
+    assert kilometres(site(0, 0), site(0, 180)) == pytest.approx(20_015, abs=5)
+    assert kilometres(site(None, None), site(0, 0)) is None
 
 
 def test_reserved_prefixes_count_once_and_only_inside_supernets():

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from math import asin, cos, radians, sin, sqrt
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from netdesign.model.inventory import Site
+from typing import Protocol
 
 EARTH_KM = 6371.0
 
 
-def kilometres(one: Site, other: Site) -> float | None:
-    """The great-circle distance between two sites; None where one has no coordinates."""
+class Place(Protocol):
+    """Something that may have coordinates, in degrees."""
+
+    @property
+    def latitude(self) -> float | None: ...
+    @property
+    def longitude(self) -> float | None: ...
+
+
+def kilometres(one: Place, other: Place) -> float | None:
+    """The great-circle distance between two places; None where one has no coordinates."""
     places = (one.latitude, one.longitude, other.latitude, other.longitude)
     if any(value is None for value in places):
         return None

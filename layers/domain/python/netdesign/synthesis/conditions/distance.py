@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from math import asin, atan2, ceil, cos, degrees, floor, radians, sin, sqrt
 
-from netdesign.model.conflict import Conflict
+from netdesign.analysis.facts.distances import kilometres
+from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedSite
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 
-EARTH_RADIUS_KM = 6371.0
 MANY_SITES = 300
 
 
@@ -25,7 +25,7 @@ def latency_below_physics(question: Question) -> Iterator[Conflict]:
         if flow.latency_ms is not None and flow.source in sites and flow.target in sites:
             limits.append((f"flows/{at}/latency_ms", flow.latency_ms, sites[flow.source], sites[flow.target]))
     for field, limit, one, other in limits:
-        distance = great_circle_km(one, other)
+        distance = kilometres(one, other)
         if distance is not None and round_trip_ms(question, distance) > limit:
             yield _conflict(question, (one, other), distance, (field, limit))
 
@@ -37,25 +37,15 @@ def _farthest(sites: tuple[ResolvedSite, ...]) -> tuple[ResolvedSite, ResolvedSi
         return None
     pairs: Iterable[tuple[ResolvedSite, ResolvedSite]] = combinations(placed, 2)
     if len(placed) > MANY_SITES:
-        edge = max(placed, key=lambda site: great_circle_km(placed[0], site) or 0.0)
+        edge = max(placed, key=lambda site: kilometres(placed[0], site) or 0.0)
         pairs = ((edge, site) for site in placed)
-    return max(pairs, key=lambda pair: great_circle_km(*pair) or 0.0)
+    return max(pairs, key=lambda pair: kilometres(*pair) or 0.0)
 
 
 def round_trip_ms(question: Question, distance_km: float) -> float:
     """The least round trip: fibre both ways, longer than the great circle by the route factor."""
     policy = question.parameters.latency
     return 2 * distance_km * policy.route_factor * policy.fibre_us_per_km / 1000
-
-
-def great_circle_km(one: ResolvedSite, other: ResolvedSite) -> float | None:
-    """The distance of two sites over the ground; None when the place of either is unknown."""
-    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
-        return None
-    first, second = radians(one.latitude), radians(other.latitude)
-    across, along = second - first, radians(other.longitude - one.longitude)
-    chord = sin(across / 2) ** 2 + cos(first) * cos(second) * sin(along / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord)))
 
 
 def _conflict(
@@ -66,11 +56,10 @@ def _conflict(
     least = round_trip_ms(question, distance)
     reach = floor(allowed / round_trip_ms(question, 1.0) * 0.999)
     enough = ceil(least * 10) / 10
-    at = question.requirements.sites.index(other)
-    place = towards(one, other, reach / distance)
+    closer = nearer(question, pair, distance, reach)
     return Conflict(
         code="latency-below-physics",
-        requirements=(field, f"sites/{at}"),
+        requirements=(field, closer.field),
         statement=(
             f"{one.name} and {other.name} are {distance:,.0f} km apart; light in fibre takes {least:.2f} ms "
             f"there and back, and {allowed:g} ms are allowed."
@@ -83,16 +72,25 @@ def _conflict(
                 f"allow {enough:g} ms",
                 "applications must bear the longer wait",
             ),
-            relax(
-                f"sites/{at}",
-                (
-                    {"lat": other.latitude, "lon": other.longitude},
-                    {"lat": round(place[0], 4), "lon": round(place[1], 4)},
-                ),
-                f"place {other.name} within {reach:,} km of {one.name}",
-                f"a site {distance - reach:,.0f} km nearer",
-            ),
+            closer,
         ),
+    )
+
+
+def nearer(
+    question: Question, pair: tuple[ResolvedSite, ResolvedSite], distance_km: float, reach_km: float, drawback: str = ""
+) -> Relaxation:
+    """The way out of placing the second site within reach of the first, on the line between them."""
+    one, other = pair
+    latitude, longitude = towards(one, other, reach_km / distance_km)
+    return relax(
+        f"sites/{question.requirements.sites.index(other)}",
+        (
+            {"lat": other.latitude, "lon": other.longitude},
+            {"lat": round(latitude, 4), "lon": round(longitude, 4)},
+        ),
+        f"place {other.name} within {reach_km:,} km of {one.name}",
+        f"a site {distance_km - reach_km:,.0f} km nearer{drawback}",
     )
 
 

@@ -7,10 +7,11 @@ from itertools import combinations
 from math import floor
 from typing import Final
 
+from netdesign.analysis.facts.distances import kilometres
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedSite
-from netdesign.synthesis.conditions.distance import great_circle_km, round_trip_ms, towards
-from netdesign.synthesis.conditions.question import Question, numbers, relax
+from netdesign.synthesis.conditions.distance import nearer, round_trip_ms
+from netdesign.synthesis.conditions.question import Question, numbers
 from netdesign.synthesis.conditions.wording import said_of, unsay
 
 WORDS: Final = (
@@ -39,11 +40,10 @@ def replication_beyond_reach(question: Question) -> Iterator[Conflict]:
     if least <= limit:
         return
     reach = floor(limit / round_trip_ms(question, 1.0) * 0.999)
-    at = question.requirements.sites.index(other)
-    place = towards(one, other, reach / distance)
+    closer = nearer(question, (one, other), distance, reach, ", and one disaster may reach both")
     yield Conflict(
         code="replication-beyond-reach",
-        requirements=(field, f"sites/{at}"),
+        requirements=(field, closer.field),
         statement=(
             f"{one.name} and {other.name}, the nearest two sites with servers, are {distance:,.0f} km apart: a round"
             f" trip takes {least:.2f} ms at the least, and with {word} every write waits for one; {limit:g} ms are"
@@ -52,15 +52,7 @@ def replication_beyond_reach(question: Question) -> Iterator[Conflict]:
         numbers=numbers(distance_km=f"{distance:.0f}", least_round_trip_ms=f"{least:.2f}", allowed_ms=f"{limit:g}"),
         relaxations=(
             *unsay(question, WORDS, "replicate asynchronously", "the last writes are lost with a site"),
-            relax(
-                f"sites/{at}",
-                (
-                    {"lat": other.latitude, "lon": other.longitude},
-                    {"lat": round(place[0], 4), "lon": round(place[1], 4)},
-                ),
-                f"place {other.name} within {reach:,} km of {one.name}",
-                f"a site {distance - reach:,.0f} km nearer, and one disaster may reach both",
-            ),
+            closer,
         ),
     )
 
@@ -71,6 +63,6 @@ def _nearest(question: Question) -> tuple[ResolvedSite, ResolvedSite, float] | N
     pairs = (
         (one, other, distance)
         for one, other in combinations(holding, 2)
-        if (distance := great_circle_km(one, other)) is not None
+        if (distance := kilometres(one, other)) is not None
     )
     return min(pairs, key=lambda pair: pair[2], default=None)

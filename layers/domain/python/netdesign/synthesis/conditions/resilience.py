@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil, floor
 
 from netdesign.model.conflict import Conflict
-from netdesign.model.resolved import Basis
+from netdesign.model.resolved import Basis, ResolvedRequirements
 from netdesign.model.vocabulary import Redundancy
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 from netdesign.synthesis.needs.circuits import LEAVING_BY_CIRCUITS, MAX_CIRCUITS, circuit_kind
@@ -75,13 +75,7 @@ def availability_unreachable(question: Question) -> Iterator[Conflict]:
     ]
     enough = next((level for level in ranked if levels[level].availability >= wanted.availability), ranked[-1])
     reachable = floor(ceiling * 10_000) / 10_000
-    minutes = wanted.why("availability").basis is Basis.INFERRED
-    field = "max_downtime_minutes_per_year" if minutes else "availability_requirement"
-    change: tuple[object, object] = (
-        (wanted.max_downtime_minutes, round((1 - reachable) * MINUTES_A_YEAR))
-        if minutes
-        else (wanted.availability, reachable)
-    )
+    field, change = _accepted(wanted, reachable)
     yield Conflict(
         code="availability-needs-redundancy",
         requirements=(field, "redundancy"),
@@ -112,14 +106,8 @@ def circuits_short(question: Question) -> Iterator[Conflict]:
     outage = (1 - policy.circuit[kind.value]) ** MAX_CIRCUITS
     if 1 - wanted.availability >= outage:
         return
-    minutes = wanted.why("availability").basis is Basis.INFERRED
-    field = "max_downtime_minutes_per_year" if minutes else "availability_requirement"
     reachable = floor((1 - outage) * 1e7) / 1e7
-    change: tuple[object, object] = (
-        (wanted.max_downtime_minutes, ceil((1 - reachable) * MINUTES_A_YEAR * 1000) / 1000)
-        if minutes
-        else (wanted.availability, reachable)
-    )
+    field, change = _accepted(wanted, reachable)
     yield Conflict(
         code="availability-beyond-circuits",
         requirements=(field, "redundancy"),
@@ -137,6 +125,14 @@ def circuits_short(question: Question) -> Iterator[Conflict]:
             ),
         ),
     )  # fmt: skip
+
+
+def _accepted(wanted: ResolvedRequirements, reachable: float) -> tuple[str, tuple[object, object]]:
+    """The field that says how much may be down, with its value now and that which an availability comes to."""
+    if wanted.why("availability").basis is not Basis.INFERRED:
+        return "availability_requirement", (wanted.availability, reachable)
+    minutes = ceil((1 - reachable) * MINUTES_A_YEAR * 1000) / 1000
+    return "max_downtime_minutes_per_year", (wanted.max_downtime_minutes, minutes)
 
 
 def too_few_sites(question: Question) -> Iterator[Conflict]:
