@@ -10,6 +10,7 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.decoding import decode
 from netdesign.model.requirements import Requirements
 from netdesign.model.resolved import ResolvedRequirements
+from netdesign.synthesis.conditions.wording import spoken
 from netdesign.synthesis.feasibility import conflicts
 from netdesign.synthesis.resolve import resolve
 from tests.unit.model.requests import SMALL, request
@@ -22,4 +23,5 @@ def resolved(base: dict[str, Any] = SMALL, /, **fields: Any) -> ResolvedRequirem
 
 def conflicts_of(document: dict[str, Any]) -> tuple[Conflict, ...]:
     """The conflicts of a request."""
-    return conflicts(resolved(document), default_catalog(), default_parameters())
+    stated = decode(Requirements, document, subject="requirements")
+    return conflicts(resolve(stated, default_parameters()), default_catalog(), default_parameters(), spoken(stated))

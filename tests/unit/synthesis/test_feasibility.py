@@ -11,6 +11,7 @@ from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.selection import Catalog, default_catalog
 from netdesign.exchange.documents import read_document
 from netdesign.model.conflict import Relaxation
+from netdesign.model.edits import edited
 from netdesign.model.resolved import ResolvedSite
 from netdesign.model.vocabulary import Role
 from netdesign.synthesis.conditions.distance import great_circle_km
@@ -211,6 +212,60 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
         1,
     ),
     (
+        "seven nines by two circuits",
+        request(availability_requirement=0.9999999),
+        "availability-beyond-circuits",
+        ("availability_requirement", "redundancy"),
+        1,
+    ),
+    (
+        "a second of downtime by two circuits",
+        request(max_downtime_minutes_per_year=0.02),
+        "availability-beyond-circuits",
+        ("max_downtime_minutes_per_year", "redundancy"),
+        1,
+    ),
+    (
+        "synchronous copies across an ocean",
+        request(
+            use_cases=["ERP", "synchronous replication of databases"], sites=FAR, servers={"count": 40}, **TWO_SITES
+        ),
+        "replication-beyond-reach",
+        ("use_cases", "sites/1"),
+        2,
+    ),
+    (
+        "an air gap and a controller at its provider",
+        request(CAMPUS, technology_stack=["Aruba Central"], special_requirements=["air-gapped"]),
+        "isolated-but-connected",
+        ("special_requirements", "technology_stack"),
+        2,
+    ),
+    (
+        "an air gap and a cloud",
+        request(special_requirements=["The network is air gapped."], cloud_integration=["AWS"]),
+        "isolated-but-connected",
+        ("special_requirements", "cloud_integration"),
+        2,
+    ),
+    (
+        "an air gap and a web shop",
+        request(special_requirements=["air gap"], internet_facing=["https"]),
+        "isolated-but-connected",
+        ("special_requirements", "internet_facing"),
+        2,
+    ),
+    (
+        "an air gap and a flow to the Internet",
+        request(
+            special_requirements=["air gap"],
+            flows=[{"from": "servers", "to": "internet", "service": "https", "up": "1G"}],
+        ),
+        "isolated-but-connected",
+        ("special_requirements", "flows/0"),
+        1,
+    ),
+    (
         "kinds that are not designed",
         request(network_type="wan"),
         "network-type-not-offered",
@@ -220,7 +275,7 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
 ]
 
 
-def relaxed(document: dict[str, Any], way: Relaxation) -> dict[str, Any]:
+def written_way(document: dict[str, Any], way: Relaxation) -> dict[str, Any]:
     """The request with one way out taken, read as a client would write it."""
     return changed(document, way.field, read_document(way.to_value.encode(), media="yaml"))
 
@@ -243,8 +298,10 @@ def test_names_the_pair_and_ways_out_that_work(document, code, pair, ways):
     for way in found[code].relaxations:
         assert way.from_value != way.to_value
         assert way.cost
-        left = {conflict.code for conflict in conflicts_of(relaxed(document, way))}
+        left = {conflict.code for conflict in conflicts_of(written_way(document, way))}
         assert code not in left, way
+        sent = edited(document, way.edits)
+        assert code not in {conflict.code for conflict in conflicts_of(sent)}, way.edits
 
 
 @pytest.mark.parametrize(
@@ -269,6 +326,12 @@ def test_names_the_pair_and_ways_out_that_work(document, code, pair, ways):
         request(excluded_vendors=["cisco", "huawei"]),
         request(servers={"count": 10, "nic_speed": "400G"}, bandwidth={"min": "1G", "max": "400G"}),
         request(CAMPUS, requires_wireless=False, excluded_vendors=["ruckus", "ubiquiti"]),
+        request(use_cases=["synchronous replication"], sites=NEAR, servers={"count": 40}, **TWO_SITES),
+        request(use_cases=["synchronous replication"]),
+        request(use_cases=["asynchronous replication"], sites=FAR, servers={"count": 40}, **TWO_SITES),
+        request(special_requirements=["air-gapped"]),
+        request(internet_facing=["https"], description="Replaces an air-gapped network."),
+        request(availability_requirement=0.99999),
     ],
 )
 def test_finds_nothing_where_both_sides_can_be_met(document):
@@ -364,7 +427,7 @@ def test_latency_is_checked_between_the_sites_farthest_apart(count):
 
     assert [conflict.requirements[0] for conflict in found] == ["max_latency_ms"]
     assert "Far" in found[0].statement
-    assert conflicts_of(relaxed(document, found[0].relaxations[0])) == ()
+    assert conflicts_of(written_way(document, found[0].relaxations[0])) == ()
 
 
 def test_distances_are_those_of_the_globe():

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+from netdesign.model.edits import Edit
 from netdesign.model.fact import fact
+
+
+class Proof(StrEnum):
+    """What was tried of a way out before it was offered."""
+
+    NONE = "none"
+    CONDITIONS = "conditions"
+    """With it the necessary conditions hold; whether a design exists was not tried."""
+    DESIGN = "design"
+    """With it a design was made."""
 
 
 @fact
 class Relaxation:
-    """A change of one requirement that removes the conflict; `cost` says what giving way costs."""
+    """A change of one requirement that removes the conflict; `cost` says what giving way costs.
+
+    `edits` are the same change for programs: made to the request as it was sent, they yield one to send instead.
+    """
 
     field: str
     """The name of the field in the request, as a JSON pointer without its first slash."""
@@ -15,6 +31,8 @@ class Relaxation:
     to_value: str
     statement: str
     cost: str
+    edits: tuple[Edit, ...] = ()
+    proof: Proof = Proof.NONE
 
 
 @fact

@@ -10,6 +10,7 @@ from netdesign.model.decoding import decode
 from netdesign.model.requirements import Requirements
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.services.workbench import Workbench
+from netdesign.synthesis.conditions.wording import spoken
 from netdesign.synthesis.feasibility import conflicts
 from netdesign.synthesis.resolve import resolve
 
@@ -26,7 +27,7 @@ def resolve_requirements(document: object, bench: Workbench) -> Analysis:
     """Return the analysis of a document; raise `InvalidInputError` where it is no requirements."""
     stated = decode(Requirements, document, subject="requirements")
     resolved = resolve(stated, bench.parameters)
-    return Analysis(resolved, conflicts(resolved, bench.catalog, bench.parameters))
+    return Analysis(resolved, conflicts(resolved, bench.catalog, bench.parameters, spoken(stated)))
 
 
 def feasible(analysis: Analysis) -> ResolvedRequirements:

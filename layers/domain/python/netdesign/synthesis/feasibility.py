@@ -10,6 +10,7 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.synthesis.conditions.budget import budget_below_cost
 from netdesign.synthesis.conditions.distance import latency_below_physics
+from netdesign.synthesis.conditions.isolation import isolated_with_ways_out
 from netdesign.synthesis.conditions.protection import (
     flat_network,
     old_family_alone,
@@ -18,9 +19,11 @@ from netdesign.synthesis.conditions.protection import (
     unencrypted,
     unvalidated_crypto,
 )
-from netdesign.synthesis.conditions.question import Condition, Question
+from netdesign.synthesis.conditions.question import Condition, Question, Spoken
+from netdesign.synthesis.conditions.replication import replication_beyond_reach
 from netdesign.synthesis.conditions.resilience import (
     availability_unreachable,
+    circuits_short,
     downtime_contradicts,
     too_few_sites,
 )
@@ -31,6 +34,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     not_offered,
     downtime_contradicts,
     availability_unreachable,
+    circuits_short,
     too_few_sites,
     flat_network,
     open_zones,
@@ -39,6 +43,8 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     unencrypted,
     old_family_alone,
     latency_below_physics,
+    replication_beyond_reach,
+    isolated_with_ways_out,
     racks_full,
     power_short,
     addresses_short,
@@ -48,10 +54,13 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
 )
 
 
-def conflicts(resolved: ResolvedRequirements, catalog: Catalog, parameters: Parameters) -> tuple[Conflict, ...]:
+def conflicts(
+    resolved: ResolvedRequirements, catalog: Catalog, parameters: Parameters, spoken: tuple[Spoken, ...] = ()
+) -> tuple[Conflict, ...]:
     """Every pair of requirements that exclude each other, with ways out of either side.
 
-    The conditions are necessary, not sufficient: a design may still turn out impossible or too dear.
+    `spoken` holds the lists of words of the request. The conditions are necessary, not sufficient: a design
+    may still turn out impossible or too dear.
     """
-    question = Question(resolved, catalog, parameters)
+    question = Question(resolved, catalog, parameters, spoken)
     return tuple(conflict for condition in CONDITIONS for conflict in condition(question))

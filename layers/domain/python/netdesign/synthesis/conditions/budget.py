@@ -12,6 +12,7 @@ from netdesign.synthesis.conditions.lower_bound import parts, total_usd
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 from netdesign.synthesis.resolution.intent import USD_PER_UNIT
 
+GOAL = {"constraint_type": "budget", "description": "a goal", "is_hard_constraint": False}
 MARGIN = 0.02
 """Taken off what the budget could pay, because sizes do not shrink exactly in proportion."""
 
@@ -42,7 +43,7 @@ def budget_below_cost(question: Question) -> Iterator[Conflict]:
             *_build_less(question),
             relax(
                 "constraints",
-                ("a hard budget", "[{constraint_type: budget, description: a goal, is_hard_constraint: false}]"),
+                ("a hard budget", (GOAL,)),
                 "state the budget as a goal that may be exceeded",
                 f"{least - wanted.budget_usd:,} USD above the goal at the least",
             ),

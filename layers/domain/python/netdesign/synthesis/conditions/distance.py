@@ -67,7 +67,7 @@ def _conflict(
     reach = floor(allowed / round_trip_ms(question, 1.0) * 0.999)
     enough = ceil(least * 10) / 10
     at = question.requirements.sites.index(other)
-    place = _towards(one, other, reach / distance)
+    place = towards(one, other, reach / distance)
     return Conflict(
         code="latency-below-physics",
         requirements=(field, f"sites/{at}"),
@@ -79,15 +79,15 @@ def _conflict(
         relaxations=(
             relax(
                 field,
-                (f"{allowed:g}", f"{enough:g}"),
+                (allowed, enough),
                 f"allow {enough:g} ms",
                 "applications must bear the longer wait",
             ),
             relax(
                 f"sites/{at}",
                 (
-                    f"{{lat: {other.latitude:g}, lon: {other.longitude:g}}}",
-                    f"{{lat: {place[0]:.4f}, lon: {place[1]:.4f}}}",
+                    {"lat": other.latitude, "lon": other.longitude},
+                    {"lat": round(place[0], 4), "lon": round(place[1], 4)},
                 ),
                 f"place {other.name} within {reach:,} km of {one.name}",
                 f"a site {distance - reach:,.0f} km nearer",
@@ -96,7 +96,7 @@ def _conflict(
     )
 
 
-def _towards(one: ResolvedSite, other: ResolvedSite, share: float) -> tuple[float, float]:
+def towards(one: ResolvedSite, other: ResolvedSite, share: float) -> tuple[float, float]:
     """The point at `share` of the way from one site to the other along the great circle."""
     start = _vector(one)
     end = _vector(other)

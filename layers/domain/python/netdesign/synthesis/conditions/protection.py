@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import Population
 from netdesign.model.vocabulary import Framework, SecurityLevel
-from netdesign.synthesis.conditions.question import Question, numbers, relax, written_list
+from netdesign.synthesis.conditions.question import Question, numbers, relax
 from netdesign.synthesis.needs.zones import restricted_ends
 
 SEPARATED = frozenset({Framework.PCI_DSS, Framework.HIPAA, Framework.FEDRAMP})
@@ -23,7 +23,7 @@ def flat_network(question: Question) -> Iterator[Conflict]:
         return
     segment = relax(
         "requires_segmentation",
-        ("false", "true"),
+        (False, True),
         "segment the network",
         "zones, and policies at a firewall between them",
     )
@@ -124,7 +124,7 @@ def unencrypted(question: Question) -> Iterator[Conflict]:
         relaxations=(
             relax(
                 "requires_encryption",
-                ("false", "true"),
+                (False, True),
                 "encrypt",
                 "encryption on every line beyond a building",
             ),
@@ -138,7 +138,7 @@ def old_family_alone(question: Question) -> Iterator[Conflict]:
     wanted = question.requirements
     if wanted.ipv6:
         return
-    allow = relax("addressing/ipv6", ("false", "true"), "run IPv6 beside IPv4", "an address plan and rules for it")
+    allow = relax("addressing/ipv6", (False, True), "run IPv6 beside IPv4", "an address plan and rules for it")
     if wanted.security_level.at_least(SecurityLevel.GOVERNMENT):
         yield Conflict(
             code="security-needs-ipv6",
@@ -167,7 +167,7 @@ def _without(question: Question, frameworks: frozenset[Framework]) -> Relaxation
     dropped = ", ".join(_named(question, frameworks))
     return relax(
         "compliance",
-        (written_list(map(str, every)), written_list(kept)),
+        (tuple(map(str, every)), tuple(kept)),
         f"keep what falls under {dropped} out of this network",
         f"a separate network for what falls under {dropped}",
     )

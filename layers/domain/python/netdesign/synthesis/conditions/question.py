@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.selection import Catalog
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.edits import Edit
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import NetworkType, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A list of words of the request, by the name of its field."""
+
+    field: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Question:
     requirements: ResolvedRequirements
     catalog: Catalog
     parameters: Parameters
+    spoken: tuple[Spoken, ...] = ()
 
     def suppose(self, **changes: Any) -> Question:
         """The same question with some resolved fields changed."""
@@ -44,15 +55,37 @@ class Question:
 Condition = Callable[[Question], Iterator[Conflict]]
 
 
-def written_list(values: Iterable[str]) -> str:
-    """A list as it is written in a request."""
-    return f"[{', '.join(values)}]"
+def written(value: object) -> str:
+    """A value as it is written in a request."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {written(one)}" for name, one in value.items()) + "}"
+    return str(value)
 
 
 def relax(field: str, change: tuple[object, object], statement: str, cost: str) -> Relaxation:
-    """A way out: `change` is the value now and the one that ends the conflict, as a request writes them."""
+    """A way out: `change` is the value now, and the one that ends the conflict as a program would send it.
+
+    Of an object only the fields that are named change.
+    """
     now, then = change
-    return Relaxation(field=field, from_value=str(now), to_value=str(then), statement=statement, cost=cost)
+    value = list(then) if isinstance(then, tuple) else str(then) if isinstance(then, StrEnum) else then
+    places = (
+        {f"/{field}/{name}": one for name, one in value.items()} if isinstance(value, dict) else {f"/{field}": value}
+    )
+    return Relaxation(
+        field=field,
+        from_value=written(now),
+        to_value=written(value),
+        statement=statement,
+        cost=cost,
+        edits=tuple(Edit(pointer=pointer, value=one) for pointer, one in places.items()),
+    )
 
 
 def numbers(**values: object) -> tuple[tuple[str, str], ...]:

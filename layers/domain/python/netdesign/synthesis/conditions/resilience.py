@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor
+from math import ceil, floor
 
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import Basis
 from netdesign.model.vocabulary import Redundancy
 from netdesign.synthesis.conditions.question import Question, numbers, relax
+from netdesign.synthesis.needs.circuits import LEAVING_BY_CIRCUITS, MAX_CIRCUITS, circuit_kind
 from netdesign.synthesis.resolution.intent import MINUTES_A_YEAR
 
 HOURS_A_YEAR = 8766
@@ -38,13 +39,13 @@ def downtime_contradicts(question: Question) -> Iterator[Conflict]:
         relaxations=(
             relax(
                 "max_downtime_minutes_per_year",
-                (f"{stated:g}", f"{implied:.6g}"),
+                (stated, float(f"{implied:.6g}")),
                 f"state {implied:.6g} minutes a year",
                 "none; it is the same availability in other words",
             ),
             relax(
                 "availability_requirement",
-                (f"{wanted.availability:g}", f"{availability:.9g}"),
+                (wanted.availability, availability),
                 f"state an availability of {availability:.9g}",
                 "none; it is the same downtime in other words",
             ),
@@ -79,7 +80,7 @@ def availability_unreachable(question: Question) -> Iterator[Conflict]:
     change: tuple[object, object] = (
         (wanted.max_downtime_minutes, round((1 - reachable) * MINUTES_A_YEAR))
         if minutes
-        else (f"{wanted.availability:g}", reachable)
+        else (wanted.availability, reachable)
     )
     yield Conflict(
         code="availability-needs-redundancy",
@@ -97,6 +98,42 @@ def availability_unreachable(question: Question) -> Iterator[Conflict]:
             relax(
                 field, change, f"accept an availability of {reachable:g}",
                 f"{(1 - reachable) * MINUTES_A_YEAR:.0f} minutes of downtime a year",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def circuits_short(question: Question) -> Iterator[Conflict]:
+    """More availability than all circuits that a site can have together, were nothing else ever down."""
+    wanted, policy = question.requirements, question.parameters.availability
+    if wanted.network_type not in LEAVING_BY_CIRCUITS or not wanted.redundancy.at_least(Redundancy.MEDIUM):
+        return
+    kind = circuit_kind(wanted)
+    outage = (1 - policy.circuit[kind.value]) ** MAX_CIRCUITS
+    if 1 - wanted.availability >= outage:
+        return
+    minutes = wanted.why("availability").basis is Basis.INFERRED
+    field = "max_downtime_minutes_per_year" if minutes else "availability_requirement"
+    reachable = floor((1 - outage) * 1e7) / 1e7
+    change: tuple[object, object] = (
+        (wanted.max_downtime_minutes, ceil((1 - reachable) * MINUTES_A_YEAR * 1000) / 1000)
+        if minutes
+        else (wanted.availability, reachable)
+    )
+    yield Conflict(
+        code="availability-beyond-circuits",
+        requirements=(field, "redundancy"),
+        statement=(
+            f"{MAX_CIRCUITS} circuits of kind {kind.value}, each up for {policy.circuit[kind.value]:g} of the time,"
+            f" are all down for {outage:.3g} of it; an availability of {wanted.availability:.9g} is asked for."
+        ),
+        numbers=numbers(
+            availability=f"{wanted.availability:.9g}", reachable=f"{1 - outage:.9g}", circuits=MAX_CIRCUITS
+        ),
+        relaxations=(
+            relax(
+                field, change, f"accept an availability of {reachable:.9g}",
+                f"{(1 - reachable) * MINUTES_A_YEAR:.3g} minutes a year without any circuit",
             ),
         ),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from math import ceil, floor
 
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedSite
-from netdesign.synthesis.conditions.question import Question, numbers, relax, written_list
+from netdesign.synthesis.conditions.question import Question, numbers, relax
 
 FILL = 0.8
 """A subnet is cut so that its hosts, grown, fill at most this share of it."""
@@ -33,7 +33,7 @@ def addresses_short(question: Question) -> Iterator[Conflict]:
     ways = [
         relax(
             "addressing/supernets",
-            (written_list(wanted.supernets), written_list([block])),
+            (wanted.supernets, (block,)),
             f"give {block}",
             f"{2 ** (32 - max(8, length)):,} addresses",
         )
@@ -157,7 +157,7 @@ def power_short(question: Question) -> Iterator[Conflict]:
             ),
             relaxations=(
                 relax(
-                    f"sites/{at}/kw", (f"{site.power_kw:g}", ceil(least)),
+                    f"sites/{at}/kw", (site.power_kw, ceil(least)),
                     f"provide {ceil(least):,} kW", f"{ceil(least) - site.power_kw:,.0f} kW more",
                 ),
                 relax(

@@ -11,7 +11,7 @@ from netdesign.catalog.sku import DeviceType
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.quantity import format_bandwidth
 from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel
-from netdesign.synthesis.conditions.question import Question, numbers, relax, written_list
+from netdesign.synthesis.conditions.question import Question, numbers, relax
 
 OFFERED = (NetworkType.ENTERPRISE_DATACENTER, NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
 
@@ -77,7 +77,7 @@ def vendors_exclude_role(question: Question) -> Iterator[Conflict]:
         relaxations=(
             relax(
                 "excluded_vendors",
-                (written_list(wanted.excluded_vendors), written_list(kept)),
+                (wanted.excluded_vendors, kept),
                 f"allow {' and '.join(back)}",
                 f"devices of {' and '.join(back)} in the network",
             ),
@@ -125,15 +125,13 @@ def _rate_conflict(question: Question, role: Role, asked: tuple[str, int], *, ex
     ways = [relax(field, (format_bandwidth(rate), words), f"ask for {words}", "less bandwidth for each attachment")]
     unrestricted = question.suppose(excluded_vendors=())
     if wanted.excluded_vendors and _runs(_speeds(unrestricted.devices(role)), rate, exact=exact):
-        now = written_list(wanted.excluded_vendors)
-        ways.append(
-            relax("excluded_vendors", (now, "[]"), "allow the excluded vendors", "their devices in the network")
-        )
+        change = wanted.excluded_vendors, ()
+        ways.append(relax("excluded_vendors", change, "allow the excluded vendors", "their devices in the network"))
     else:
         higher = NetworkType.ENTERPRISE_DATACENTER
         if question.campus and _runs(_speeds(question.devices(Role.LEAF)), rate, exact=exact):
-            change = (wanted.network_type.value, higher.value)
-            ways.append(relax("network_type", change, f"ask for {higher}", "data-centre switches at every attachment"))
+            other = (wanted.network_type.value, higher.value)
+            ways.append(relax("network_type", other, f"ask for {higher}", "data-centre switches at every attachment"))
     name = role.value.replace("_", " ")
     return Conflict(
         code="rate-above-catalogue",
@@ -196,7 +194,7 @@ def _other_side(question: Question, empty: list[Place]) -> Iterator[Relaxation]:
         way = relax("security_level", change, f"choose security level {lower}", "no validated cryptographic modules")
         candidates.append(({"security_level": lower}, way))
     if wanted.wireless:
-        way = relax("requires_wireless", ("true", "false"), "do without wireless", "cables for everybody")
+        way = relax("requires_wireless", (True, False), "do without wireless", "cables for everybody")
         candidates.append(({"wireless": False}, way))
     if wanted.network_type is NetworkType.SDN_CAMPUS:
         legacy = NetworkType.LEGACY_CAMPUS

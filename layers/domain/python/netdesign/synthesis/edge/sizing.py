@@ -18,6 +18,7 @@ from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
+from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
 from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
 
 GBPS: Final = 1_000_000_000
@@ -95,12 +96,7 @@ def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, fi
         count += 1
     if requirements.redundancy.at_least(Redundancy.HIGH) or (branch and firewalls > 1):
         count = max(2, count)
-    return min(count, 2)
-
-
-def circuit_kind(requirements: ResolvedRequirements) -> CircuitKind:
-    """Broadband where nothing is asked of redundancy, dedicated access otherwise."""
-    return CircuitKind.BROADBAND if requirements.redundancy is Redundancy.NONE else CircuitKind.DIA
+    return min(count, MAX_CIRCUITS)
 
 
 def circuit_tier(catalog: Catalog, kind: CircuitKind, down_bps: int, up_bps: int) -> Tier:
