@@ -16,6 +16,7 @@ from netdesign.http.bodies import answer, document_of
 from netdesign.http.group import Group
 from netdesign.http.openapi import body_of, schemas_of
 from netdesign.model.canonical import canonical, design_from, to_document
+from netdesign.model.comparison import Comparison
 from netdesign.model.design import Design
 from netdesign.model.repair import Repair
 from netdesign.model.requirements import Requirements
@@ -39,7 +40,7 @@ Version = Annotated[int | None, Query(ge=1, le=1_000_000)]
 
 Format = StrEnum("Format", {name.upper().replace("-", "_"): name for name in EXPORTS})  # type: ignore[misc]
 
-SCHEMAS = schemas_of(Requirements, Design, Repair)
+SCHEMAS = schemas_of(Requirements, Design, Repair, Comparison)
 
 
 def build_router(group: Group) -> APIRouter:
@@ -73,10 +74,10 @@ def _making(router: APIRouter, group: Group) -> None:
         responses={201: {"model": Generated}},
         openapi_extra=body_of(Requirements),
     )
-    async def generate(request: Request, mode: Mode = Mode.STRICT) -> Response:
-        """Turn requirements into a stored, judged design."""
+    async def generate(request: Request, mode: Mode = Mode.STRICT, candidates: bool = False) -> Response:
+        """Turn requirements into a stored, judged design: with `candidates` the recommended one of several."""
         document = await document_of(request)
-        kept = await generate_design(document, group.principal, group.container, mode=mode)
+        kept = await generate_design(document, group.principal, group.container, mode=mode, candidates=candidates)
         group.metrics.count_design("generated")
         _count(group, kept)
         location = f"{PREFIX}/{kept.version.design_id}"
@@ -203,7 +204,8 @@ def _generated(kept: Kept) -> dict[str, Any]:
             bill_of_materials=f"{design}/export?format=bom-csv",
         ),
     )
-    return view.model_dump(mode="json")
+    comparison = {} if kept.comparison is None else {"comparison": to_document(kept.comparison)}
+    return view.model_dump(mode="json", exclude={"comparison"}) | comparison
 
 
 def _count(group: Group, kept: Kept) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from netdesign.ports.designs import VersionSummary
 
@@ -49,6 +50,8 @@ class Generated(BaseModel):
     errors: list[str]
     warnings: list[str]
     links: Links
+    comparison: Annotated[Any, WithJsonSchema({"$ref": "#/components/schemas/Comparison"})] = None
+    """The candidates that the design was chosen among; left out where they were not asked for."""
 
 
 def version_view(summary: VersionSummary) -> VersionView:

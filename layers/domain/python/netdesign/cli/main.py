@@ -28,6 +28,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 COMMANDS = {
     "design": "Turn requirements into a complete, judged design.",
+    "candidates": "Compare several designs for the same requirements, and say what to ask.",
     "validate": "Judge a design by every rule.",
     "fix": "Repair a design by changes that are proven before they are kept.",
     "evidence": "Gather what a design shows for the controls of a framework.",

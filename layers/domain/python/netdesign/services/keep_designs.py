@@ -9,12 +9,14 @@ import orjson
 
 from netdesign.errors import ConflictError
 from netdesign.model.canonical import canonical, design_digest, design_from
+from netdesign.model.comparison import Comparison
 from netdesign.model.design import Design
 from netdesign.model.governance import Governance, State
 from netdesign.model.repair import Repair
 from netdesign.model.verdict import Report
 from netdesign.model.vocabulary import Mode
 from netdesign.ports.designs import NewVersion, StoredReport, VersionSummary
+from netdesign.services.compare_candidates import compare_candidates
 from netdesign.services.container import Container, Principal, standards_of
 from netdesign.services.profile import Standards
 from netdesign.services.repair_design import Repaired, repair_design
@@ -29,22 +31,34 @@ class Kept:
     version: VersionSummary
     report_id: str
     report: Report
+    comparison: Comparison | None = None
+    """The candidates that the design was chosen among, where they were asked for."""
 
 
-async def generate_design(document: object, who: Principal, container: Container, *, mode: Mode) -> Kept:
-    """Make, judge and keep a design for a requirements document; see `synthesize_design` for what it raises."""
+async def generate_design(
+    document: object, who: Principal, container: Container, *, mode: Mode, candidates: bool = False
+) -> Kept:
+    """Make, judge and keep a design for a requirements document; see `synthesize_design` for what it raises.
+
+    With `candidates` it is the recommended one of several that are compared.
+    """
     to = await standards_of(who.organisation, container)
     identity = container.new_identity("dsg")
 
-    def make() -> tuple[Synthesized, NewVersion]:
-        made = synthesize_design(document, to.bench, mode=mode, settings=to.settings)
+    def make() -> tuple[Synthesized, NewVersion, Comparison | None]:
+        if candidates:
+            compared = compare_candidates(document, to.bench, mode=mode, settings=to.settings)
+            made, comparison = compared.chosen, compared.comparison
+        else:
+            made, comparison = synthesize_design(document, to.bench, mode=mode, settings=to.settings), None
         design = replace(made.design, id=identity, governance=_draft(made.design, who))
-        return replace(made, report=replace(made.report, design=identity)), _version(design, who, container)
+        made = replace(made, report=replace(made.report, design=identity))
+        return made, _version(design, who, container), comparison
 
-    made, version = await asyncio.to_thread(make)
+    made, version, comparison = await asyncio.to_thread(make)
     summary = await container.designs.add(who.organisation, version)
     report = replace(made.report, design_digest=version.digest)
-    return Kept(summary, await _keep_report(report, summary, who, container), report)
+    return Kept(summary, await _keep_report(report, summary, who, container), report, comparison)
 
 
 async def keep_design(document: object, who: Principal, container: Container) -> VersionSummary:

@@ -49,11 +49,11 @@ def design_for(
     settings: RuleSettings = NO_CHANGES,
 ) -> Synthesized:
     """Return a judged design for requirements that are resolved and feasible."""
-    design = _signed(synthesize(requirements, bench.catalog, bench.parameters), bench)
+    design = signed(synthesize(requirements, bench.catalog, bench.parameters), bench)
     return Synthesized(design, validate_design(design, bench, mode=mode, settings=settings))
 
 
-def _signed(design: Design, bench: Workbench) -> Design:
+def signed(design: Design, bench: Workbench) -> Design:
     """The design with the versions of all that it was made with and is first judged by."""
     governance = replace(
         design.governance,
