@@ -13,6 +13,7 @@ from netdesign.model.design import Design
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Mode, Severity
 from netdesign.rules.engine import NO_CHANGES, RuleSettings
+from netdesign.services.counter_offers import refusal
 from netdesign.services.resolve_requirements import feasible, resolve_requirements
 from netdesign.services.synthesize_design import Synthesized, design_for, signed
 from netdesign.services.validate_design import validate_design
@@ -93,7 +94,10 @@ def compare_candidates(
     requirements = feasible(resolve_requirements(document, bench))
     shop = Shop(bench.catalog, bench.parameters)
     table = _Table(bench, mode, settings)
-    base = design_for(requirements, bench, mode=mode, settings=settings)
+    try:
+        base = design_for(requirements, bench, mode=mode, settings=settings)
+    except InfeasibleError as error:
+        raise refusal(document, error, requirements, bench) from error
     _keep(table, BASE, base)
     effort = _effort(base.design)
     untried = _vary(table, document, shop, base.design, effort)

@@ -9,6 +9,7 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.decoding import decode
 from netdesign.model.requirements import Requirements
 from netdesign.model.resolved import ResolvedRequirements
+from netdesign.services.counter_offers import with_offers
 from netdesign.services.workbench import Workbench
 from netdesign.synthesis.conditions.wording import spoken
 from netdesign.synthesis.feasibility import conflicts
@@ -27,7 +28,8 @@ def resolve_requirements(document: object, bench: Workbench) -> Analysis:
     """Return the analysis of a document; raise `InvalidInputError` where it is no requirements."""
     stated = decode(Requirements, document, subject="requirements")
     resolved = resolve(stated, bench.parameters)
-    return Analysis(resolved, conflicts(resolved, bench.catalog, bench.parameters, spoken(stated)))
+    found = conflicts(resolved, bench.catalog, bench.parameters, spoken(stated))
+    return Analysis(resolved, with_offers(document, found, resolved, bench))
 
 
 def feasible(analysis: Analysis) -> ResolvedRequirements:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from netdesign import __version__
+from netdesign.errors import InfeasibleError
 from netdesign.model.design import Design
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.verdict import Report
 from netdesign.model.vocabulary import Mode
 from netdesign.rules.engine import NO_CHANGES, RuleSettings
 from netdesign.rules.registry import pack_version
+from netdesign.services.counter_offers import refusal
 from netdesign.services.resolve_requirements import feasible, resolve_requirements
 from netdesign.services.validate_design import validate_design
 from netdesign.services.workbench import Workbench
@@ -38,7 +40,10 @@ def synthesize_design(
     conflicts where no design can meet them.
     """
     requirements = feasible(resolve_requirements(document, bench))
-    return design_for(requirements, bench, mode=mode, settings=settings)
+    try:
+        return design_for(requirements, bench, mode=mode, settings=settings)
+    except InfeasibleError as error:
+        raise refusal(document, error, requirements, bench) from error
 
 
 def design_for(

@@ -7,6 +7,7 @@ from netdesign.catalog.selection import Catalog
 from netdesign.errors import CatalogError, ConflictError, InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.design import Design
+from netdesign.model.edits import Edit
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Archetype, NetworkType
 from netdesign.synthesis.draft.blueprint import Blueprint
@@ -19,7 +20,8 @@ def synthesize(
 ) -> Design:
     """The design that meets the requirements; the same input gives an equal design.
 
-    Raises `InfeasibleError` with the conflicts when none can be made.
+    Raises `InfeasibleError` with the conflicts when none can be made; the ways out of these are found by trying
+    the request (`netdesign.synthesis.relaxation`).
     """
     blueprint = Blueprint(requirements, catalog, parameters)
     try:
@@ -51,22 +53,7 @@ def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Confli
         requirements=("servers", "sites"),
         statement=f"The network cannot be laid out: {error}.",
         numbers=(("servers", str(servers)), ("racks", str(requirements.servers.racks))),
-        relaxations=(
-            Relaxation(
-                field="sites/racks",
-                from_value=str(requirements.servers.racks),
-                to_value=str(2 * max(1, requirements.servers.racks)),
-                statement="give the site more racks",
-                cost="more floor space",
-            ),
-            Relaxation(
-                field="servers/count",
-                from_value=str(servers),
-                to_value=str(servers // 2),
-                statement="attach fewer servers, or ports of another speed",
-                cost="a smaller network",
-            ),
-        ),
+        relaxations=(),
     )
 
 
@@ -84,6 +71,7 @@ def _unsupported(kind: NetworkType) -> Conflict:
                 to_value=NetworkType.ENTERPRISE_DATACENTER.value,
                 statement=f"ask for one of {offered}",
                 cost="the rest of the network is designed elsewhere",
+                edits=(Edit(pointer="/network_type", value=NetworkType.ENTERPRISE_DATACENTER.value),),
             ),
         ),
     )

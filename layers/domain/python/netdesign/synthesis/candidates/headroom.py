@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -34,16 +35,22 @@ WITH_TABLES = frozenset(Role) - {
 }
 
 
+class Use(NamedTuple):
+    """A kind of resource, which one, and the share of it that the horizon needs."""
+
+    kind: str
+    of: str
+    share: float
+
+
 def margins(network: Network, parameters: Parameters) -> tuple[Margin, ...]:
     """The fullest resource of each kind, with what is left of it at the horizon; the scarcest kind first."""
-    kinds = (_links(network), _firewalls(network), _ports(network, parameters), _tables(network, parameters))
-    found = [max(uses, key=lambda use: use[2]) for uses in (*map(list, kinds), list(_addresses(network))) if uses]
-    made = [Margin(kind=kind, of=of, left=max(LEAST, round(1.0 - share, 6))) for kind, of, share in found]
+    every = (_links(network), _firewalls(network), _ports(network, parameters), _tables(network, parameters))
+    fullest: dict[str, Use] = {}
+    for use in chain(*every, _addresses(network)):
+        fullest[use.kind] = max(fullest.get(use.kind, use), use, key=lambda one: one.share)
+    made = [Margin(kind=use.kind, of=use.of, left=max(LEAST, round(1.0 - use.share, 6))) for use in fullest.values()]
     return tuple(sorted(made, key=lambda margin: (margin.left, margin.kind)))
-
-
-Use = tuple[str, str, float]
-"""Kind of resource, which one, and the share of it that the horizon needs."""
 
 
 def _links(network: Network) -> Iterator[Use]:
@@ -51,7 +58,7 @@ def _links(network: Network) -> Iterator[Use]:
     share = fill(network).max(axis=0, initial=0.0)
     if share.size and share.max() > 0:
         worst = int(share.argmax())
-        yield "link", network.links[worst].id, float(share[worst]) * _growth(network)
+        yield Use("link", network.links[worst].id, float(share[worst]) * _growth(network))
 
 
 def _firewalls(network: Network) -> Iterator[Use]:
@@ -62,7 +69,7 @@ def _firewalls(network: Network) -> Iterator[Use]:
         able = sum(kind.firewall.ngfw_bps or 0 for kind in kinds if kind is not None and kind.firewall is not None)
         asked = sum(inspected.get(at, 0.0) for at in point.members)
         if able and asked:
-            yield "firewall", network.devices[point.members[0]].id, asked * _growth(network) / able
+            yield Use("firewall", network.devices[point.members[0]].id, asked * _growth(network) / able)
 
 
 def _ports(network: Network, parameters: Parameters) -> Iterator[Use]:
@@ -81,7 +88,7 @@ def _supplied(network: Network, site: str, kind: str, needed: int, offered: Long
     serving = here[np.isin(network.role_codes[here], [ROLES.index(role) for role in SERVING])]
     supply = int(offered[serving].sum())
     if needed and supply:
-        yield kind, site, needed / supply
+        yield Use(kind, site, needed / supply)
 
 
 def _tables(network: Network, parameters: Parameters) -> Iterator[Use]:
@@ -95,7 +102,7 @@ def _tables(network: Network, parameters: Parameters) -> Iterator[Use]:
         for row in np.flatnonzero(needed[:, place]).tolist():
             size = kind.table(TABLES[row])[0]
             if size:
-                yield "table", f"{TABLES[row]} of {device.id}", float(needed[row, place]) * _growth(network) / size
+                yield Use("table", f"{TABLES[row]} of {device.id}", float(needed[row, place]) * _growth(network) / size)
 
 
 def _addresses(network: Network) -> Iterator[Use]:
@@ -106,7 +113,7 @@ def _addresses(network: Network) -> Iterator[Use]:
     if share.size and share.max() > 0:
         worst = int(share.argmax())
         prefix = network.design.addressing.subnets[worst].prefix
-        yield "address", prefix, float(share[worst]) * _growth(network)
+        yield Use("address", prefix, float(share[worst]) * _growth(network))
 
 
 def _growth(network: Network) -> float:

@@ -10,7 +10,7 @@ from netdesign.catalog.media import Cage, cheapest_phy
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import InfeasibleError
-from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.conflict import Conflict
 from netdesign.model.vocabulary import Redundancy, Role
 from netdesign.synthesis.datacenter.clos_sizing import ClosSize, FabricDemand, LeafPorts, five_stage, three_stage
 from netdesign.synthesis.draft.blueprint import Blueprint
@@ -156,27 +156,11 @@ def _joined(lower: DeviceType, upper: DeviceType, speed_bps: int) -> bool:
 
 def _conflict(blueprint: Blueprint, demand: FabricDemand) -> Conflict:
     gbps = demand.port_bps / 1e9
-    servers = blueprint.requirements.servers
     other = "excluded_vendors" if blueprint.requirements.excluded_vendors else "bandwidth"
     return Conflict(
         code="no-fabric",
         requirements=("servers", other),
         statement=f"No leaf and spine of the catalogue make {demand.ports} ports at {gbps:g} Gbit/s.",
         numbers=(("ports", str(demand.ports)), ("oversubscription", f"{demand.oversubscription:g}")),
-        relaxations=(
-            Relaxation(
-                field="servers/nic_speed",
-                from_value=f"{gbps:g}Gbps",
-                to_value="25Gbps",
-                statement="attach servers at 25 Gbit/s",
-                cost="less bandwidth for each server",
-            ),
-            Relaxation(
-                field="servers/count",
-                from_value=str(servers.count),
-                to_value=str(servers.count // 2),
-                statement="build half of the servers first",
-                cost="a second fabric later",
-            ),
-        ),
+        relaxations=(),
     )

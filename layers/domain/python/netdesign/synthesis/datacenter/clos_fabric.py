@@ -9,7 +9,7 @@ from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import InfeasibleError
 from netdesign.model.cabling import Link
-from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.conflict import Conflict
 from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role, ServiceClass
@@ -75,15 +75,7 @@ def _conflict(plan: FabricPlan) -> Conflict:
         requirements=("flows", "servers"),
         statement=f"No border leaf has {plan.size.uplinks} uplinks at {speed} and ports for the firewalls.",
         numbers=(("uplinks", str(plan.size.uplinks)), ("uplink_bps", str(plan.size.uplink_bps))),
-        relaxations=(
-            Relaxation(
-                field="servers/nic_speed",
-                from_value="as requested",
-                to_value="25Gbps",
-                statement="attach servers at 25 Gbit/s",
-                cost="less bandwidth for each server",
-            ),
-        ),
+        relaxations=(),
     )
 
 

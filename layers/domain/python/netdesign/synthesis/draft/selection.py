@@ -9,7 +9,7 @@ from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.catalog.vendors import vendor_slug
 from netdesign.errors import InfeasibleError
-from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Role
 from netdesign.synthesis.draft.port_bank import PortBank, PortTable
@@ -127,29 +127,11 @@ def _conflict(role: Role, needs: Needs, requirements: ResolvedRequirements, reas
     wanted = ", ".join(
         [f"{need.count} x {need.speed_bps / 1e9:g} Gbit/s" for need in needs.ports] + sorted(needs.features)
     )
-    excluded = bool(requirements.excluded_vendors)
-    other = "excluded_vendors" if excluded else "bandwidth"
-    value = ", ".join(requirements.excluded_vendors) or f"{requirements.bandwidth_max_bps / 1e9:g}Gbps"
-    ways = (
-        Relaxation(
-            field=other,
-            from_value=value,
-            to_value="none" if excluded else "a lower rate",
-            statement="allow the excluded vendors" if excluded else "ask for slower ports",
-            cost="no extra cost" if excluded else "less bandwidth for each endpoint",
-        ),
-        Relaxation(
-            field=needs.field,
-            from_value=wanted,
-            to_value="less in one place",
-            statement=f"ask less of one {role.value.replace('_', ' ')}",
-            cost="a smaller network",
-        ),
-    )
+    other = "excluded_vendors" if requirements.excluded_vendors else "bandwidth"
     return Conflict(
         code="no-device",
         requirements=(needs.field, other),
         statement=f"No {role.value.replace('_', ' ')} of the catalogue offers {wanted or 'what is needed'}.",
         numbers=tuple(list(reasons.items())[:MAX_ALTERNATIVES]),
-        relaxations=ways,
+        relaxations=(),
     )

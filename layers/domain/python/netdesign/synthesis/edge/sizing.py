@@ -14,7 +14,7 @@ from netdesign.catalog.ports import PortUse
 from netdesign.catalog.selection import Catalog
 from netdesign.catalog.sku import DeviceType, FirewallRates
 from netdesign.errors import InfeasibleError
-from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
@@ -109,17 +109,10 @@ def circuit_tier(catalog: Catalog, kind: CircuitKind, down_bps: int, up_bps: int
 
 
 def _no_circuit(kind: CircuitKind, wanted_bps: int, most_bps: int) -> Conflict:
-    way = Relaxation(
-        field="flows",
-        from_value=f"{wanted_bps / 1e9:g}Gbps",
-        to_value=f"{most_bps / 1e9:g}Gbps",
-        statement=f"send at most {most_bps / 1e9:g} Gbit/s to the Internet",
-        cost="less Internet capacity",
-    )
     statement = f"No {kind.value} circuit of the catalogue carries {wanted_bps / 1e9:g} Gbit/s."
     numbers = (("wanted_bps", str(wanted_bps)), ("largest_bps", str(most_bps)))
     return Conflict(
-        code="no-circuit", requirements=("flows", "bandwidth"), statement=statement, numbers=numbers, relaxations=(way,)
+        code="no-circuit", requirements=("flows", "bandwidth"), statement=statement, numbers=numbers, relaxations=()
     )
 
 
