@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from netdesign.exchange.documents import read_document
 from netdesign.model.canonical import design_digest, design_from
 from netdesign.model.design import Design
+from netdesign.model.edits import Edit, edited
 from netdesign.model.requirements import Requirements
 from netdesign.model.verdict import Report
 from netdesign.rules.registry import all_rules
@@ -130,6 +131,34 @@ def test_a_design_is_judged_as_strictly_as_asked(shared_client: TestClient) -> N
     body = generated(shared_client, "dc-2-racks", "?mode=lenient").json()
 
     assert shared_client.get(body["links"]["report"]).json()["mode"] == "lenient"
+
+
+def test_the_recommended_of_several_designs_is_kept(shared_client: TestClient) -> None:
+    body = generated(shared_client, "campus-branch", "?candidates=true").json()
+
+    comparison = body["comparison"]
+    best = next(one for one in comparison["candidates"] if one.get("recommended"))
+    assert 2 <= len(comparison["candidates"]) <= 4
+    assert (best["id"], best["valid"]) == (comparison["recommended"], True)
+    design = shared_client.get(body["links"]["design"]).json()
+    assert len(design["inventory"]["devices"]) == best["devices"]
+    assert comparison["questions"]
+    assert "comparison" not in generated(shared_client, "campus-branch").json()
+    document = shared_client.get("/openapi.json").json()
+    schema = {"$ref": "#/components/schemas/Comparison", "components": document["components"]}
+    assert not list(Draft202012Validator(schema).iter_errors(comparison))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_way_out_that_a_program_takes_leads_to_a_design(shared_client: TestClient, name: str) -> None:
+    sent = read_document(example(name))
+    for conflict in generated(shared_client, name).json()["conflicts"]:
+        edits = [Edit(**edit) for edit in conflict["relaxations"][0]["edits"]]
+        sent = edited(sent, edits)
+
+    made = shared_client.post("/api/v1/design/generate", json=sent)
+
+    assert made.status_code == 201, made.text
 
 
 def test_a_rule_that_is_switched_off_is_missing_from_the_report_of_a_new_design(client: TestClient) -> None:

@@ -414,7 +414,7 @@ def test_whatever_is_asked_there_is_a_design_or_a_reason(
     try:
         made = design(requirements)
     except InfeasibleError as refused:
-        reasons = [isinstance(one, Conflict) and one.relaxations for one in refused.conflicts]
+        reasons = [isinstance(one, Conflict) and one.statement for one in refused.conflicts]
         event("refused")
         if not all(reasons):
             raise

@@ -81,7 +81,7 @@ def homes(design: Design) -> set[frozenset[str]]:
     made: set[frozenset[str]] = set()
     for group, devices in found.items():
         kept = frozenset(device for device in devices if role[device] not in ASIDE)
-        made |= {kept} if wired[group].homing is Homing.SINGLE else {kept}
+        made |= {frozenset({one}) for one in kept} if wired[group].homing is Homing.SINGLE else {kept}
     return {home for home in made if home}
 
 

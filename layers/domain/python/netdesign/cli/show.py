@@ -11,7 +11,7 @@ from rich.table import Table
 
 from netdesign.cli.terminal_text import MAX_SHOWN, terminal_text
 from netdesign.exchange.judged_with import basis, changes
-from netdesign.model.conflict import Conflict
+from netdesign.model.conflict import Conflict, Proof
 from netdesign.model.verdict import Report, Status, Verdict
 
 COLOURS = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "blue"}
@@ -54,7 +54,8 @@ def show_conflicts(conflicts: Sequence[object]) -> None:
         err.print(f"\n[bold]{escape(' and '.join(conflict.requirements))}[/] ({escape(conflict.code)})")
         err.print(f"  {escape(conflict.statement)}")
         for way in conflict.relaxations:
-            err.print(f"  way out: {escape(way.statement)} [dim]({escape(way.cost)})[/]")
+            proven = "; a design was made with it" if way.proof is Proof.DESIGN else ""
+            err.print(f"  way out: {escape(way.statement)} [dim]({escape(way.cost)}{proven})[/]")
 
 
 def show_report(report: Report, console: Console = out) -> None:

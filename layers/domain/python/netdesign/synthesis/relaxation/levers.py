@@ -279,6 +279,6 @@ def _wireless(ground: Ground) -> Iterator[Lever]:
 
 
 _EVERY: Final = (
-    _vendors, _racks, _speed, _ports, _space, _flows, _sites, _servers, _users, _growth, _horizon, redundancy, _security,
-    _wireless,
+    _vendors, _racks, _speed, _ports, _space, _flows, _sites, _servers, _users, _growth, _horizon, redundancy,
+    _security, _wireless,
 )  # fmt: skip

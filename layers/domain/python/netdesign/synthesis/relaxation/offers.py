@@ -66,10 +66,10 @@ def _countered(bench: Bench, ground: Ground, conflict: Conflict, *, by_condition
 
 
 def _first_of_each(ways: Iterator[Relaxation]) -> tuple[Relaxation, ...]:
-    """At most a few offers, one for each field."""
-    kept: dict[str, Relaxation] = {}
+    """At most a few offers, one for each value of a field."""
+    kept: dict[tuple[str, str], Relaxation] = {}
     for way in ways:
-        kept.setdefault(way.field, way)
+        kept.setdefault((way.field, way.to_value), way)
         if len(kept) == MOST_OFFERS:
             break
     return tuple(kept.values())

@@ -102,7 +102,9 @@ def split(document: object, requirements: ResolvedRequirements, at: int, parts: 
     kept = {name: value for name, value in sites[at].items() if name in ("tier", "jurisdiction")}
     made = [{**kept, **_piece(site, number, parts)} for number in range(parts)]
     every = [*sites[:at], *made, *sites[at + 1 :]]
-    return (*sites_in_all(document, len(requirements.sites) + parts - 1), Edit(pointer="/sites", value=every))
+    servers = of_servers(document, requirements) if requirements.servers.count else ()
+    count = sites_in_all(document, len(requirements.sites) + parts - 1)
+    return (*count, *servers, Edit(pointer="/sites", value=every))
 
 
 def _piece(site: ResolvedSite, number: int, parts: int) -> dict[str, Any]:
