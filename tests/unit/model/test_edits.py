@@ -7,7 +7,7 @@ import pytest
 from netdesign.errors import InvalidInputError
 from netdesign.model.edits import Edit, edited
 
-SENT = {"scale": {"users": 5}, "servers": None, "sites": [{"name": "A"}], "a/b": 1}
+SENT = {"scale": {"users": 5}, "servers": None, "sites": [{"name": "A"}], "a/b": 1, "name": "a"}
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ SENT = {"scale": {"users": 5}, "servers": None, "sites": [{"name": "A"}], "a/b":
         ("/addressing/ipv6", True, SENT | {"addressing": {"ipv6": True}}),
         ("/sites/0/racks", 2, SENT | {"sites": [{"name": "A", "racks": 2}]}),
         ("/sites/-", {"name": "B"}, SENT | {"sites": [{"name": "A"}, {"name": "B"}]}),
+        ("/name/-", "b", SENT | {"name": ["a", "b"]}),
         ("/constraints/-", 7, SENT | {"constraints": [7]}),
         ("/sites/0", "B", SENT | {"sites": ["B"]}),
         ("/a~1b", [1], SENT | {"a/b": [1]}),
@@ -26,7 +27,7 @@ SENT = {"scale": {"users": 5}, "servers": None, "sites": [{"name": "A"}], "a/b":
 )
 def test_puts_a_value_where_the_pointer_says(pointer, value, expected):
     assert edited(SENT, [Edit(pointer=pointer, value=value)]) == expected
-    assert SENT == {"scale": {"users": 5}, "servers": None, "sites": [{"name": "A"}], "a/b": 1}
+    assert SENT == {"scale": {"users": 5}, "servers": None, "sites": [{"name": "A"}], "a/b": 1, "name": "a"}
 
 
 def test_makes_edits_in_their_order():

@@ -138,6 +138,7 @@ class Campus:
     access_point_w: float
     access_point_6e_w: float
     ups_efficiency: float
+    uplink_speeds_gbps: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ class Fabric:
     cable_route_factor: float
     cable_slack_m: float
     max_ecmp_paths: int
+    uplink_speeds_gbps: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

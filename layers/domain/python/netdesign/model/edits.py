@@ -17,7 +17,8 @@ APPEND = "-"
 class Edit:
     """Put `value` at `pointer` (RFC 6901) of the request.
 
-    Objects on the way that are missing or null are made; a last step of `-` adds to the end of a list.
+    Objects on the way that are missing or null are made; a last step of `-` adds to the end of a list,
+    for which a single text stands as well.
     """
 
     pointer: str
@@ -46,6 +47,8 @@ def _entered(place: Any, step: str, pointer: str, *, follows: str) -> Any:
     if isinstance(place, dict):
         if place.get(step) is None:
             place[step] = [] if follows == APPEND else {}
+        elif follows == APPEND and isinstance(place[step], str):
+            place[step] = [place[step]]
         return place[step]
     if isinstance(place, list) and step.isdecimal() and int(step) < len(place):
         return place[int(step)]

@@ -32,7 +32,6 @@ SERVICE_HOSTS = 2
 PUBLISHED_HOSTS = 2
 MANAGEMENT_PORTS = 8
 """Ports that the server switches keep for management of firewalls, routers and controllers."""
-UPLINK_SPEEDS = tuple(speed * GBPS for speed in (10, 25, 40, 100))
 MAX_SERVER_GROUPS = 16
 EXIT_SPEEDS = tuple(speed * GBPS for speed in (1, 10, 25, 40, 100))
 UPLINK_COUNTS = (1, 2, 4)
@@ -177,9 +176,10 @@ def _two_tops(ground: Ground, below: int, edge: EdgePlan) -> Tops:
 def _ladder(blueprint: Blueprint, below_bps: int, cores: int) -> list[tuple[int, int]]:
     """Speeds of links, and how many to each core, that carry enough, also with one lost; the smallest first."""
     ceiling = blueprint.parameters.oversubscription
+    speeds = [gbps * GBPS for gbps in blueprint.parameters.campus.uplink_speeds_gbps]
     offers = [
         (speed, count)
-        for speed in UPLINK_SPEEDS
+        for speed in speeds
         for count in UPLINK_COUNTS
         if speed >= block_uplink_bps(below_bps, ceiling.distribution, links=cores * count)
         and (
@@ -188,7 +188,7 @@ def _ladder(blueprint: Blueprint, below_bps: int, cores: int) -> list[tuple[int,
             >= block_uplink_bps(below_bps, ceiling.distribution * ceiling.failed_factor, links=cores * count - 1)
         )
     ]
-    return sorted(offers or [(UPLINK_SPEEDS[-1], UPLINK_COUNTS[-1])], key=lambda one: (one[0] * one[1], one[1]))
+    return sorted(offers or [(speeds[-1], UPLINK_COUNTS[-1])], key=lambda one: (one[0] * one[1], one[1]))
 
 
 def _joined(lower: DeviceType, upper: DeviceType, speed_bps: int) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from netdesign.model.edits import Edit
 from netdesign.model.rationale import Alternative, Decision, Input
-from netdesign.model.vocabulary import Redundancy, Role, TopologyPreference
+from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role, TopologyPreference
 from netdesign.synthesis.trial import UNCHANGED, Change, Shop, tried
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ EASE: Final = 0.75
 """Of the utilisation that the policy allows."""
 NETWORKING: Final = (Role.LEAF, Role.SPINE, Role.ACCESS, Role.CORE, Role.DISTRIBUTION, Role.WAN_EDGE)
 VENDORS: Final = 2
+TIERS: Final = (LinkPurpose.FABRIC, LinkPurpose.UPLINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def variants(base: Design, shop: Shop) -> Iterator[Variant]:
     yield _wider(parameters)
     yield from _spines(base, parameters)
     yield _roomier(requirements, parameters)
+    yield from _faster(base, parameters)
     yield from _fabric(base)
     yield from _shapes(requirements)
 
@@ -143,6 +145,20 @@ def _spines(base: Design, parameters: Parameters) -> Iterator[Variant]:
     if used and more:
         differs = f"at least {min(more)} spines, so that the loss of one takes less away"
         yield Variant("more-spines", "More spines", differs, Change(overrides={"fabric.spine_counts": more}))
+
+
+def _faster(base: Design, parameters: Parameters) -> Iterator[Variant]:
+    """The next speed of links between switches where tiers are joined, with fewer of them."""
+    used = [link.speed_bps for link in base.cabling.links if link.purpose in TIERS]
+    overrides: dict[str, object] = {}
+    for section in ("fabric", "campus") if used else ():
+        speeds = getattr(parameters, section).uplink_speeds_gbps
+        faster = [speed for speed in speeds if speed * 10**9 > max(used)]
+        if faster and any(speed * 10**9 <= max(used) for speed in speeds):
+            overrides[f"{section}.uplink_speeds_gbps"] = faster
+    if overrides:
+        differs = f"links between switches faster than {max(used) // 10**9} Gbit/s, and so fewer of them"
+        yield Variant("faster-uplinks", "Faster uplinks", differs, Change(overrides=overrides))
 
 
 def _roomier(requirements: ResolvedRequirements, parameters: Parameters) -> Variant:

@@ -17,7 +17,6 @@ from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.port_bank import FreePort, PortBank, PortTable
 from netdesign.synthesis.draft.selection import Needs, price_usd, suitable
 
-UPLINK_SPEEDS = tuple(gbps * 1_000_000_000 for gbps in (40, 100, 200, 400, 800))
 LENGTH_M = 40.0
 """Length at which fabric optics are compared."""
 FEATURES = frozenset({"evpn", "vxlan"})
@@ -66,8 +65,9 @@ def _plans(blueprint: Blueprint, demand: FabricDemand, stages: int) -> Iterator[
     leaves = _kinds(blueprint, Role.LEAF, FEATURES, supplies)
     spines = _kinds(blueprint, Role.SPINE, SPINE_FEATURES, supplies)
     tops = _kinds(blueprint, Role.SUPER_SPINE, SPINE_FEATURES, supplies)
+    speeds = [gbps * 1_000_000_000 for gbps in blueprint.parameters.fabric.uplink_speeds_gbps]
     for leaf in leaves:
-        for speed in UPLINK_SPEEDS:
+        for speed in speeds:
             ports = leaf_ports(leaf, demand.port_bps, speed)
             if ports is None:
                 continue

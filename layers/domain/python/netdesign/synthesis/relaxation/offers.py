@@ -77,7 +77,9 @@ def _first_of_each(ways: Iterator[Relaxation]) -> tuple[Relaxation, ...]:
 
 def _conditional(bench: Bench, ground: Ground, conflict: Conflict) -> Iterator[Relaxation]:
     """The ways out that the condition names, made to fit the request; found by search where they do not do."""
-    bare: list[Relaxation] = []
+    undecided: list[Relaxation] = []
+    failed: list[Relaxation] = []
+    led = False
     for way in conflict.relaxations:
         edits = completed(ground.document, ground.requirements, way)
         outcome = condition_met(bench, conflict.code, edits)
@@ -86,11 +88,13 @@ def _conditional(bench: Bench, ground: Ground, conflict: Conflict) -> Iterator[R
             continue
         made = designed(bench, conflict.code, edits)
         if isinstance(made, Outcome):
+            led = True
             yield _offer(way, made)
         else:
-            bare.append(_offer(way, outcome))
-    # Where no way leads to a design, something else stands in the way of all.
-    yield from bare
+            (undecided if made else failed).append(_offer(way, outcome))
+    # Where every way ends the conflict and none leads to a design, something else stands in the way.
+    yield from undecided
+    yield from () if led or undecided else failed
 
 
 def _fitting(bench: Bench, ground: Ground, conflict: Conflict) -> Iterator[Relaxation]:
