@@ -34,6 +34,7 @@ MOST_OFFERS: Final = 4
 BUDGET: Final = "budget-below-least-cost"
 UNREACHED: Final = ("availability-needs-redundancy", "availability-beyond-circuits")
 MINUTES: Final = "max_downtime_minutes_per_year"
+ASKED: Final = ("availability_requirement", MINUTES)
 DIGITS: Final = 10**7
 """To which an availability is rounded down."""
 
@@ -158,10 +159,14 @@ def _cost_without_limit(bench: Bench, ground: Ground) -> float | None:
 
 def _reaching(bench: Bench, ground: Ground, conflict: Conflict) -> Iterator[Relaxation]:
     """More redundancy, as far as it reaches the availability; and the most that is reached without it."""
-    yield from _pulled(bench, conflict, (one for one in more_redundancy(ground) if one.values), _kept_up)
+    higher = [one for one in more_redundancy(ground) if one.values]
+    reaching = list(_pulled(bench, conflict, higher, _kept_up))
+    yield from reaching
     for way in conflict.relaxations:
-        if way.field in ("availability_requirement", MINUTES):
+        if way.field in ASKED:
             yield from _lowered(bench, ground, conflict, way)
+            for lever in () if reaching else higher:
+                yield from _nearly(bench, ground, conflict, lever, way.field)
 
 
 def _kept_up(design: Design, shop: Shop) -> bool:
@@ -183,20 +188,44 @@ def _lowered(bench: Bench, ground: Ground, conflict: Conflict, way: Relaxation) 
     if design is None:
         yield _offer(way, met)
         return
-    reached = floor(_reached(design, ground.shop) * DIGITS) / DIGITS
-    minutes = ceil((1 - reached) * MINUTES_A_YEAR * 1000) / 1000
-    value = minutes if way.field == MINUTES else reached
+    reached, value = _attained(design, ground.shop, way.field)
     made = designed(bench, conflict.code, (Edit(pointer=f"/{way.field}", value=value),), _kept_up)
     if isinstance(made, Outcome):
         lower = replace(
             way,
             to_value=written(value),
             statement=f"accept an availability of {reached:.7g}",
-            cost=f"{minutes:.4g} minutes of downtime a year",
+            cost=f"{(1 - reached) * MINUTES_A_YEAR:.4g} minutes of downtime a year",
         )
         yield _offer(lower, made)
     else:
         yield _offer(way, met)
+
+
+def _nearly(bench: Bench, ground: Ground, conflict: Conflict, lever: Lever, field: str) -> Iterator[Relaxation]:
+    """The highest redundancy and what it reaches, where that is less than is asked for."""
+    level = lever.values[-1]
+    design = _design(bench, ground, lever.edits(level))
+    if design is None:
+        return
+    reached, value = _attained(design, ground.shop, field)
+    edits = (*lever.edits(level), Edit(pointer=f"/{field}", value=value))
+    made = designed(bench, conflict.code, edits, _kept_up)
+    if isinstance(made, Outcome):
+        way = Relaxation(
+            field="redundancy",
+            from_value=written(lever.now),
+            to_value=written(level),
+            statement=f"{lever.statement(level)}, and accept an availability of {reached:.7g}",
+            cost=lever.cost(level),
+        )
+        yield _offer(way, made)
+
+
+def _attained(design: Design, shop: Shop, field: str) -> tuple[float, float]:
+    """The availability that a design reaches, rounded down, and the value of the field that says so."""
+    reached = floor(_reached(design, shop) * DIGITS) / DIGITS
+    return reached, ceil((1 - reached) * MINUTES_A_YEAR * 1000) / 1000 if field == MINUTES else reached
 
 
 def _design(bench: Bench, ground: Ground, edits: tuple[Edit, ...]) -> Design | None:
