@@ -1,4 +1,4 @@
-"""A design from resolved requirements: the data centre or the campus that they describe."""
+"""A design from resolved requirements: the data centre, the campus or the wide-area network that they describe."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ def _build(blueprint: Blueprint) -> Archetype:
         from netdesign.synthesis.campus import design as campus
 
         return campus.build(blueprint)
+    if kind is NetworkType.WAN:
+        from netdesign.synthesis.wan import design as wan
+
+        return wan.build(blueprint)
     raise InfeasibleError((_unsupported(kind),))
 
 
@@ -58,7 +62,7 @@ def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Confli
 
 
 def _unsupported(kind: NetworkType) -> Conflict:
-    offered = ", ".join((NetworkType.ENTERPRISE_DATACENTER, *CAMPUSES))
+    offered = ", ".join((NetworkType.ENTERPRISE_DATACENTER, *CAMPUSES, NetworkType.WAN))
     return Conflict(
         code="unsupported-network-type",
         requirements=("network_type", "network_type"),

@@ -40,7 +40,7 @@ class Question:
     @property
     def campus(self) -> bool:
         """Whether people, rather than racks, are attached."""
-        return self.requirements.network_type in (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
+        return self.requirements.network_type in (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS, NetworkType.WAN)
 
     def devices(self, role: Role, features: Iterable[str] = ()) -> tuple[DeviceType, ...]:
         """Device types for a role that may be bought: not excluded, still supported, with the features."""

@@ -13,7 +13,12 @@ from netdesign.model.quantity import format_bandwidth
 from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 
-OFFERED = (NetworkType.ENTERPRISE_DATACENTER, NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
+OFFERED = (
+    NetworkType.ENTERPRISE_DATACENTER,
+    NetworkType.SDN_CAMPUS,
+    NetworkType.LEGACY_CAMPUS,
+    NetworkType.WAN,
+)
 
 
 @dataclass(frozen=True, slots=True)

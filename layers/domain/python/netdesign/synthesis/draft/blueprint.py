@@ -12,7 +12,7 @@ from netdesign.catalog.selection import Catalog
 from netdesign.errors import ConflictError
 from netdesign.model.addressing import Interface, Pool, Subnet, VirtualGateway
 from netdesign.model.cabling import Link
-from netdesign.model.inventory import Device
+from netdesign.model.inventory import Device, EndpointGroup
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.switching import Vlan, Vrf
 from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, SubnetPurpose, VlanPurpose
@@ -71,6 +71,8 @@ class Blueprint(Wiring):
         )
         self._nets: dict[str, Net] = {}
         self._next_host: dict[str, int] = {}
+        self.tunnels: dict[str, int] = {}
+        """Tunnels to number from the point-to-point addresses of a site, beside its own links."""
         self.add(Vrf(id=UNDERLAY, name=UNDERLAY))
 
     @property
@@ -96,6 +98,7 @@ class Blueprint(Wiring):
         Call it once per site before any address there is used. `links` counts routed point-to-point links.
         A zone `management` for `devices` is reserved when `hosts` names none.
         """
+        links += self.tunnels.get(site, 0)
         counted = {MANAGEMENT: [devices]} | {zone: list(counts) for zone, counts in hosts.items()}
         demands = {zone: [host_length(n, self.growth) for n in counts] for zone, counts in counted.items()}
         plan = self.addresses.plan_site(site, demands, links=links, devices=devices)
@@ -265,6 +268,14 @@ class Blueprint(Wiring):
                 addresses=tuple(pair[0] for pair in addresses),
             )
         )
+
+    def link_addresses(self, site: str, identity: str, vrf: str = UNDERLAY) -> list[tuple[str, ...]]:
+        """The two addresses of a point-to-point subnet of a site, per family."""
+        return self._infra(site, "point_to_point", identity, 2, vrf)
+
+    def groups_at(self, site: str) -> tuple[EndpointGroup, ...]:
+        """The groups of endpoints of a site."""
+        return tuple(group for group in self.all(EndpointGroup) if group.site == site)
 
     def connect_routed(
         self, a: Device, b: Device, speed_bps: int, purpose: LinkPurpose, *, vrf: str = UNDERLAY, **more: Any

@@ -15,6 +15,7 @@ PARTNER: Final = "partner"
 GUEST: Final = "guest"
 IOT: Final = "iot"
 DMZ: Final = "dmz"
+WAN: Final = "wan"
 USER: Final = "user"
 VOICE: Final = "voice"
 SERVER: Final = "server"
@@ -41,6 +42,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     PARTNER: Kind("Partners", Exposure.PARTNER, "partner"),
     IOT: Kind("Devices", Exposure.INTERNAL, "iot"),
     DMZ: Kind("Published services", Exposure.DMZ, "dmz"),
+    WAN: Kind("Wide-area network", Exposure.INTERNAL, "wan"),
     USER: Kind("Users", Exposure.INTERNAL, "users"),
     VOICE: Kind("Voice", Exposure.INTERNAL, "voice"),
     SERVER: Kind("Servers", Exposure.INTERNAL, "servers"),

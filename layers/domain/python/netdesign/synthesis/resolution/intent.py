@@ -13,7 +13,8 @@ from netdesign.model.requirements import ConstraintType, Requirements
 from netdesign.model.vocabulary import DataClass, Framework, NetworkType, SecurityLevel
 from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
 
-CAMPUSES: Final = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
+CAMPUSES: Final = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS, NetworkType.WAN)
+"""Networks of places where people work."""
 MINUTES_A_YEAR: Final = 525_600
 DEFAULT_EVALUATION_DATE: Final = "2026-01-01"
 USD_PER_UNIT: Final = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isqrt
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from netdesign.model.consistency import site_slug
 from netdesign.model.quantity import format_bandwidth
 from netdesign.model.requirements import Requirements, SiteRequest
 from netdesign.model.resolved import FabricWorkload, ResolvedSite, ServerPopulation
-from netdesign.model.vocabulary import Redundancy
+from netdesign.model.vocabulary import NetworkType, Redundancy, TopologyPreference
 from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
 from netdesign.synthesis.resolution.intent import CAMPUSES, free_texts
 
@@ -26,6 +26,11 @@ KILOWATTS_PER_SERVER: Final = 0.3
 KILOWATTS_PER_AI_RACK: Final = 40.0
 KILOWATTS_PER_CLOSET: Final = 3.0
 ENDPOINTS_PER_USER: Final = 0.2
+EQUALS: Final = (TopologyPreference.MESH, TopologyPreference.RING)
+FEW_SITES: Final = 5
+"""Sites of a wide-area network up to which all are alike."""
+HUBS_OF_A_REGION: Final = 2
+SPOKES_OF_A_REGION: Final = 500
 CAMPUS_SERVERS: Final = 4
 USERS_PER_CAMPUS_SERVER: Final = 250
 EAST_WEST: Final = {
@@ -158,7 +163,7 @@ def _sites(
     requests = _requests(requirements)
     shares = _Shares(
         _spread(tuple(site.users for site in requests), requirements.scale.users),
-        _spread(tuple(site.servers for site in requests), servers.value),
+        _spread(_server_gaps(requirements, requests), servers.value),
     )
     sites = tuple(
         _site(requirements, parameters, site, (shares.users[at], shares.servers[at]), workload.value)
@@ -207,6 +212,27 @@ def _spread(parts: tuple[int | None, ...], total: int) -> tuple[int, ...]:
     return tuple(filled)
 
 
+def _server_gaps(requirements: Requirements, requests: tuple[SiteRequest, ...]) -> tuple[int | None, ...]:
+    """Servers as sites state them; in a wide-area network those that state none share them at the hubs alone."""
+    stated_counts = tuple(site.servers for site in requests)
+    if requirements.network_type is not NetworkType.WAN or any(stated_counts):
+        return stated_counts
+    hubs = set(hub_places(requirements, requests))
+    return tuple(count if at in hubs else count or 0 for at, count in enumerate(stated_counts))
+
+
+def hub_places(requirements: Requirements, requests: tuple[SiteRequest, ...]) -> tuple[int, ...]:
+    """The sites that others depend on: those of tier 1, all of a few, or else two for each region, the largest."""
+    stated_hubs = tuple(at for at, site in enumerate(requests) if site.tier == 1)
+    if stated_hubs or requirements.topology_preference in EQUALS:
+        return stated_hubs or tuple(range(len(requests)))
+    if len(requests) <= FEW_SITES and requirements.topology_preference is not TopologyPreference.STAR:
+        return tuple(range(len(requests)))
+    count = min(len(requests), HUBS_OF_A_REGION * max(1, ceil(len(requests) / SPOKES_OF_A_REGION)))
+    ranked = sorted(range(len(requests)), key=lambda at: (-(requests[at].users or 0), at))
+    return tuple(sorted(at for at in ranked[:count] if requests[at].tier is None)) or (0,)
+
+
 def _site(
     requirements: Requirements,
     parameters: Parameters,
@@ -253,8 +279,12 @@ def _ranked(
     """Tiers for campus sites that state none: 1 for the largest, 2 from 100 users on, else 3."""
     if requirements.network_type not in CAMPUSES or len(sites) == 1:
         return sites
-    from dataclasses import replace
-
+    if requirements.network_type is NetworkType.WAN:
+        first = set(hub_places(requirements, requests))
+        return tuple(
+            site if request.tier is not None else replace(site, tier=1 if at in first else 2 if site.users >= 100 else 3)
+            for at, (request, site) in enumerate(zip(requests, sites, strict=True))
+        )
     largest = max(range(len(sites)), key=lambda at: (sites[at].users + sites[at].servers, -at))
     return tuple(
         site if request.tier is not None else replace(site, tier=1 if at == largest else 2 if site.users >= 100 else 3)

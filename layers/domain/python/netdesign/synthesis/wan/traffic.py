@@ -1,0 +1,145 @@
+"""What sites send one another: flows of each site to where its servers and services are, and rules at both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from netdesign.model.infrastructure import ServiceInstance
+from netdesign.model.inventory import Device, EndpointGroup
+from netdesign.model.resolved import Population, ResolvedFlow, ResolvedSite
+from netdesign.model.traffic import Flow
+from netdesign.model.vocabulary import Role
+from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.needs.flows import Ends, application_flows, located, service_flows
+from netdesign.synthesis.needs.joined_sites import WanShape
+from netdesign.synthesis.needs.policies import Place, make_policy, rules_from_flows
+from netdesign.synthesis.needs.site_demand import COLUMNS, MACHINES, OUTSIDE, part
+from netdesign.synthesis.needs.zones import KINDS, VOICE, WAN
+from netdesign.synthesis.operation.finishing import places
+
+ELSEWHERE: Final = "voice-elsewhere"
+"""Phones at the hubs, as a target of calls from a spoke."""
+MANY_FLOWS: Final = 6
+"""Flows that a justification names one by one."""
+
+
+def site_flows(
+    blueprint: Blueprint,
+    site: ResolvedSite,
+    shape: WanShape,
+    ends: Mapping[str, Ends],
+    services: Sequence[ServiceInstance],
+) -> tuple[Flow, ...]:
+    """All flows that a site asks for: its own people's, those from outside to it, and those of its devices."""
+    asked = blueprint.requirements
+    known = dict(ends[site.id])
+    for other in (*shape.hubs_of(site.id), *shape.hubs, *ends):
+        for (name, zone), ids in ends[other].items():
+            if name in MACHINES or name in (Population.DMZ.value, other):
+                known.setdefault((name, zone), ids)
+    known = _own_first(known, ends[site.id])
+    calls = tuple(one for hub in shape.hubs_of(site.id) for one in located(Population.VOICE.value, VOICE, ends[hub]))
+    if calls and site.id not in shape.hubs:
+        known[ELSEWHERE, VOICE] = calls
+    local = replace(asked, flows=tuple(flow for one in asked.flows if (flow := _sent(blueprint, site, one, known))))
+    providers = tuple(device.id for device in blueprint.devices(Role.PROVIDER, site.id))
+    groups = blueprint.groups_at(site.id)
+    made = (*application_flows(local, known), *service_flows(groups, services, providers))
+    foreign = {service.id for service in services if service.site != site.id}
+    kept = (flow for flow in made if not (foreign & set(flow.sources)))
+    named = tuple(replace(flow, id=f"{flow.id}-{site.id}") for flow in kept)
+    blueprint.add_all(named)
+    return named
+
+
+def _own_first(known: dict[tuple[str, str], tuple[str, ...]], own: Ends) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Machines of the site itself where it has any of the kind, whatever zone they are in."""
+    mine = {name for name, _ in own}
+    return {key: ids for key, ids in known.items() if key in own or key[0] not in mine}
+
+
+def _sent(blueprint: Blueprint, site: ResolvedSite, flow: ResolvedFlow, known: Ends) -> ResolvedFlow | None:
+    """A site's part of a flow; None where others send all of it, or what it is for is elsewhere."""
+    asked = blueprint.requirements
+    names = {one.id for one in asked.sites}
+    if flow.source in names:
+        return flow if flow.source == site.id else None
+    if flow.source in OUTSIDE:
+        column = COLUMNS.get(flow.target, "users")
+        if flow.target in names and flow.target != site.id:
+            return None
+        share = 1.0 if flow.target == site.id else part(asked, site, column)
+    else:
+        share = part(asked, site, COLUMNS.get(flow.source, "users"))
+    target = flow.target
+    if target == Population.VOICE == flow.source and (ELSEWHERE, VOICE) in known:
+        target = ELSEWHERE
+    scaled = replace(flow, target=target, up_bps=round(flow.up_bps * share), down_bps=round(flow.down_bps * share))
+    return scaled if scaled.up_bps or scaled.down_bps else None
+
+
+def add_policies(
+    blueprint: Blueprint, firewalls: Mapping[str, Sequence[Device]], flows: Mapping[str, Sequence[Flow]]
+) -> None:
+    """A policy for the firewalls of each site: what its flows need, to and from other sites in the zone of the WAN."""
+    known, homes = places(blueprint), _homes(blueprint)
+    crossing: dict[str, list[Flow]] = {}
+    for site, some in flows.items():
+        for flow in some:
+            for other in {homes[end] for end in (*flow.sources, *flow.targets)} - {site}:
+                crossing.setdefault(other, []).append(flow)
+    for site, devices in firewalls.items():
+        mine = (*flows[site], *merged(crossing.get(site, ())))
+        _add_policy(blueprint, site, devices, mine, _seen_from(site, mine, known, homes))
+
+
+def _homes(blueprint: Blueprint) -> dict[str, str]:
+    """The site of everything that flows can name."""
+    found = {device.id: device.site for device in blueprint.devices(Role.PROVIDER)}
+    found |= {group.id: group.site for group in blueprint.all(EndpointGroup)}
+    return found | {service.id: service.site for service in blueprint.all(ServiceInstance)}
+
+
+def merged(flows: Iterable[Flow]) -> tuple[Flow, ...]:
+    """Flows of many sites to the same targets as one each, with all their sources."""
+    alike: dict[tuple[object, ...], list[Flow]] = {}
+    for flow in flows:
+        alike.setdefault((flow.service, flow.targets), []).append(flow)
+    return tuple(
+        replace(some[0], sources=tuple(dict.fromkeys(end for flow in some for end in flow.sources)))
+        for some in alike.values()
+    )
+
+
+def _seen_from(
+    site: str, flows: Iterable[Flow], known: Mapping[str, Place], homes: Mapping[str, str]
+) -> dict[str, Place]:
+    """Where the ends of flows lie as the firewalls of a site see them: all that is elsewhere is in the WAN."""
+    ends = {end for flow in flows for end in (*flow.sources, *flow.targets)}
+    return {end: known[end] if homes[end] == site else replace(known[end], zone=WAN) for end in ends}
+
+
+def _add_policy(
+    blueprint: Blueprint, site: str, devices: Sequence[Device], flows: Sequence[Flow], view: Mapping[str, Place]
+) -> None:
+    asked, parameters = blueprint.requirements, blueprint.parameters
+    identity = f"{site}-policy"
+    blueprint.add(make_policy(identity, (device.id for device in devices)))
+    trust = {zone: parameters.zones.trust[kind.trust] for zone, kind in KINDS.items()}
+    rules = rules_from_flows(
+        identity,
+        flows,
+        view,
+        blueprint.posture,
+        trust,
+        ipv6=asked.ipv6,
+        delta=parameters.zones.inspected_trust_delta,
+    )
+    for rule in rules:
+        if len(rule.flows) > MANY_FLOWS:
+            words = f"Needed by {len(rule.flows)} flows, such as {rule.flows[0]}."
+            blueprint.add(replace(rule, justification=words))
+        else:
+            blueprint.add(rule)
