@@ -71,7 +71,15 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "static_routes": {"device": ("devices",), "vrf": ("vrfs",)},
     "vnis": {"vlan": ("vlans",), "vrf": ("vrfs",)},
-    "tunnels": {"a": ("devices",), "b": ("devices",), "crypto": ("crypto_profiles",)},
+    "tunnels": {
+        "a": ("devices",),
+        "b": ("devices",),
+        "crypto": ("crypto_profiles",),
+        "a_interface": ("interfaces",),
+        "b_interface": ("interfaces",),
+        "a_link": ("links",),
+        "b_link": ("links",),
+    },
     "policies": {"devices": ("devices",)},
     "policy_rules": {
         "policy": ("policies",),

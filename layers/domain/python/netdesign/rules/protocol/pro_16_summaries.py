@@ -139,7 +139,8 @@ def _foreign(network: Network) -> Iterator[Finding]:
 
 
 def _leaking(network: Network) -> Iterator[Finding]:
-    """Routes of one site that other sites learn one by one."""
+    """Routes of one site that other sites learn one by one; those to routers themselves are no use in a summary."""
+    own = {s.prefix for s in network.design.addressing.subnets if s.purpose is SubnetPurpose.LOOPBACK}
     table, graph = routes(network), layer3(network)
     site_of = [network.devices[at].site for at in graph.device.tolist()]
     if len(set(site_of)) < MOST:
@@ -150,7 +151,9 @@ def _leaking(network: Network) -> Iterator[Finding]:
     for at in rows.tolist():
         site, version = site_of[int(table.vertex[at])], int(table.version[at])
         number = (int(table.high[at]) << 64) | int(table.low[at])
-        learnt[site, int(table.domain[at]), version].add(Prefix(version, number, int(table.length[at])))
+        one = Prefix(version, number, int(table.length[at]))
+        if str(one) not in own:
+            learnt[site, int(table.domain[at]), version].add(one)
     for (site, domain, version), prefixes in sorted(learnt.items()):
         if len(members.get(domain, ())) > 1 and len(prefixes) > MOST:
             yield _finding(

@@ -68,14 +68,17 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     counts = {
         SERVERS.name: ground.plan.general_servers,
         RESTRICTED.name: ground.plan.restricted_servers,
-        PUBLISHED.name: published_hosts(blueprint),
+        PUBLISHED.name: published_hosts(blueprint, ground.site),
     }
     attach_servers(ground, counts, GBPS)
-    _attach_services(ground, switch, home)
+    apart = ground.site in blueprint.spokes
+    if not apart:
+        _attach_services(ground, switch, home)
     address_switch(ground, switch, home)
     for firewall in edge.firewalls:
         plug_in(blueprint, firewall, switch, home)
-    return edge, add_services(blueprint, ground.site, (Home(blueprint.nets(home), (switch,)),))
+    services = () if apart else add_services(blueprint, ground.site, (Home(blueprint.nets(home), (switch,)),))
+    return edge, services
 
 
 def _racks(ground: Ground, count: int) -> tuple[str, ...]:
@@ -115,10 +118,11 @@ def _plan_addresses(ground: Ground, unit: Unit, zones: Sequence[str]) -> None:
     for function, count in (
         (SERVERS, plan.general_servers),
         (RESTRICTED, plan.restricted_servers),
-        (PUBLISHED, published_hosts(blueprint)),
+        (PUBLISHED, published_hosts(blueprint, ground.site)),
     ):
         hosts.setdefault(function.zone, []).append(max(2, count))
-    reserve_pool(blueprint, hosts)
+    if ground.site not in blueprint.spokes:
+        reserve_pool(blueprint, hosts)
     blueprint.plan_site(ground.site, hosts, links=16, devices=32)
     for name in (f"{ground.site}-internet", f"{ground.site}-internet-v6"):
         if blueprint.has(Pool, name):
@@ -133,7 +137,7 @@ def _vlans(ground: Ground, unit: Unit, zones: Sequence[str]) -> Vlan:
     for function, count in (
         (SERVERS, plan.general_servers),
         (RESTRICTED, plan.restricted_servers),
-        (PUBLISHED, published_hosts(ground.blueprint)),
+        (PUBLISHED, published_hosts(ground.blueprint, ground.site)),
     ):
         if count:
             add_vlan(ground, function, "", SERVER_INDEX, count)

@@ -149,7 +149,7 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     counts = {
         SERVERS.name: plan.general_servers,
         RESTRICTED.name: plan.restricted_servers,
-        PUBLISHED.name: published_hosts(blueprint),
+        PUBLISHED.name: published_hosts(blueprint, ground.site),
         SERVICES.name: SERVICE_HOSTS if network is None else 0,
     }
     attach_servers(ground, counts, equipment.servers.nic_bps)
@@ -209,7 +209,7 @@ def _server_hosts(ground: Ground) -> tuple[tuple[Function, int], ...]:
     wanted = (
         (SERVERS, plan.general_servers),
         (RESTRICTED, plan.restricted_servers),
-        (PUBLISHED, published_hosts(blueprint)),
+        (PUBLISHED, published_hosts(blueprint, ground.site)),
         (SERVICES, SERVICE_ADDRESSES),
         (DEVICES if apart else MANAGED, MANAGED_DEVICES if not apart or plan.wireless else 0),
     )

@@ -73,9 +73,11 @@ class Equipment:
     edge: EdgePlan
 
 
-def published_hosts(blueprint: Blueprint) -> int:
-    """Hosts in the DMZ: for published services, and as gateways of remote users."""
+def published_hosts(blueprint: Blueprint, site: str) -> int:
+    """Hosts of a site in the DMZ: for published services, and as gateways of remote users."""
     asked = blueprint.requirements
+    if site in blueprint.spokes:
+        return 0
     return PUBLISHED_HOSTS if asked.internet_facing or asked.remote_users else 0
 
 
@@ -121,7 +123,7 @@ def _servers(blueprint: Blueprint, plan: CampusPlan) -> ServerSwitches:
     least = access_links(blueprint.requirements)
     failure: InfeasibleError | None = None
     for groups in range(1, MAX_SERVER_GROUPS + 1):
-        ports = ceil(ceil(count / groups) * blueprint.growth * (1 + spare)) + SERVICE_HOSTS + published_hosts(blueprint)
+        ports = ceil(ceil(count / groups) * blueprint.growth * (1 + spare)) + SERVICE_HOSTS + published_hosts(blueprint, plan.site.id)
         ceiling = blueprint.parameters.oversubscription.access
         per_peer = max(least, uplinks(ports * nic, UPLINK_BPS * plan.pair, ceiling, least=1))
         try:

@@ -71,6 +71,8 @@ class Blueprint(Wiring):
         )
         self._nets: dict[str, Net] = {}
         self._next_host: dict[str, int] = {}
+        self.spokes: frozenset[str] = frozenset()
+        """Sites that use the servers and services of others."""
         self.tunnels: dict[str, int] = {}
         """Tunnels to number from the point-to-point addresses of a site, beside its own links."""
         self.add(Vrf(id=UNDERLAY, name=UNDERLAY))
@@ -269,9 +271,9 @@ class Blueprint(Wiring):
             )
         )
 
-    def link_addresses(self, site: str, identity: str, vrf: str = UNDERLAY) -> list[tuple[str, ...]]:
-        """The two addresses of a point-to-point subnet of a site, per family."""
-        return self._infra(site, "point_to_point", identity, 2, vrf)
+    def link_addresses(self, site: str, identity: str, vrf: str = UNDERLAY, **fields: Any) -> list[tuple[str, ...]]:
+        """The two addresses of a point-to-point subnet of a site, per family; `fields` go to the subnets."""
+        return self._infra(site, "point_to_point", identity, 2, vrf, **fields)
 
     def groups_at(self, site: str) -> tuple[EndpointGroup, ...]:
         """The groups of endpoints of a site."""
@@ -321,7 +323,9 @@ class Blueprint(Wiring):
             )
         return made[0], made[1]
 
-    def _infra(self, site: str, pool: str, identity: str, size: int, vrf: str) -> list[tuple[str, ...]]:
+    def _infra(
+        self, site: str, pool: str, identity: str, size: int, vrf: str, **fields: Any
+    ) -> list[tuple[str, ...]]:
         """The next `size` addresses of an infrastructure pool as a subnet of their own, per family."""
         plan = self.addresses.sites[site]
         at = plan.counts.get(pool, size)
@@ -336,7 +340,7 @@ class Blueprint(Wiring):
         found = []
         for base, length, name, text in bases:
             own = [f"{text(base + n)}/{length}" for n in range(size)]
-            self.add(Subnet(id=name, prefix=own[0], vrf=vrf, purpose=purpose, site=site))
+            self.add(Subnet(id=name, prefix=own[0], vrf=vrf, purpose=purpose, site=site, **fields))
             found.append(tuple(own))
         return found
 

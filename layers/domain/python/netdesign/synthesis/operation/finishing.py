@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from netdesign.model.addressing import Subnet
@@ -87,12 +87,19 @@ def _number(address: str) -> int:
     return a << 24 | b << 16 | c << 8 | d
 
 
-def relay(blueprint: Blueprint, services: Iterable[ServiceInstance]) -> None:
-    """Point the relays of every subnet with dynamic addresses to the address servers of its site."""
+def relay(
+    blueprint: Blueprint, services: Iterable[ServiceInstance], homes: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Point the relays of every subnet with dynamic addresses to the address servers of its site.
+
+    `homes` names the sites whose servers those sites use that have none.
+    """
     servers: dict[str, tuple[str, ...]] = {}
     for service in services:
         if service.kind is ServiceKind.DHCP:
             servers[service.site] = (*servers.get(service.site, ()), service.id)
+    for site, others in (homes or {}).items():
+        servers[site] = tuple(one for other in others for one in servers.get(other, ()))
     for subnet in blueprint.all(Subnet):
         if subnet.dhcp and subnet.purpose is SubnetPurpose.HOSTS:
             blueprint.change(subnet, dhcp_relays=servers.get(subnet.site, ()))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from ipaddress import IPv6Address
 from math import ceil, isqrt
 from typing import Any, Final
 
@@ -26,6 +28,8 @@ KILOWATTS_PER_SERVER: Final = 0.3
 KILOWATTS_PER_AI_RACK: Final = 40.0
 KILOWATTS_PER_CLOSET: Final = 3.0
 ENDPOINTS_PER_USER: Final = 0.2
+UNIQUE_LOCAL_SITE_BITS: Final = 12
+"""Bits of the 40 random ones of a unique local prefix (RFC 4193) that number the sites of a wide-area network."""
 EQUALS: Final = (TopologyPreference.MESH, TopologyPreference.RING)
 FEW_SITES: Final = 5
 """Sites of a wide-area network up to which all are alike."""
@@ -315,6 +319,17 @@ def _servers(
     return inferred("servers", value, reason, *count.inputs, "redundancy", "bandwidth/max")
 
 
+def _unique_local(requirements: Requirements) -> Known[str | None]:
+    """The IPv6 block that sites have theirs from: of a wide-area network one, so that hubs can announce it as one."""
+    if requirements.network_type is not NetworkType.WAN:
+        return default("ipv6_supernet", None, "a unique local /48 is derived when addresses are planned")
+    number = int.from_bytes(sha256(requirements.project_name.encode()).digest()[:5])
+    free = 40 - UNIQUE_LOCAL_SITE_BITS
+    block = IPv6Address((0xFD << 120) | (number >> UNIQUE_LOCAL_SITE_BITS << (UNIQUE_LOCAL_SITE_BITS + 80)))
+    reason = f"a unique local block made from the project's name, with {free} of 40 bits at random, for all sites"
+    return default("ipv6_supernet", f"{block}/{48 - UNIQUE_LOCAL_SITE_BITS}", reason, "project_name")
+
+
 def _usual_speed(requirements: Requirements) -> int:
     top = USUAL_SERVER_BPS if requirements.network_type not in CAMPUSES else 10 * 10**9
     limit = min(requirements.bandwidth.max, top)
@@ -337,10 +352,7 @@ def _addressing(requirements: Requirements) -> tuple[Known[Any], ...]:
         if v4
         else default("supernets", (DEFAULT_SUPERNET,), "the largest private block"),
         dual,
-        either(
-            "ipv6_supernet", v6, "addressing/supernets",
-            default("ipv6_supernet", None, "a unique local /48 is derived when addresses are planned"),
-        ),
+        either("ipv6_supernet", v6, "addressing/supernets", _unique_local(requirements)),
         inferred(
             "reserved_prefixes", reserved,
             "stated ones, and those that home routers and container hosts use", "addressing/reserved",

@@ -95,7 +95,7 @@ def _tunnel(blueprint: Blueprint, a: End, b: End, join: Join, inner: int) -> Joi
     identity = f"{a.firewall.id}--{b.firewall.id}-tunnel-{a.circuit.b.device}"
     if blueprint.has(Tunnel, identity):
         identity = f"{identity}-{b.circuit.b.device}"
-    ends = blueprint.link_addresses(join.b, identity, UNDERLAY)
+    ends = blueprint.link_addresses(join.b, identity, UNDERLAY, zone=WAN)
     a_addresses, b_addresses = (tuple(pair[at] for pair in ends) for at in (0, 1))
     near = _interface(blueprint, a.firewall, b.firewall, a_addresses, inner)
     far = _interface(blueprint, b.firewall, a.firewall, b_addresses, inner)

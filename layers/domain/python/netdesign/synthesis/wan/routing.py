@@ -27,11 +27,12 @@ SPOKE_ASN: Final = 4_200_100_000
 OF_SPOKES: Final = "64512:1"
 OF_HUBS: Final = "64512:2"
 """Communities that say where a route was learned: from a spoke, or from a hub or an equal."""
-UNIQUE_LOCAL: Final = "fd00::/8"
 BEST: Final = 300
 PER_HUB: Final = 100
 STANDBY: Final = 50
 """Local preferences: the best, how much less each further hub counts, and how much less a standby firewall."""
+DETOUR: Final = 2
+"""Between hubs, a way counts like that of the third hub."""
 MAX_PATHS: Final = 4
 PREFIXES_OF_A_SITE: Final = 16
 
@@ -53,9 +54,9 @@ def route_sites(blueprint: Blueprint, edges: Mapping[str, Edge], shape: WanShape
 
 
 def inside_prefixes(blueprint: Blueprint) -> tuple[str, ...]:
-    """What all sites lie in: the supernets, and the unique local block or the supernet of IPv6."""
+    """What all sites lie in: the supernets, and the supernet of IPv6."""
     asked = blueprint.requirements
-    six = (asked.ipv6_supernet or UNIQUE_LOCAL,) if asked.ipv6 else ()
+    six = (asked.ipv6_supernet,) if asked.ipv6 and asked.ipv6_supernet else ()
     return (*asked.supernets, *six)
 
 
@@ -92,7 +93,7 @@ def _session(blueprint: Blueprint, near: End, far: End, there: tuple[str, ...], 
     here, process = near.firewall, f"{near.firewall.id}:bgp"
     asn = blueprint.get(RoutingProcess, f"{far.firewall.id}:bgp").asn or 0
     of_hub = far.firewall.site in shape.hubs
-    worth = BEST - PER_HUB * rank - STANDBY * far.standby
+    worth = _worth(rank, shape, here.site, far)
     for address in there:
         family = AddressFamily.IPV6 if ":" in address else AddressFamily.IPV4
         peer = address.split("/")[0]
@@ -110,6 +111,12 @@ def _session(blueprint: Blueprint, near: End, far: End, there: tuple[str, ...], 
                 bfd=True,
             )
         )
+
+
+def _worth(rank: int, shape: WanShape, site: str, far: End) -> int:
+    """How good a way is: hubs take other hubs' ways to spokes only where they have none of their own."""
+    between_hubs = bool(shape.homes) and site in shape.hubs and far.firewall.site in shape.hubs
+    return BEST - PER_HUB * (DETOUR if between_hubs else rank) - STANDBY * far.standby
 
 
 def _taken(worth: int, *, of_hub: bool) -> str:
@@ -138,7 +145,7 @@ def _policies(blueprint: Blueprint, inside: tuple[str, ...], shape: WanShape) ->
         blueprint.add(RoutePolicy(id=name, name=name, terms=(*terms, RoutePolicyTerm(action=deny))))
     ranks = max((join.rank for join in shape.joins), default=0)
     for of_hub, community in ((True, OF_HUBS), (False, OF_SPOKES)):
-        for worth in {BEST - PER_HUB * rank - STANDBY * standby for rank in range(ranks + 1) for standby in (0, 1)}:
+        for worth in {BEST - PER_HUB * rank - STANDBY * standby for rank in {*range(ranks + 1), DETOUR} for standby in (0, 1)}:
             name = _taken(worth, of_hub=of_hub)
             term = RoutePolicyTerm(
                 action=permit, prefixes=inside, set_communities=(community,), set_local_preference=worth

@@ -6,23 +6,51 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from netdesign.model.infrastructure import ServiceInstance
+from netdesign.model.addressing import Subnet
+from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import Device, EndpointGroup
 from netdesign.model.resolved import Population, ResolvedFlow, ResolvedSite
+from netdesign.model.security import IpProtocol, Service
 from netdesign.model.traffic import Flow
-from netdesign.model.vocabulary import Role
+from netdesign.model.vocabulary import DataClass, Role, ServiceClass
 from netdesign.synthesis.draft.blueprint import Blueprint
-from netdesign.synthesis.needs.flows import Ends, application_flows, located, service_flows
+from netdesign.synthesis.needs.flows import (
+    DHCP,
+    DNS,
+    HTTPS,
+    NTP,
+    SYSLOG_TLS,
+    Ends,
+    application_flows,
+    located,
+    service_flows,
+)
 from netdesign.synthesis.needs.joined_sites import WanShape
 from netdesign.synthesis.needs.policies import Place, make_policy, rules_from_flows
 from netdesign.synthesis.needs.site_demand import COLUMNS, MACHINES, OUTSIDE, part
-from netdesign.synthesis.needs.zones import KINDS, VOICE, WAN
+from netdesign.synthesis.needs.zones import KINDS, MANAGEMENT, VOICE, WAN
 from netdesign.synthesis.operation.finishing import places
 
 ELSEWHERE: Final = "voice-elsewhere"
 """Phones at the hubs, as a target of calls from a spoke."""
 MANY_FLOWS: Final = 6
 """Flows that a justification names one by one."""
+_TCP, _UDP = IpProtocol.TCP, IpProtocol.UDP
+USED: Final = {
+    ServiceKind.AAA: (Service(name="radius-tls", protocol=_TCP, first_port=2083, last_port=2083),),
+    ServiceKind.LOG: (SYSLOG_TLS,),
+    ServiceKind.FLOW: (Service(name="ipfix", protocol=_UDP, first_port=4739, last_port=4739),),
+    ServiceKind.NTP: (NTP,),
+    ServiceKind.DNS: (DNS,),
+    ServiceKind.DHCP: (DHCP,),
+    ServiceKind.MONITOR: (Service(name="snmp-trap", protocol=_UDP, first_port=162, last_port=162),),
+}
+"""What devices send to the services that they are managed by."""
+USING: Final = {
+    ServiceKind.MONITOR: (Service(name="snmp", protocol=_UDP, first_port=161, last_port=161),),
+    ServiceKind.BASTION: (HTTPS, Service(name="ssh", protocol=_TCP, first_port=22, last_port=22)),
+}
+"""What these services send to devices."""
 
 
 def site_flows(
@@ -84,7 +112,7 @@ def add_policies(
     blueprint: Blueprint, firewalls: Mapping[str, Sequence[Device]], flows: Mapping[str, Sequence[Flow]]
 ) -> None:
     """A policy for the firewalls of each site: what its flows need, to and from other sites in the zone of the WAN."""
-    known, homes = places(blueprint), _homes(blueprint)
+    known, homes = places(blueprint) | device_places(blueprint), _homes(blueprint)
     crossing: dict[str, list[Flow]] = {}
     for site, some in flows.items():
         for flow in some:
@@ -95,10 +123,51 @@ def add_policies(
         _add_policy(blueprint, site, devices, mine, _seen_from(site, mine, known, homes))
 
 
+def device_flows(blueprint: Blueprint, site: str, services: Iterable[ServiceInstance]) -> tuple[Flow, ...]:
+    """What the devices of a site without services exchange with those of the hubs: for rules alone, no demand."""
+    by_kind: dict[ServiceKind, tuple[str, ...]] = {}
+    for service in services:
+        by_kind[service.kind] = (*by_kind.get(service.kind, ()), service.id)
+    here = (devices_end(site),)
+    made = []
+    for kind, ids in by_kind.items():
+        used = [(here, ids, one) for one in USED.get(kind, ())] + [(ids, here, one) for one in USING.get(kind, ())]
+        made += [
+            Flow(
+                id=f"devices-{kind.value}-{service.name}-{site}",
+                sources=sources,
+                targets=targets,
+                service=service,
+                service_class=ServiceClass.SILVER,
+                data_class=DataClass.INTERNAL,
+                up_bps=0,
+                down_bps=0,
+                encrypted=True,
+            )
+            for sources, targets, service in used
+        ]
+    return tuple(made)
+
+
+def devices_end(site: str) -> str:
+    """The name under which the devices of a site stand among the ends of flows."""
+    return f"{site}-devices"
+
+
+def device_places(blueprint: Blueprint) -> dict[str, Place]:
+    """Where the devices of each site without services are managed."""
+    found: dict[str, tuple[str, ...]] = {}
+    for subnet in blueprint.all(Subnet):
+        if subnet.site in blueprint.spokes and subnet.zone == MANAGEMENT:
+            found[subnet.site] = (*found.get(subnet.site, ()), subnet.prefix)
+    return {devices_end(site): Place(MANAGEMENT, prefixes) for site, prefixes in found.items()}
+
+
 def _homes(blueprint: Blueprint) -> dict[str, str]:
     """The site of everything that flows can name."""
     found = {device.id: device.site for device in blueprint.devices(Role.PROVIDER)}
     found |= {group.id: group.site for group in blueprint.all(EndpointGroup)}
+    found |= {devices_end(site): site for site in blueprint.spokes}
     return found | {service.id: service.site for service in blueprint.all(ServiceInstance)}
 
 
@@ -138,8 +207,10 @@ def _add_policy(
         delta=parameters.zones.inspected_trust_delta,
     )
     for rule in rules:
-        if len(rule.flows) > MANY_FLOWS:
-            words = f"Needed by {len(rule.flows)} flows, such as {rule.flows[0]}."
-            blueprint.add(replace(rule, justification=words))
-        else:
-            blueprint.add(rule)
+        asked_for = tuple(name for name in rule.flows if blueprint.has(Flow, name))
+        words = rule.justification
+        if rule.flows and not asked_for:
+            words = "Management of devices at sites that use the services of others."
+        elif len(asked_for) > MANY_FLOWS:
+            words = f"Needed by {len(asked_for)} flows, such as {asked_for[0]}."
+        blueprint.add(replace(rule, flows=asked_for, justification=words))
