@@ -267,6 +267,7 @@ class Wan:
     simultaneity: float
     regional_hub_spokes: int
     hub_rtt_ms: int
+    mesh_sites: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,18 @@ from netdesign.synthesis.conditions.resilience import (
 )
 from netdesign.synthesis.conditions.space import addresses_short, power_short, racks_full
 from netdesign.synthesis.conditions.supply import not_offered, rate_above_catalogue, vendors_exclude_role
+from netdesign.synthesis.conditions.wide_area import (
+    local_block_short,
+    mesh_too_large,
+    ring_too_long,
+    shape_of_one_site,
+)
 
 CONDITIONS: Final[tuple[Condition, ...]] = (
     not_offered,
+    shape_of_one_site,
+    mesh_too_large,
+    ring_too_long,
     downtime_contradicts,
     availability_unreachable,
     circuits_short,
@@ -48,6 +57,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     racks_full,
     power_short,
     addresses_short,
+    local_block_short,
     vendors_exclude_role,
     rate_above_catalogue,
     budget_below_cost,

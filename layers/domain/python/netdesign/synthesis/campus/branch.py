@@ -52,7 +52,15 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     ground.radios = choose_radios(blueprint, unit.serves.access_points)
     access = choose_access(blueprint, ground.plan, (unit,), ground.radios, 2, most=1)
     asked, share = at_site(blueprint.requirements, ground.site), evened(blueprint.requirements, ground.site)
-    plan = plan_edge(asked, blueprint.parameters, blueprint.catalog, links=1, branch=True, share=share)
+    plan = plan_edge(
+        asked,
+        blueprint.parameters,
+        blueprint.catalog,
+        links=1,
+        branch=True,
+        share=share,
+        tunnels=blueprint.heads.get(ground.site, 0),
+    )
     explain_access(blueprint, ground.plan, access)
     racks = _racks(ground, plan.firewalls)
     _plan_addresses(ground, unit, zones)

@@ -108,6 +108,7 @@ def _edge_and_tops(
                 links=ground.plan.pair,
                 share=share * evened(blueprint.requirements, ground.site),
                 least_bps=least,
+                tunnels=blueprint.heads.get(ground.site, 0),
             )
             return edge, _tops(ground, access, edge, per_peer, servers)
         except InfeasibleError as exc:

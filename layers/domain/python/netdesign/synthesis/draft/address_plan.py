@@ -164,6 +164,21 @@ class AddressPlan:
         )
         return self.sites[site]
 
+    def like(self, site: str, other: SitePlan) -> SitePlan:
+        """Reserve a block for a site laid out like another one, which may be of another plan."""
+        block = self._site_block(site, other.block.length)
+        moved = block.base - other.block.base
+        self.sites[site] = SitePlan(
+            site,
+            block,
+            {zone: Block(old.base + moved, old.length) for zone, old in other.zones.items()},
+            {pool: Block(old.base + moved, old.length) for pool, old in other.pools.items()},
+            self._site_v6(site) if self.ipv6 else None,
+            dict(other.lans),
+            dict(other.counts),
+        )
+        return self.sites[site]
+
     def _site_block(self, site: str, length: int) -> Block:
         for free in self._free:
             base = free.cut(length)

@@ -71,8 +71,11 @@ class Blueprint(Wiring):
         )
         self._nets: dict[str, Net] = {}
         self._next_host: dict[str, int] = {}
+        self._grouped: tuple[int, dict[str, list[str]]] = (-1, {})
         self.spokes: frozenset[str] = frozenset()
         """Sites that use the servers and services of others."""
+        self.heads: dict[str, int] = {}
+        """Tunnels that each firewall of a site ends."""
         self.tunnels: dict[str, int] = {}
         """Tunnels to number from the point-to-point addresses of a site, beside its own links."""
         self.add(Vrf(id=UNDERLAY, name=UNDERLAY))
@@ -277,7 +280,13 @@ class Blueprint(Wiring):
 
     def groups_at(self, site: str) -> tuple[EndpointGroup, ...]:
         """The groups of endpoints of a site."""
-        return tuple(group for group in self.all(EndpointGroup) if group.site == site)
+        groups = self.all(EndpointGroup)
+        if self._grouped[0] != len(groups):
+            found: dict[str, list[str]] = {}
+            for group in groups:
+                found.setdefault(group.site, []).append(group.id)
+            self._grouped = (len(groups), found)
+        return tuple(self.get(EndpointGroup, identity) for identity in self._grouped[1].get(site, ()))
 
     def connect_routed(
         self, a: Device, b: Device, speed_bps: int, purpose: LinkPurpose, *, vrf: str = UNDERLAY, **more: Any

@@ -111,6 +111,10 @@ class FactStore:
         """Devices that a VLAN is defined on so far."""
         return tuple(self._vlan_devices.get(vlan.id, vlan.devices))
 
+    def next_decision(self) -> str:
+        """The id of the next decision."""
+        return f"decision-{len(self._facts[Decision]) + 1:03d}"
+
     def decide(
         self,
         question: str,
@@ -126,7 +130,7 @@ class FactStore:
         """Record why something is as it is; `alternatives` are (choice, why refused)."""
         return self.add(
             Decision(
-                id=f"decision-{len(self._facts[Decision]) + 1:03d}",
+                id=self.next_decision(),
                 question=question,
                 choice=choice,
                 formula=formula,

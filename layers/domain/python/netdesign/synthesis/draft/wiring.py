@@ -106,8 +106,17 @@ class Wiring(FactStore):
 
     def devices(self, role: Role, site: str | None = None) -> tuple[Device, ...]:
         """Devices of a role, of one site or of all, as they are now."""
-        found = [ids for (r, s), ids in self._by_role.items() if r is role and site in (None, s)]
+        if site is not None:
+            return tuple(self.get(Device, identity) for identity in self._by_role.get((role, site), ()))
+        found = [ids for (r, _), ids in self._by_role.items() if r is role]
         return tuple(self.get(Device, identity) for ids in found for identity in ids)
+
+    def adopt(self, identity: str, other: Wiring, name: str) -> None:
+        """Take note of a device that was added as a copy of a device (by id) of another drawing."""
+        device = self.get(Device, identity)
+        self._by_role.setdefault((device.role, device.site), []).append(identity)
+        if name in other._banks:
+            self._banks[identity] = other._banks[name]
 
     def kind(self, device: Device | str) -> DeviceType:
         """The device type of a device."""

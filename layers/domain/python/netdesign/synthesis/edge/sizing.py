@@ -141,14 +141,15 @@ def port_speed(rate_bps: float) -> int:
     return next((speed for speed in SPEEDS if speed >= rate_bps), SPEEDS[-1])
 
 
-def choose_firewall(
+def choose_firewall(  # noqa: PLR0917 - what the choice depends on
     catalog: Catalog,
     parameters: Parameters,
     requirements: ResolvedRequirements,
     demand: FirewallDemand,
     ports: Iterable[PortNeed],
+    tunnels: int = 0,
 ) -> Choice:
-    """The cheapest firewall that inspects the demand at the target utilisation, with its ports."""
+    """The cheapest firewall that inspects the demand at the target utilisation, with its ports, and ends `tunnels`."""
     most = parameters.redundancy[requirements.redundancy].max_utilisation
     capacity = parameters.capacity
     high = requirements.redundancy.at_least(Redundancy.HIGH)
@@ -162,6 +163,8 @@ def choose_firewall(
         if rates.sessions is None or rates.sessions * capacity.session_share < demand.sessions:
             return f"holds {rates.sessions} sessions"
         if requirements.remote_users and (why := _too_few_tunnels(requirements, parameters, rates)):
+            return why
+        if tunnels and (why := _few_tunnels(requirements, parameters, rates, tunnels)):
             return why
         new = rates.connections_per_second or DEFAULT_CONNECTIONS_PER_S
         if new * capacity.connection_share < demand.connections_per_s:
@@ -191,6 +194,21 @@ def _too_few_tunnels(requirements: ResolvedRequirements, parameters: Parameters,
     return ""
 
 
+def _few_tunnels(
+    requirements: ResolvedRequirements, parameters: Parameters, rates: FirewallRates, tunnels: int
+) -> str:
+    """Why a firewall cannot end the tunnels to other sites with all that leaves the site in them; empty where it can."""
+    capacity, growth = parameters.capacity, requirements.growth_multiplier
+    people = requirements.remote_users * capacity.vpn_concurrency
+    if rates.tunnels is None or rates.tunnels * capacity.tunnel_share < ceil((tunnels + people) * growth):
+        return f"holds {rates.tunnels or 'an unknown number of'} tunnels"
+    bps = (max(internet_bps(requirements.flows)) + people * capacity.vpn_user_bps) * (1 + capacity.ipsec_overhead)
+    level = parameters.redundancy[requirements.redundancy]
+    if rates.ipsec_bps is None or rates.ipsec_bps * level.max_utilisation < bps * growth:
+        return f"encrypts {(rates.ipsec_bps or 0) / 1e9:g} Gbit/s"
+    return ""
+
+
 def firewall_ports(
     firewalls: int, speed_bps: int, links: int, circuits: int = 0, circuit_bps: int = GBPS, *, management: int = 3
 ) -> tuple[PortNeed, ...]:
@@ -213,9 +231,10 @@ def plan_edge(
     branch: bool = False,
     share: float = 1.0,
     least_bps: int = GBPS,
+    tunnels: int = 0,
 ) -> EdgePlan:
     """The edge of a site with `links` links from each firewall inward, of `least_bps` or faster; `share` is the site's
-    part of all demand."""
+    part of all demand. Each firewall ends `tunnels` to other sites."""
     firewalls = firewall_count(requirements, parameters)
     circuits = plan_circuits(
         requirements, parameters, catalog, circuit_count(requirements, parameters, firewalls, branch=branch), share
@@ -226,7 +245,9 @@ def plan_edge(
     wanted = max(least_bps, min(both_ways / max(1, links - 1), SPEEDS[-1]))
     ladder = [speed for speed in SPEEDS if speed >= wanted][:3]
     own = -(-len(circuits) // firewalls) if branch else 0
-    choice, speed = _first_that_fits(catalog, parameters, requirements, demand, firewalls, links, own, circuits, ladder)
+    choice, speed = _first_that_fits(
+        catalog, parameters, requirements, demand, firewalls, links, own, circuits, ladder, tunnels
+    )
     router, router_speed = (None, GBPS) if branch else _router(catalog, requirements, circuits, least_bps)
     double = len(circuits) > 1 and requirements.redundancy.at_least(Redundancy.HIGH)
     return EdgePlan(
@@ -252,6 +273,7 @@ def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
     own_circuits: int,
     circuits: tuple[CircuitPlan, ...],
     ladder: list[int],
+    tunnels: int,
 ) -> tuple[Choice, int]:
     """The firewall with the slowest inward ports that suffice; raises the last refusal when none has any."""
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
@@ -259,7 +281,7 @@ def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
     for at, speed in enumerate(ladder):
         ports = firewall_ports(firewalls, speed, links, own_circuits, circuits[0].port_bps, management=management)
         try:
-            return choose_firewall(catalog, parameters, requirements, demand, ports), speed
+            return choose_firewall(catalog, parameters, requirements, demand, ports, tunnels), speed
         except InfeasibleError:
             if at == len(ladder) - 1:
                 raise

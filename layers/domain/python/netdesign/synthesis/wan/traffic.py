@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from netdesign.model.addressing import Subnet
@@ -63,11 +63,11 @@ def site_flows(
     """All flows that a site asks for: its own people's, those from outside to it, and those of its devices."""
     asked = blueprint.requirements
     known = dict(ends[site.id])
-    for other in (*shape.hubs_of(site.id), *shape.hubs, *ends):
-        for (name, zone), ids in ends[other].items():
+    for other in dict.fromkeys((*shape.hubs_of(site.id), *shape.hubs)):
+        for (name, zone), ids in ends.get(other, {}).items():
             if name in MACHINES or name in (Population.DMZ.value, other):
                 known.setdefault((name, zone), ids)
-    known = _own_first(known, ends[site.id])
+    known = _own_first(known, ends[site.id]) | _named_sites(blueprint, ends)
     calls = tuple(one for hub in shape.hubs_of(site.id) for one in located(Population.VOICE.value, VOICE, ends[hub]))
     if calls and site.id not in shape.hubs:
         known[ELSEWHERE, VOICE] = calls
@@ -80,6 +80,12 @@ def site_flows(
     named = tuple(replace(flow, id=f"{flow.id}-{site.id}") for flow in kept)
     blueprint.add_all(named)
     return named
+
+
+def _named_sites(blueprint: Blueprint, ends: Mapping[str, Ends]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The people of sites that flows name."""
+    named = {end for flow in blueprint.requirements.flows for end in (flow.source, flow.target)} & ends.keys()
+    return {key: ids for site in sorted(named) for key, ids in ends[site].items() if key[0] == site}
 
 
 def _own_first(known: dict[tuple[str, str], tuple[str, ...]], own: Ends) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -108,22 +114,45 @@ def _sent(blueprint: Blueprint, site: ResolvedSite, flow: ResolvedFlow, known: E
     return scaled if scaled.up_bps or scaled.down_bps else None
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where everything lies that flows can name: its zone and prefixes, and its site."""
+
+    known: dict[str, Place]
+    homes: dict[str, str]
+
+    @classmethod
+    def of(cls, blueprint: Blueprint) -> Surroundings:
+        """Those of all that has been drawn."""
+        return cls(places(blueprint) | device_places(blueprint), _homes(blueprint))
+
+    def joined(self, other: Surroundings) -> Surroundings:
+        """These and others."""
+        return Surroundings(self.known | other.known, self.homes | other.homes)
+
+    def seen_from(self, site: str, flows: Iterable[Flow]) -> dict[str, Place]:
+        """Where the ends of flows lie as the firewalls of a site see them: all that is elsewhere is in the WAN."""
+        ends = {end for flow in flows for end in (*flow.sources, *flow.targets)}
+        return {
+            end: self.known[end] if self.homes[end] == site else replace(self.known[end], zone=WAN) for end in ends
+        }
+
+
 def add_policies(
     blueprint: Blueprint, firewalls: Mapping[str, Sequence[Device]], flows: Mapping[str, Sequence[Flow]]
 ) -> None:
-    """A policy for the firewalls of each site: what its flows need, to and from other sites in the zone of the WAN."""
-    known, homes = places(blueprint) | device_places(blueprint), _homes(blueprint)
+    """A policy for the firewalls of each site named: what flows need from, to and through it."""
+    around = Surroundings.of(blueprint)
     crossing: dict[str, list[Flow]] = {}
     for site, some in flows.items():
         for flow in some:
-            for other in {homes[end] for end in (*flow.sources, *flow.targets)} - {site}:
+            for other in {around.homes[end] for end in (*flow.sources, *flow.targets)} - {site}:
                 crossing.setdefault(other, []).append(flow)
     for site, devices in firewalls.items():
-        mine = (*flows[site], *merged(crossing.get(site, ())))
-        _add_policy(blueprint, site, devices, mine, _seen_from(site, mine, known, homes))
+        write_policy(blueprint, site, devices, (*flows[site], *merged(crossing.get(site, ()))), around)
 
 
-def device_flows(blueprint: Blueprint, site: str, services: Iterable[ServiceInstance]) -> tuple[Flow, ...]:
+def device_flows(site: str, services: Iterable[ServiceInstance]) -> tuple[Flow, ...]:
     """What the devices of a site without services exchange with those of the hubs: for rules alone, no demand."""
     by_kind: dict[ServiceKind, tuple[str, ...]] = {}
     for service in services:
@@ -182,17 +211,11 @@ def merged(flows: Iterable[Flow]) -> tuple[Flow, ...]:
     )
 
 
-def _seen_from(
-    site: str, flows: Iterable[Flow], known: Mapping[str, Place], homes: Mapping[str, str]
-) -> dict[str, Place]:
-    """Where the ends of flows lie as the firewalls of a site see them: all that is elsewhere is in the WAN."""
-    ends = {end for flow in flows for end in (*flow.sources, *flow.targets)}
-    return {end: known[end] if homes[end] == site else replace(known[end], zone=WAN) for end in ends}
-
-
-def _add_policy(
-    blueprint: Blueprint, site: str, devices: Sequence[Device], flows: Sequence[Flow], view: Mapping[str, Place]
+def write_policy(
+    blueprint: Blueprint, site: str, devices: Sequence[Device], flows: Sequence[Flow], around: Surroundings
 ) -> None:
+    """The policy of a site's firewalls, to and from other sites in the zone of the WAN."""
+    view = around.seen_from(site, flows)
     asked, parameters = blueprint.requirements, blueprint.parameters
     identity = f"{site}-policy"
     blueprint.add(make_policy(identity, (device.id for device in devices)))
