@@ -11,19 +11,25 @@ from netdesign.model.edits import Edit
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Archetype, NetworkType
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.draft.standing import NOTHING, Standing
 
 CAMPUSES = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
 
 
 def synthesize(
-    requirements: ResolvedRequirements, catalog: Catalog, parameters: Parameters, *, author: str = "netdesign"
+    requirements: ResolvedRequirements,
+    catalog: Catalog,
+    parameters: Parameters,
+    *,
+    author: str = "netdesign",
+    standing: Standing = NOTHING,
 ) -> Design:
-    """The design that meets the requirements; the same input gives an equal design.
+    """The design that meets the requirements; the same input gives an equal design. What stands is kept.
 
     Raises `InfeasibleError` with the conflicts when none can be made; the ways out of these are found by trying
     the request (`netdesign.synthesis.relaxation`).
     """
-    blueprint = Blueprint(requirements, catalog, parameters)
+    blueprint = Blueprint(requirements, catalog, parameters, standing)
     try:
         archetype = _build(blueprint)
     except (CatalogError, ConflictError) as error:

@@ -47,7 +47,7 @@ from netdesign.synthesis.campus.reasons import explain_campus
 from netdesign.synthesis.campus.switches import closet_racks, exit_racks, main_racks, place_switches
 from netdesign.synthesis.campus.tiers import SERVICE_HOSTS, Equipment, equip, published_hosts
 from netdesign.synthesis.datacenter.design import add_site
-from netdesign.synthesis.datacenter.hall import Hall
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.management import OutOfBand, add_console, route_vlan
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link, settle_peer_link

@@ -15,7 +15,7 @@ from netdesign.synthesis.campus.hosts import point_vlan, server_pairs
 from netdesign.synthesis.campus.radios import GBPS, UPLINK_BPS
 from netdesign.synthesis.campus.switches import rack_of
 from netdesign.synthesis.datacenter.clos_overlay import zone_process
-from netdesign.synthesis.datacenter.hall import Hall
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.management import OutOfBand, build_management, manage, route_vlan
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.interface_names import svi_name
@@ -117,7 +117,7 @@ def _add_switch(ground: Ground, network: OutOfBand, kind: DeviceType, building: 
     )
     network.left[switch.id] = blueprint.free_ports(switch, GBPS, PortUse.DOWNLINK)
     svi = blueprint.svi(switch, vlan)
-    blueprint.change(svi, addresses=blueprint.next_addresses(blueprint.nets(vlan)))
+    blueprint.change(svi, addresses=blueprint.next_addresses(blueprint.nets(vlan), of=svi.id))
     for net in blueprint.nets(vlan):
         route(blueprint, switch, MANAGEMENT, "::/0" if net.six else "0.0.0.0/0", net.address(1))
     return switch
@@ -153,10 +153,10 @@ def address_switch(ground: Ground, switch: Device, vlan: Vlan) -> None:
     nets = blueprint.nets(vlan)
     if ground.fabric:
         svi = blueprint.interface(switch, svi_name(blueprint.kind(switch), vlan.number))
-        blueprint.change(svi, addresses=blueprint.next_addresses(nets))
+        blueprint.change(svi, addresses=blueprint.next_addresses(nets, of=svi.id))
         return
     svi = blueprint.svi(switch, vlan)
-    blueprint.change(svi, addresses=blueprint.next_addresses(nets))
+    blueprint.change(svi, addresses=blueprint.next_addresses(nets, of=svi.id))
     for net in nets:
         route(blueprint, switch, MANAGEMENT, "::/0" if net.six else "0.0.0.0/0", net.address(1))
 
@@ -167,12 +167,12 @@ def plug_in(blueprint: Blueprint, device: Device, switch: Device, vlan: Vlan) ->
     own = PortUse.MANAGEMENT if any(group.use is PortUse.MANAGEMENT for group in kind.ports) else None
     (link,) = blueprint.connect(device, switch, GBPS, LinkPurpose.MANAGEMENT, use_a=own, use_b=PortUse.DOWNLINK)
     blueprint.change(blueprint.interface(switch, link.b.port), mode=PortMode.ACCESS, vlan=vlan.id)
-    nets = blueprint.nets(vlan)
+    nets, plug = blueprint.nets(vlan), blueprint.interface(device, link.a.port)
     blueprint.change(
-        blueprint.interface(device, link.a.port),
+        plug,
         vrf=MANAGEMENT,
         mode=PortMode.ROUTED,
-        addresses=blueprint.next_addresses(nets),
+        addresses=blueprint.next_addresses(nets, of=plug.id),
     )
     for net in nets:
         route(blueprint, device, MANAGEMENT, "::/0" if net.six else "0.0.0.0/0", net.address(1))

@@ -13,6 +13,7 @@ from netdesign.model.vocabulary import Archetype, Redundancy
 from netdesign.synthesis.bill.parts import add_parts
 from netdesign.synthesis.datacenter.border import ExitPlan
 from netdesign.synthesis.datacenter.clos_choice import choose_fabric
+from netdesign.synthesis.datacenter.clos_extension import extend_fabric
 from netdesign.synthesis.datacenter.clos_fabric import Fabric, border_plan, build_fabric, fabric_equipment
 from netdesign.synthesis.datacenter.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
 from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
@@ -27,7 +28,8 @@ from netdesign.synthesis.datacenter.demand import (
     tenants,
 )
 from netdesign.synthesis.datacenter.exit import build_exit
-from netdesign.synthesis.datacenter.hall import Hall, build_hall
+from netdesign.synthesis.datacenter.hall import build_hall
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.management import (
     OutOfBand,
     add_console,
@@ -46,6 +48,7 @@ from netdesign.synthesis.datacenter.server_placement import (
     subnet_hosts,
 )
 from netdesign.synthesis.datacenter.services import SERVICE_ADDRESSES, build_services
+from netdesign.synthesis.datacenter.standing_fabric import kept_slices, standing_fabric, standing_pair
 from netdesign.synthesis.datacenter.traffic import Presence, add_traffic, sizing_requirements
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair
@@ -136,6 +139,8 @@ def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: 
 def may_collapse(blueprint: Blueprint, site: ResolvedSite) -> bool:
     """Whether racks or ports are few enough for two switches, and nothing asks for a leaf-spine fabric."""
     fabric = blueprint.parameters.fabric
+    if blueprint.standing.find(Site, site.id) is not None:
+        return bool(standing_pair(blueprint, site.id))
     small = racks_of(site) <= fabric.collapsed_max_racks
     few = server_ports(blueprint, site.servers) <= fabric.collapsed_max_ports
     return (small or few) and homing(blueprint.requirements) is not Homing.RAIL
@@ -167,14 +172,15 @@ def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
 
 def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: ResolvedRequirements) -> Centre:
     """A Clos fabric with its servers and its management network."""
-    demand = fabric_demand(blueprint, site)
-    plan = choose_fabric(blueprint, demand)
-    way_out = border_plan(blueprint, plan, crossing)
+    demand, stands = fabric_demand(blueprint, site), standing_fabric(blueprint, site.id)
+    plan = extend_fabric(blueprint, demand, stands) if stands else choose_fabric(blueprint, demand)
+    way_out = border_plan(blueprint, plan, crossing, stands.border if stands else None)
     border = way_out.border
     explain_fabric(blueprint, site, demand, plan)
-    parts = slices(tenants(blueprint.requirements, site.servers), plan.size.leaves // demand.group)
+    here = tenants(blueprint.requirements, site.servers)
+    parts = slices(here, plan.size.leaves // demand.group, kept_slices(blueprint, site.id, here, demand.group))
     devices = plan.size.leaves + len(fabric_equipment(plan, border))
-    kinds = management_kinds(blueprint, racks_of(site), devices + 10)
+    kinds = management_kinds(blueprint, racks_of(site), devices + 10, site.id)
     _plan_addresses(
         blueprint,
         site,
@@ -200,8 +206,9 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
 
 def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> Centre:
     """Two switches with all servers and the management network."""
-    parts = slices(tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint, plan.switches))
-    kinds = management_kinds(blueprint, racks_of(site), 12)
+    here, groups = tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint, plan.switches)
+    parts = slices(here, groups, kept_slices(blueprint, site.id, here, plan.switches // groups))
+    kinds = management_kinds(blueprint, racks_of(site), 12, site.id)
     _plan_addresses(blueprint, site, subnet_hosts(parts, Homing.MLAG, 1), kinds, (16, 16))
     hall = build_hall(blueprint, site, racks_of(site), [plan.border] * plan.switches + [kinds[0]] * 2, shared=True)
     pair = build_pair(blueprint, hall, plan.border, plan.switches)

@@ -10,6 +10,7 @@ from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.policy import RedundancyLevel, SecurityPosture
 from netdesign.catalog.selection import Catalog
 from netdesign.errors import ConflictError
+from netdesign.graph.prefixes import parse_interface
 from netdesign.model.addressing import Interface, Pool, Subnet, VirtualGateway
 from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device, EndpointGroup
@@ -24,6 +25,7 @@ from netdesign.synthesis.draft.interface_names import (
     vtep_name,
 )
 from netdesign.synthesis.draft.placement import Floor
+from netdesign.synthesis.draft.standing import NOTHING, Standing
 from netdesign.synthesis.draft.wiring import Wiring
 
 UNDERLAY = "default"
@@ -54,12 +56,23 @@ class Net:
         """Text of the `at`-th address with the prefix length."""
         return f"{self.address(at)}/{self.length}"
 
+    def holds(self, text: str) -> bool:
+        """Whether an address with prefix length is one of this subnet."""
+        own = parse_interface(text)
+        return (own.prefix.network, own.length) == (self.base, self.length)
+
 
 class Blueprint(Wiring):
     """The one mutable thing of synthesis: requirements and catalogue in, facts out."""
 
-    def __init__(self, requirements: ResolvedRequirements, catalog: Catalog, parameters: Parameters) -> None:
-        super().__init__(requirements, Floor(parameters.fabric))
+    def __init__(
+        self,
+        requirements: ResolvedRequirements,
+        catalog: Catalog,
+        parameters: Parameters,
+        standing: Standing = NOTHING,
+    ) -> None:
+        super().__init__(requirements, Floor(parameters.fabric), standing)
         self.catalog = catalog
         self.parameters = parameters
         self.addresses = AddressPlan(
@@ -68,6 +81,7 @@ class Blueprint(Wiring):
             reserved=(p for p in requirements.reserved_prefixes if ":" not in p),
             ipv6=requirements.ipv6,
             ipv6_supernet=requirements.ipv6_supernet,
+            standing=standing,
         )
         self._nets: dict[str, Net] = {}
         self._next_host: dict[str, int] = {}
@@ -166,6 +180,8 @@ class Blueprint(Wiring):
         """A VLAN `<site>-<name>` of a zone and its VRF, defined on `devices` (more with `define_vlan`)."""
         vrf = self.vrf(zone).id
         values = {"vrf": vrf, "zone": zone, **fields}
+        known = self.standing.find(Vlan, f"{site}-{name}")
+        number = number if known is None else known.number
         vlan = self.add(Vlan(id=f"{site}-{name}", number=number, name=name, purpose=purpose, site=site, **values))
         self.define_vlan(vlan, *devices)
         return vlan
@@ -181,16 +197,15 @@ class Blueprint(Wiring):
         """Subnets of a VLAN, the IPv4 one of this length, from the block of its zone (or of `function`)."""
         plan = self.addresses.sites[vlan.site]
         zone = function or vlan.zone or ""
-        base = plan.zones[zone].cut(length)
+        base, length = plan.known(self.standing, vlan.id, length) or (plan.zones[zone].cut(length), length)
         if base is None:
             raise ConflictError(f"the block {plan.zones[zone].prefix} of {zone} at {vlan.site} has no /{length} left")
         values = {"vrf": vlan.vrf, "zone": vlan.zone, "vlan": vlan.id, "site": vlan.site, "purpose": purpose}
         nets = [self._net(vlan.id, base, length, six=False, fields=values | fields)]
         if plan.v6 is not None:
-            at = plan.lans[zone] = plan.lans.get(zone, -1) + 1
-            nets.append(
-                self._net(f"{vlan.id}-v6", plan.zone_v6(zone) + (at << 64), 64, six=True, fields=values | fields)
-            )
+            six = plan.known(self.standing, f"{vlan.id}-v6", 64)
+            first = six[0] if six else plan.next_lan(zone)
+            nets.append(self._net(f"{vlan.id}-v6", first, 64, six=True, fields=values | fields))
         return tuple(nets)
 
     def nets(self, vlan: Vlan | str) -> tuple[Net, ...]:
@@ -198,11 +213,18 @@ class Blueprint(Wiring):
         identity = vlan if isinstance(vlan, str) else vlan.id
         return tuple(self._nets[key] for key in (identity, f"{identity}-v6") if key in self._nets)
 
-    def next_addresses(self, nets: Iterable[Net], *, first: int = FIRST_OWN) -> tuple[str, ...]:
-        """The next unused host addresses with prefix length, one of each subnet, counted from `first`."""
+    def next_addresses(self, nets: Iterable[Net], *, of: str = "", first: int = FIRST_OWN) -> tuple[str, ...]:
+        """Unused host addresses with prefix length, one of each subnet, counted from `first`; an interface `of` that
+        stands keeps its own."""
+        nets, known = tuple(nets), self.standing.find(Interface, of)
+        if known is not None and [net.holds(own) for net, own in zip(nets, known.addresses, strict=False)] == [
+            True for _ in nets
+        ]:
+            return known.addresses
         found = []
         for net in nets:
-            at = self._next_host[net.subnet.id] = self._next_host.get(net.subnet.id, first - 1) + 1
+            least = max(first - 1, self.standing.last_host(net.subnet.id))
+            at = self._next_host[net.subnet.id] = self._next_host.get(net.subnet.id, least) + 1
             found.append(net.host(at))
         return tuple(found)
 
@@ -337,15 +359,13 @@ class Blueprint(Wiring):
     ) -> list[tuple[str, ...]]:
         """The next `size` addresses of an infrastructure pool as a subnet of their own, per family."""
         plan = self.addresses.sites[site]
-        at = plan.counts.get(pool, size)
-        plan.counts[pool] = at + size
-        purpose = POOL_PURPOSES[pool]
-        block, short = plan.pools[pool], 32 - (size - 1).bit_length()
-        if at + size > 1 << (32 - block.length):
-            raise ConflictError(f"the {pool} pool {block.prefix} of {site} is used up")
-        bases = [(block.base + at, short, identity, format_v4)]
+        purpose, short = POOL_PURPOSES[pool], 32 - (size - 1).bit_length()
+        known = plan.known(self.standing, identity, short)
+        six = plan.known(self.standing, f"{identity}-v6", short + 96)
+        at = 0 if known else plan.next_of(pool, size)
+        bases = [(known[0] if known else plan.pools[pool].base + at, short, identity, format_v4)]
         if plan.v6 is not None:
-            bases.append((plan.pool_v6(pool) + at, short + 96, f"{identity}-v6", format_v6))
+            bases.append((six[0] if six else plan.pool_v6(pool) + at, short + 96, f"{identity}-v6", format_v6))
         found = []
         for base, length, name, text in bases:
             own = [f"{text(base + n)}/{length}" for n in range(size)]

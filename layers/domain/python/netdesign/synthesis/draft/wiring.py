@@ -10,7 +10,7 @@ from netdesign.catalog.sku import DeviceType
 from netdesign.errors import CatalogError
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Lag, LagMode, Link, Mlag, PortRef
-from netdesign.model.inventory import Device
+from netdesign.model.inventory import Attachment, Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import (
     InterfaceKind,
@@ -26,6 +26,7 @@ from netdesign.synthesis.draft.fact_store import FactStore
 from netdesign.synthesis.draft.interface_names import lag_name
 from netdesign.synthesis.draft.placement import Floor
 from netdesign.synthesis.draft.port_bank import FreePort, PortBank, PortTable
+from netdesign.synthesis.draft.standing import NOTHING, Standing
 
 STEMS = {
     Role.SUPER_SPINE: "superspine",
@@ -45,11 +46,12 @@ STEMS = {
 
 
 class Wiring(FactStore):
-    """Adds devices and joins them; no port is ever used twice."""
+    """Adds devices and joins them; no port is ever used twice, and what stands keeps its place and its ports."""
 
-    def __init__(self, requirements: ResolvedRequirements, floor: Floor) -> None:
+    def __init__(self, requirements: ResolvedRequirements, floor: Floor, standing: Standing = NOTHING) -> None:
         super().__init__(requirements)
         self.floor = floor
+        self.standing = standing
         self._tables: dict[str, PortTable] = {}
         self._banks: dict[str, PortBank] = {}
         self._counts: dict[tuple[str, str], int] = {}
@@ -69,13 +71,19 @@ class Wiring(FactStore):
     ) -> Device:
         """A new device `<site>-<stem><nn>`, mounted in `rack` when one is given; `fields` go to `Device`."""
         identity = self.next_id(site, stem or STEMS.get(role, role.value))
-        if kind is not None and rack is not None:
+        known = self.standing.find(Device, identity)
+        if known is not None and kind is not None and known.sku == kind.sku:
+            rack, room = known.rack, known.room
+            fields = {"rack_unit": known.rack_unit, "power_feeds": known.power_feeds} | fields
+        elif kind is not None and rack is not None:
             mounting = self.floor.mount(rack, identity, kind)
             fields = {"rack_unit": mounting.rack_unit, "power_feeds": mounting.feeds} | fields
             room = self.floor.racks[rack].rack.room
         if kind is not None:
             table = self._tables.setdefault(kind.sku, PortTable(kind))
-            self._banks[identity] = PortBank(table)
+            bank = self._banks[identity] = PortBank(table)
+            for port, speed_bps in self.standing.ports(identity).items() if known and known.sku == kind.sku else ():
+                bank.hold(port, speed_bps)
         fields.setdefault("owner", None if role is Role.PROVIDER else "network-operations")
         fields.setdefault("criticality", ServiceClass.SILVER)
         self._by_role.setdefault((role, site), []).append(identity)
@@ -98,6 +106,15 @@ class Wiring(FactStore):
         key = (site, stem)
         self._counts[key] = self._counts.get(key, 0) + 1
         return f"{site}-{stem}{self._counts[key]:02d}"
+
+    def next_known(self, role: Role, site: str, stem: str | None = None) -> Device | None:
+        """The device that stands already and that the next one of a role will be; None when that is new."""
+        name = stem or STEMS.get(role, role.value)
+        return self.standing.find(Device, f"{site}-{name}{self._counts.get((site, name), 0) + 1:02d}")
+
+    def next_link(self, a: Device, b: Device) -> Link | None:
+        """The link that stands already and that the next one between two devices will be; None when that is new."""
+        return self.standing.find(Link, f"{a.id}--{b.id}-{self._counts.get((a.id, b.id), 0) + 1}")
 
     def number(self, name: str) -> int:
         """The next number, from 1, of a sequence of that name."""
@@ -136,12 +153,38 @@ class Wiring(FactStore):
         identity = device if isinstance(device, str) else device.id
         bank = self._banks.get(identity)
         if bank is None:
-            used = self._counts[identity, "port"] = self._counts.get((identity, "port"), 0) + 1
-            return FreePort(f"port{used}", f"port{used}", _PROVIDER_CAGE)
+            return self._far_port(identity)
         port = bank.take(speed_bps, use)
         if port is None:
             raise CatalogError(f"{identity} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left")
         return port
+
+    def _far_port(self, device: str) -> FreePort:
+        """The next port of a device that is not ours."""
+        while True:
+            used = self._counts[device, "port"] = self._counts.get((device, "port"), 0) + 1
+            if f"port{used}" not in self.standing.ports(device):
+                return FreePort(f"port{used}", f"port{used}", _PROVIDER_CAGE)
+
+    def _ports(
+        self, known: Link | None, a: Device, b: Device, speed_bps: int, uses: tuple[PortUse | None, PortUse | None]
+    ) -> tuple[FreePort, FreePort]:
+        """The ports of a link: those that it has where it stands, else the next free ones."""
+        if known is None:
+            return self.take_port(a, speed_bps, uses[0]), self.take_port(b, speed_bps, uses[1])
+        return self._held(a.id, known.a.port, speed_bps), self._held(b.id, known.b.port, speed_bps)
+
+    def _held(self, device: str, port: str, speed_bps: int) -> FreePort:
+        bank = self._banks.get(device)
+        return FreePort(port, port, _PROVIDER_CAGE) if bank is None else bank.hold(port, speed_bps)
+
+    def attachment_ports(
+        self, identity: str, device: Device, count: int, speed_bps: int, use: PortUse | None = PortUse.DOWNLINK
+    ) -> tuple[str, ...]:
+        """Names of `count` ports for the attachment of that id: those that it has, then free ones."""
+        known = self.standing.find(Attachment, identity)
+        kept = known.ports[:count] if known is not None and known.device == device.id else ()
+        return (*kept, *self.take_ports(device, count - len(kept), speed_bps, use))
 
     def take_ports(
         self, device: Device | str, count: int, speed_bps: int, use: PortUse | None = PortUse.DOWNLINK
@@ -190,11 +233,14 @@ class Wiring(FactStore):
         on_port = {} if lag else interface
         made = []
         for _ in range(count):
-            port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
+            identity = self._link_id(a.id, b.id)
+            known = self.standing.link(identity, a.id, b.id, speed_bps)
+            port_a, port_b = self._ports(known, a, b, speed_bps, (use_a, use_b))
             plugs = ((a.id, port_a), (b.id, port_b))
-            cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart)
+            cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart, known)
             refs = PortRef(device=a.id, port=port_a.name), PortRef(device=b.id, port=port_b.name)
-            link = self._link(refs, cable, speed_bps=speed_bps, purpose=purpose, **fixed)
+            values = {**fixed, "length_m": known.length_m} if known is not None else fixed
+            link = self._link(identity, refs, cable, speed_bps=speed_bps, purpose=purpose, **values)
             made.append(link)
             ends = [{"addresses": own, **on_port} for own in addresses(link.id)] if addresses else (on_port, on_port)
             self._port_interface(a, port_a.name, b.id, port_b.name, speed_bps, purpose, ends[0])
@@ -204,12 +250,17 @@ class Wiring(FactStore):
             self.bundle(b, [link.b.port for link in made], peer=a.id, **interface)
         return tuple(made)
 
-    def _cable(self, ends: Sequence[tuple[str, FreePort]], speed_bps: int, length_m: float, apart: bool) -> Cable:
-        """The cable between two ports; what serves one lane of a split cage serves them all."""
+    def _cable(
+        self, ends: Sequence[tuple[str, FreePort]], speed_bps: int, length_m: float, apart: bool, known: Link | None
+    ) -> Cable:
+        """The cable between two ports; what serves one lane of a split cage serves them all, what lies stays."""
         cages = [(device, port.cage) for device, port in ends if port.lanes > 1]
         plugged = [self._plugged[cage] for cage in cages if cage in self._plugged]
         (_, a), (_, b) = ends
-        cable = cable_between(a, b, speed_bps, length_m, between_buildings=apart, plugged=plugged)
+        if known is not None and known.phy is not None:
+            cable = Cable(known.phy, known.medium)
+        else:
+            cable = cable_between(a, b, speed_bps, length_m, between_buildings=apart, plugged=plugged)
         for cage in cages:
             self._plugged.setdefault(cage, cable.phy)
         return cable
@@ -227,15 +278,38 @@ class Wiring(FactStore):
         **interface: Any,
     ) -> tuple[Link, ...]:
         """Links from a device to both members of an MLAG pair, bundled as one at either side."""
-        number = self._counts[mlag.id, "bundle"] = self._counts.get((mlag.id, "bundle"), 0) + 1
-        links: list[Link] = []
-        for peer in map(self._device, mlag.peers):
-            some = self.connect(device, peer, speed_bps, purpose, count=per_peer, use_a=use_a, use_b=use_b)
+        peers = [self._device(peer) for peer in mlag.peers]
+        joined = [
+            self.connect(device, peer, speed_bps, purpose, count=per_peer, use_a=use_a, use_b=use_b) for peer in peers
+        ]
+        number = self._bundle_number(mlag, [link.b for some in joined for link in some])
+        for peer, some in zip(peers, joined, strict=True):
             ports = [link.b.port for link in some]
             self.bundle(peer, ports, peer=device.id, mlag=mlag.id, mlag_number=number, **interface)
-            links.extend(some)
+        links = [link for some in joined for link in some]
         self.bundle(device, [link.a.port for link in links], peer="+".join(mlag.peers), **interface)
         return tuple(links)
+
+    def _bundle_number(self, mlag: Mlag, ends: Iterable[PortRef]) -> int:
+        """The number of a bundle of a pair: the one that it has, else the next that no bundle of the pair has."""
+        known = (self.standing.bundle(end.device, [end.port]) for end in ends)
+        found = next((lag.mlag_number for lag in known if lag is not None and lag.mlag == mlag.id), None)
+        taken = {lag.mlag_number for lag in self.standing.all(Lag) if lag.mlag == mlag.id}
+        while found is None:
+            number = self._counts[mlag.id, "bundle"] = self._counts.get((mlag.id, "bundle"), 0) + 1
+            found = number if number not in taken else None
+        return found
+
+    def _bundle_name(self, device: Device, ports: Iterable[str]) -> str:
+        """The name of a bundle of these ports: the one that it has, else the next that is free."""
+        known = self.standing.bundle(device.id, ports)
+        if known is not None:
+            return known.interface
+        while True:
+            number = self._counts[device.id, "lag"] = self._counts.get((device.id, "lag"), 0) + 1
+            name = lag_name(self.kind(device), number)
+            if name not in self.standing.names(device.id):
+                return name
 
     def bundle(
         self,
@@ -249,8 +323,7 @@ class Wiring(FactStore):
     ) -> Lag:
         """A LACP bundle of linked ports, with its interface; the members lose their own mode."""
         ports = tuple(members)
-        number = self._counts[device.id, "lag"] = self._counts.get((device.id, "lag"), 0) + 1
-        name = lag_name(self.kind(device), number)
+        name = self._bundle_name(device, ports)
         identity = f"{device.id}:{name}"
         speed = 0
         for port in ports:
@@ -305,10 +378,9 @@ class Wiring(FactStore):
         values = {"mode": PortMode.NONE, "description": f"to:{peer}:{peer_port}"} | fields
         self.add(Interface(id=f"{end.id}:{port}", device=end.id, name=port, kind=kind, speed_bps=speed_bps, **values))
 
-    def _link(self, ends: tuple[PortRef, PortRef], cable: Cable, **fields: Any) -> Link:
-        """A link between two ports over a cable, numbered among those of the two devices."""
+    def _link(self, identity: str, ends: tuple[PortRef, PortRef], cable: Cable, **fields: Any) -> Link:
+        """A link between two ports over a cable."""
         a, b = ends
-        identity = self._link_id(a.device, b.device)
         return self.add(Link(id=identity, a=a, b=b, medium=cable.medium, phy=cable.phy or None, **fields))
 
     def _link_id(self, a: str, b: str) -> str:

@@ -271,6 +271,9 @@ def _management_transit(blueprint: Blueprint, edge: Edge, pair: Pair, number: in
 
 def _common_bps(blueprint: Blueprint, device: Device, pair: Pair, least_bps: int) -> int:
     """The slowest speed from `least_bps` up at which a device has a free port for each of a pair, and they for it."""
+    stands = blueprint.next_link(device, pair.devices[0])
+    if stands is not None and stands.speed_bps >= least_bps:
+        return stands.speed_bps
     count = len(pair.devices)
     return next(
         speed
