@@ -68,6 +68,12 @@ def most_leaves(demand: FabricDemand, stands: StandingFabric) -> int:
     return most_in_pod(demand, stands) * max(stands.pods, pods)
 
 
+def servers_of_group(blueprint: Blueprint, demand: FabricDemand, size: ClosSize) -> int:
+    """Servers of today for which a leaf group has ports, with growth and spare."""
+    each = blueprint.requirements.servers.nics_per_server * blueprint.growth * (1 + blueprint.redundancy.spare_share)
+    return floor(demand.group * (size.leaf_downlinks // demand.step * demand.step) / each + 1e-9)
+
+
 def group_pods(kept: list[int], groups: int, pods: int) -> list[int]:
     """The pod of each leaf group: `kept` stay, new ones go where the fewest are; all new ones are spread in order."""
     if not kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from netdesign.errors import InfeasibleError
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Device, Homing, Site
 from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
@@ -13,11 +14,11 @@ from netdesign.model.vocabulary import Archetype, Redundancy
 from netdesign.synthesis.bill.parts import add_parts
 from netdesign.synthesis.datacenter.border import ExitPlan
 from netdesign.synthesis.datacenter.clos_choice import choose_fabric
-from netdesign.synthesis.datacenter.clos_extension import extend_fabric
+from netdesign.synthesis.datacenter.clos_extension import extend_fabric, servers_of_group
 from netdesign.synthesis.datacenter.clos_fabric import Fabric, border_plan, build_fabric, fabric_equipment
 from netdesign.synthesis.datacenter.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
 from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
-from netdesign.synthesis.datacenter.collapsed import build_pair, collapsed_plan, fill_pair, pair_homing
+from netdesign.synthesis.datacenter.collapsed import build_pair, collapsed_plan, fill_pair, pair_full, pair_homing
 from netdesign.synthesis.datacenter.demand import (
     ceiling,
     east_west_bps,
@@ -130,7 +131,10 @@ def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: 
     `demand` has the site's flows between zones, for the size of its edge.
     """
     add_site(blueprint, site)
+    stands = len(standing_pair(blueprint, site.id))
     plan = collapsed_plan(blueprint, site, demand) if may_collapse(blueprint, site) else None
+    if stands and (plan is None or plan.switches != stands):
+        raise InfeasibleError((pair_full(blueprint, site, demand, stands),))
     centre = build_collapsed(blueprint, site, plan) if plan else build_clos(blueprint, site, number, demand)
     explain_shape(blueprint, site, centre.archetype)
     return centre
@@ -178,7 +182,8 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
     border = way_out.border
     explain_fabric(blueprint, site, demand, plan)
     here = tenants(blueprint.requirements, site.servers)
-    parts = slices(here, plan.size.leaves // demand.group, kept_slices(blueprint, site.id, here, demand.group))
+    kept, most = kept_slices(blueprint, site.id, here, demand.group), servers_of_group(blueprint, demand, plan.size)
+    parts = slices(here, plan.size.leaves // demand.group, kept, most)
     devices = plan.size.leaves + len(fabric_equipment(plan, border))
     kinds = management_kinds(blueprint, racks_of(site), devices + 10, site.id)
     _plan_addresses(
@@ -207,7 +212,7 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
 def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> Centre:
     """Two switches with all servers and the management network."""
     here, groups = tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint, plan.switches)
-    parts = slices(here, groups, kept_slices(blueprint, site.id, here, plan.switches // groups))
+    parts = slices(here, groups, kept_slices(blueprint, site.id, here, plan.switches // groups), site.servers)
     kinds = management_kinds(blueprint, racks_of(site), 12, site.id)
     _plan_addresses(blueprint, site, subnet_hosts(parts, Homing.MLAG, 1), kinds, (16, 16))
     hall = build_hall(blueprint, site, racks_of(site), [plan.border] * plan.switches + [kinds[0]] * 2, shared=True)

@@ -9,6 +9,7 @@ from netdesign.catalog.sku import DeviceType
 from netdesign.model.inventory import Device
 from netdesign.model.vocabulary import Redundancy, Role
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.draft.port_bank import PortBank, PortTable
 from netdesign.synthesis.draft.selection import Needs, PortNeed, ports_refusal, price_usd, refusal, select, suitable
 from netdesign.synthesis.draft.standing import Standing, in_order
 
@@ -103,7 +104,8 @@ def _extended(
     ports = PortNeed(ceil(devices * 1.25 / supplies) + SPARE_PORTS, GIGABIT)
     if access is None and not ports_refusal(core, (PortNeed(2, UPLINK_BPS, PortUse.UPLINK), ports)):
         return core, None, 0
-    wanted = min(MAX_SWITCHES, max(count, ceil(racks / per), ceil(devices / DEVICES_PER_SWITCH)))
+    uplinks = PortBank(PortTable(core)).free(UPLINK_BPS) // (3 - supplies) - SPARE_PORTS
+    wanted = max(count, min(MAX_SWITCHES, uplinks, ceil(racks / per)), ceil(devices / DEVICES_PER_SWITCH))
     return core, access or _by_rack(blueprint, ceil(devices * 1.25 / wanted)), wanted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,26 +33,48 @@ class Slice:
     """The name of its VLAN where it stands already."""
 
 
-def slices(tenants: Iterable[Tenant], groups: int, kept: Sequence[Slice] = ()) -> tuple[Slice, ...]:
-    """All servers spread evenly over the leaf groups, each zone on as few groups as it can; what is `kept` stays."""
+def slices(
+    tenants: Iterable[Tenant], groups: int, kept: Sequence[Slice] = (), most: int = 0
+) -> tuple[Slice, ...]:
+    """All servers spread evenly over the leaf groups, each zone on as few groups as it can.
+
+    What is `kept` stays; the others go to the groups that have none yet, up to `most` each, then to the emptiest.
+    """
     tenants = tuple(tenants)
-    total = sum(tenant.count for tenant in tenants)
-    room = [total * (at + 1) // groups - total * at // groups for at in range(groups)]
-    there: dict[str, int] = {}
+    there = Counter[str]()
     for part in kept:
-        room[part.group] = max(0, room[part.group] - part.count)
-        there[part.tenant.zone] = there.get(part.tenant.zone, 0) + part.count
-    found, at = list(kept), 0
+        there[part.tenant.zone] += part.count
+    left = {tenant.zone: max(0, tenant.count - there[tenant.zone]) for tenant in tenants}
+    rooms = _rooms(groups, kept, sum(left.values()), most)
+    found = list(kept)
     for tenant in tenants:
-        left = max(0, tenant.count - there.get(tenant.zone, 0))
-        while left:
-            while not room[at]:
-                at += 1
-            count = min(left, room[at])
-            found.append(Slice(at, tenant, count))
-            room[at] -= count
-            left -= count
+        while left[tenant.zone]:
+            group = next(group for group, room in rooms.items() if room)
+            count = min(left[tenant.zone], rooms[group])
+            found.append(Slice(group, tenant, count))
+            rooms[group] -= count
+            left[tenant.zone] -= count
     return tuple(found)
+
+
+def _rooms(groups: int, kept: Sequence[Slice], servers: int, most: int) -> dict[int, int]:
+    """How many of the servers each leaf group takes, in the order in which they are filled."""
+    held = Counter[int]()
+    for part in kept:
+        held[part.group] += part.count
+    empty = [group for group in range(groups) if group not in held]
+    rooms = dict(zip(empty, _even(servers, len(empty)), strict=True))
+    if not kept:
+        return rooms
+    rooms = {group: min(count, most) for group, count in rooms.items()}
+    for group in sorted(held, key=lambda at: (held[at], at)):
+        rooms[group] = min(servers - sum(rooms.values()), max(0, most - held[group]))
+    rest = _even(servers - sum(rooms.values()), len(rooms))
+    return {group: count + more for (group, count), more in zip(rooms.items(), rest, strict=True)}
+
+
+def _even(total: int, parts: int) -> list[int]:
+    return [total * (at + 1) // parts - total * at // parts for at in range(parts)]
 
 
 def subnet_hosts(parts: Iterable[Slice], homing: Homing, rails: int) -> dict[str, list[int]]:
