@@ -31,6 +31,7 @@ from netdesign.synthesis.campus.management import address_switch, plug_in
 from netdesign.synthesis.campus.plan import Unit
 from netdesign.synthesis.campus.radios import GBPS, choose_radios
 from netdesign.synthesis.campus.tiers import SERVICE_HOSTS, explain_access, published_hosts
+from netdesign.synthesis.datacenter.standing_hall import stand
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, trunk
 from netdesign.synthesis.edge.border import Edge, add_firewalls, explain_firewalls, firewall_interface, route
@@ -104,7 +105,7 @@ def _racks(ground: Ground, count: int) -> tuple[str, ...]:
             usable_units=RACK_UNITS // 2,
             breaker_w=BREAKER_W // 2,
         )
-        blueprint.floor.rack(blueprint.add(rack))
+        stand(blueprint, rack)
     return tuple(f"{room.id}-r{at + 1}" for at in range(count))
 
 
@@ -221,11 +222,11 @@ def _attach_services(ground: Ground, switch: Device, vlan: Vlan) -> None:
     profile = blueprint.add(port_profile(f"{vlan.id}-hosts", blueprint.posture, vlans=(vlan.id,), trusted=True))
     blueprint.add(
         Attachment(
-            id=f"{group.id}:{switch.id}",
+            id=(identity := f"{group.id}:{switch.id}"),
             group=group.id,
             device=switch.id,
             endpoints=SERVICE_HOSTS,
-            ports=blueprint.take_ports(switch, SERVICE_HOSTS, GBPS),
+            ports=blueprint.attachment_ports(identity, switch, SERVICE_HOSTS, GBPS),
             profile=profile.id,
         )
     )

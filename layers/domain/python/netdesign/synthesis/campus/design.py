@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netdesign.catalog.ports import PortUse
 from netdesign.errors import InfeasibleError
 from netdesign.model.addressing import Pool
 from netdesign.model.infrastructure import ServiceInstance
@@ -44,11 +43,12 @@ from netdesign.synthesis.campus.management import (
 from netdesign.synthesis.campus.plan import plan_campus
 from netdesign.synthesis.campus.radios import GBPS
 from netdesign.synthesis.campus.reasons import explain_campus
+from netdesign.synthesis.campus.standing_campus import grown_plan, standing_shape
 from netdesign.synthesis.campus.switches import closet_racks, exit_racks, main_racks, place_switches
 from netdesign.synthesis.campus.tiers import SERVICE_HOSTS, Equipment, equip, published_hosts
 from netdesign.synthesis.datacenter.design import add_site
-from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.management import OutOfBand, add_console, route_vlan
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link, settle_peer_link
 from netdesign.synthesis.edge.border import Edge, build_edge
@@ -115,7 +115,8 @@ def campus_zones(blueprint: Blueprint) -> tuple[str, ...]:
 def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -> Built:
     """One site: rooms, switches, links, routing, endpoints, edge, management, services."""
     add_site(blueprint, site)
-    plan = plan_campus(blueprint.requirements, blueprint.parameters, site)
+    shape = standing_shape(blueprint, site.id)
+    plan = grown_plan(blueprint, site, plan_campus(blueprint.requirements, blueprint.parameters, site, shape))
     ground = Ground(blueprint, plan)
     if plan.archetype is Archetype.BRANCH:
         edge, services = build_branch(ground, zones)
@@ -167,15 +168,18 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
 def _equip(ground: Ground) -> Equipment:
     """The types of everything; three tiers where no core of the catalogue has ports for all access switches."""
     blueprint, site = ground.blueprint, ground.plan.site
-    shapes = dict.fromkeys((ground.plan.archetype, Archetype.THREE_TIER))
+    stands = standing_shape(blueprint, site.id)
+    shapes = (stands,) if stands else tuple(dict.fromkeys((ground.plan.archetype, Archetype.THREE_TIER)))
     refusal = InfeasibleError(())
     for shape in shapes:
-        ground.plan = plan_campus(blueprint.requirements, blueprint.parameters, site, shape)
+        ground.plan = grown_plan(
+            blueprint, site, plan_campus(blueprint.requirements, blueprint.parameters, site, shape)
+        )
         try:
             return equip(ground)
         except InfeasibleError as exc:
             refusal = exc
-    raise with_way_out(blueprint, site, refusal)
+    raise refusal if stands else with_way_out(blueprint, site, refusal)
 
 
 def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> None:
@@ -273,11 +277,11 @@ def _services_out_of_band(ground: Ground, network: OutOfBand) -> None:
     for device in network.cores:
         blueprint.add(
             Attachment(
-                id=f"{group.id}:{device.id}",
+                id=(identity := f"{group.id}:{device.id}"),
                 group=group.id,
                 device=device.id,
                 endpoints=SERVICE_HOSTS,
-                ports=blueprint.take_ports(device, SERVICE_HOSTS, GBPS, PortUse.DOWNLINK),
+                ports=blueprint.attachment_ports(identity, device, SERVICE_HOSTS, GBPS),
                 profile=profile.id,
             )
         )

@@ -232,7 +232,7 @@ def _units(
     units: list[Unit] = []
     block = -1
     at = 0
-    largest = floor(parameters.campus.max_access_per_block * BLOCK_FILL / access_links(requirements))
+    largest = block_fill(requirements, parameters)
     for building, closets in enumerate(shares(len(served), max(1, site.buildings)), start=1):
         some = served[at : at + closets]
         counts = needed[at : at + closets]
@@ -259,6 +259,11 @@ def _units(
                     )
                 )
     return tuple(units)
+
+
+def block_fill(requirements: ResolvedRequirements, parameters: Parameters) -> int:
+    """Access switches that a distribution block is planned for."""
+    return floor(parameters.campus.max_access_per_block * BLOCK_FILL / access_links(requirements))
 
 
 def _parts(closet: Closet, growth: float) -> tuple[Closet, ...]:

@@ -21,6 +21,7 @@ from netdesign.synthesis.campus.ground import Ground
 from netdesign.synthesis.campus.plan import CampusPlan, access_links
 from netdesign.synthesis.campus.radios import GBPS, UPLINK_BPS, choose_radios, controller_port_bps
 from netdesign.synthesis.campus.sizing import block_uplink_bps, uplinks
+from netdesign.synthesis.campus.standing_campus import standing_server_block
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.cabling import joinable
 from netdesign.synthesis.draft.port_bank import PortBank, PortTable
@@ -89,7 +90,9 @@ def equip(ground: Ground, share: float = 1.0) -> Equipment:
     access = choose_access(blueprint, plan, plan.units, ground.radios, per_peer * plan.pair)
     explain_access(blueprint, plan, access)
     servers = _servers(blueprint, plan)
-    ground.server_block = plan.blocks if plan.archetype is Archetype.THREE_TIER and servers.groups > 1 else 0
+    apart = plan.blocks if plan.archetype is Archetype.THREE_TIER and servers.groups > 1 else 0
+    stands = standing_server_block(blueprint, ground.site, plan.blocks)
+    ground.server_block = apart if stands is None else stands
     edge, tops = _edge_and_tops(ground, access, per_peer, servers, share)
     return Equipment(access=access, servers=servers, tops=tops, per_peer=per_peer, edge=edge)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil, floor
 
+from netdesign.analysis.equipment.rack_load import LEAST_SERVER_W
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedSite
 from netdesign.synthesis.conditions.question import Question, numbers, relax
@@ -15,8 +16,7 @@ FILL = 0.8
 """A subnet is cut so that its hosts, grown, fill at most this share of it."""
 SWITCH_UNITS = 2
 """Rack units that the two switches of a rack take."""
-LEAST_SERVER_KW = 0.15
-"""What a small server draws; none that carries a load draws less."""
+LEAST_SERVER_KW = LEAST_SERVER_W / 1000
 
 
 def addresses_short(question: Question) -> Iterator[Conflict]:

@@ -37,9 +37,7 @@ def extend_fabric(blueprint: Blueprint, demand: FabricDemand, stands: StandingFa
         plane_width=stands.plane_width,
         spine_parallel=stands.spine_parallel,
     )
-    return FabricPlan(
-        size=size, leaf=stands.leaf, spine=stands.spine, super_spine=stands.super_spine, cost_usd=0.0
-    )
+    return FabricPlan(size=size, leaf=stands.leaf, spine=stands.spine, super_spine=stands.super_spine, cost_usd=0.0)
 
 
 def usable_downlinks(demand: FabricDemand, stands: StandingFabric) -> int:
@@ -96,8 +94,8 @@ def _full(blueprint: Blueprint, demand: FabricDemand, stands: StandingFabric, us
     return Conflict(
         code="spines-full",
         requirements=("servers/count", "existing"),
-        statement=f"{servers.count:,} servers need {leaves} leaves of type {stands.leaf.sku}; the {spine.sku} that stand"
-        f" have ports for {most} with {stands.parallel} links each, and for one group more after them.",
+        statement=f"{servers.count:,} servers need {leaves} leaves of type {stands.leaf.sku}; the {spine.sku}"
+        f" that stand have ports for {most} with {stands.parallel} links each, and for one group more.",
         numbers=(
             ("leaves_needed", str(leaves)),
             ("leaves_standing", str(stands.leaves)),

@@ -176,15 +176,20 @@ def _place_leaves(blueprint: Blueprint, hall: Hall, fabric: Fabric, group: int) 
     count, stands = fabric.plan.size.leaves // group, in_order(blueprint.standing, Role.LEAF, fabric.site)
     blocks = {_block(fabric, pod): pod for pod in range(fabric.plan.size.pods)}
     fabric.pods = group_pods([blocks[leaf.block or ""] for leaf in stands[::group]], count, fabric.plan.size.pods)
-    for served, pod in zip(_served(blueprint, hall.server_racks, count, len(stands) // group), fabric.pods, strict=True):
+    for served, pod in zip(
+        _served(blueprint, hall.server_racks, count, len(stands) // group), fabric.pods, strict=True
+    ):
         fabric.groups.append(tuple(_leaf(blueprint, fabric, served, n, pod) for n in range(group)))
         fabric.racks.append(served)
 
 
-def _served(blueprint: Blueprint, racks: Sequence[str], groups: int, stands: int) -> Iterator[Sequence[str]]:
+def _served(blueprint: Blueprint, racks: tuple[str, ...], groups: int, stands: int) -> Iterator[tuple[str, ...]]:
     """The racks of each leaf group: groups that stand share those that stand, the others those that are new."""
     fresh = new_racks(blueprint, racks) if stands else ()
-    for count, some in ((stands, [rack for rack in racks if rack not in fresh]), (groups - stands, fresh or racks)):
+    for count, some in (
+        (stands, tuple(rack for rack in racks if rack not in fresh)),
+        (groups - stands, fresh or racks),
+    ):
         for at in range(count):
             first = at * len(some) // count
             yield some[first : max(first + 1, (at + 1) * len(some) // count)]

@@ -41,7 +41,9 @@ def autonomous_systems(fabric: Fabric, site: int, standing: Standing = NOTHING) 
     size = fabric.plan.size
     found = {device.id: base for device in fabric.super_spines}
     found |= {spine.id: base + (at // size.spines + 1) * ASN_PER_POD for at, spine in enumerate(fabric.spines)}
-    stands = {one.device: one.asn for one in standing.all(RoutingProcess) if one.vrf == UNDERLAY and one.asn is not None}
+    stands = {
+        one.device: one.asn for one in standing.all(RoutingProcess) if one.vrf == UNDERLAY and one.asn is not None
+    }
     taken, counts = set(stands.values()), dict[int, int]()
     for leaf, pod in leaf_pods(fabric):
         while leaf.id not in stands and leaf.id not in found:

@@ -16,9 +16,9 @@ from netdesign.model.vocabulary import Redundancy, Role, ServiceClass
 from netdesign.synthesis.datacenter.border import ExitPlan, choose_exit
 from netdesign.synthesis.datacenter.demand import homing, server_ports
 from netdesign.synthesis.datacenter.hall import place
-from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.management import join_pair
 from netdesign.synthesis.datacenter.server_placement import Slice, gateways, place_servers
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
 from netdesign.synthesis.draft.selection import Needs, PortNeed, price_usd, suitable

@@ -30,7 +30,6 @@ from netdesign.synthesis.datacenter.demand import (
 )
 from netdesign.synthesis.datacenter.exit import build_exit
 from netdesign.synthesis.datacenter.hall import build_hall
-from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.management import (
     OutOfBand,
     add_console,
@@ -50,6 +49,7 @@ from netdesign.synthesis.datacenter.server_placement import (
 )
 from netdesign.synthesis.datacenter.services import SERVICE_ADDRESSES, build_services
 from netdesign.synthesis.datacenter.standing_fabric import kept_slices, standing_fabric, standing_pair
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.traffic import Presence, add_traffic, sizing_requirements
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair

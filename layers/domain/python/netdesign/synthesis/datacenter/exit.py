@@ -10,8 +10,8 @@ from netdesign.model.routing import RoutingProcess
 from netdesign.model.switching import Vlan
 from netdesign.synthesis.datacenter.border import ExitPlan
 from netdesign.synthesis.datacenter.clos_overlay import process_id, vlan_overlay, zone_process
-from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.server_placement import host_mtu
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
 from netdesign.synthesis.edge.border import Edge, build_edge

@@ -94,9 +94,7 @@ def _standing(blueprint: Blueprint, site: str) -> ManagementKinds | None:
     return blueprint.catalog.device(cores[0].sku), access, len(others)
 
 
-def _extended(
-    blueprint: Blueprint, racks: int, devices: int, stands: ManagementKinds
-) -> ManagementKinds:
+def _extended(blueprint: Blueprint, racks: int, devices: int, stands: ManagementKinds) -> ManagementKinds:
     """The types that stand, with switches by rack for what is more."""
     core, access, count = stands
     per = blueprint.parameters.fabric.racks_per_management_switch

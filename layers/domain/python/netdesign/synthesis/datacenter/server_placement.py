@@ -33,9 +33,7 @@ class Slice:
     """The name of its VLAN where it stands already."""
 
 
-def slices(
-    tenants: Iterable[Tenant], groups: int, kept: Sequence[Slice] = (), most: int = 0
-) -> tuple[Slice, ...]:
+def slices(tenants: Iterable[Tenant], groups: int, kept: Sequence[Slice] = (), most: int = 0) -> tuple[Slice, ...]:
     """All servers spread evenly over the leaf groups, each zone on as few groups as it can.
 
     What is `kept` stays; the others go to the groups that have none yet, up to `most` each, then to the emptiest.
@@ -69,8 +67,10 @@ def _rooms(groups: int, kept: Sequence[Slice], servers: int, most: int) -> dict[
     rooms = {group: min(count, most) for group, count in rooms.items()}
     for group in sorted(held, key=lambda at: (held[at], at)):
         rooms[group] = min(servers - sum(rooms.values()), max(0, most - held[group]))
-    rest = _even(servers - sum(rooms.values()), len(rooms))
-    return {group: count + more for (group, count), more in zip(rooms.items(), rest, strict=True)}
+    over = empty or list(rooms)
+    for group, more in zip(over, _even(servers - sum(rooms.values()), len(over)), strict=True):
+        rooms[group] += more
+    return rooms
 
 
 def _even(total: int, parts: int) -> list[int]:

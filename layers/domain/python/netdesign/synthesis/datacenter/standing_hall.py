@@ -43,7 +43,7 @@ def extended_hall(
     for at, room in enumerate(rooms):
         mine = [rack for rack in stands if rack.room == room.id]
         for rack in mine:
-            keep(blueprint, rack)
+            stand(blueprint, rack)
         middle = [rack.id for rack in mine if shared or _is_network(blueprint, rack.id)]
         edge = [rack.id for rack in mine if rack.id not in middle]
         total = sum(number // len(rooms) + (at < number % len(rooms)) for number in wanted)
@@ -54,13 +54,15 @@ def extended_hall(
     return Hall(site, tuple(rack for some in servers for rack in some) or network, network)
 
 
-def keep(blueprint: Blueprint, rack: Rack) -> None:
-    """A rack as it stands, with the room that its devices take."""
+def stand(blueprint: Blueprint, wanted: Rack) -> Rack:
+    """A rack: as it stands, with the room that its devices take, or new and empty as it is wanted."""
+    rack = blueprint.standing.find(Rack, wanted.id) or wanted
     blueprint.floor.rack(blueprint.add(rack))
     for device in blueprint.standing.mounted(rack.id):
         if device.sku is not None and device.rack_unit is not None:
             kind = blueprint.catalog.device(device.sku)
             blueprint.floor.occupy(rack.id, device.id, device.rack_unit, kind)
+    return rack
 
 
 def new_racks(blueprint: Blueprint, racks: Sequence[str]) -> tuple[str, ...]:

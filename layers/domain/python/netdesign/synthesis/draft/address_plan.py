@@ -138,7 +138,7 @@ class SitePlan:
 
     @staticmethod
     def known(standing: Standing, subnet: str, length: int) -> tuple[int, int] | None:
-        """Base and length of a subnet that stands; raises `ConflictError` where it is too small for a prefix that long."""
+        """Base and length of a subnet that stands; raises `ConflictError` where it is smaller than asked."""
         there = standing.find(Subnet, subnet)
         if there is None:
             return None

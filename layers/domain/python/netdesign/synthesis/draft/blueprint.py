@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.policy import RedundancyLevel, SecurityPosture
 from netdesign.catalog.selection import Catalog
 from netdesign.errors import ConflictError
-from netdesign.graph.prefixes import parse_interface
 from netdesign.model.addressing import Interface, Pool, Subnet, VirtualGateway
 from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device, EndpointGroup
@@ -24,6 +22,7 @@ from netdesign.synthesis.draft.interface_names import (
     svi_name,
     vtep_name,
 )
+from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.placement import Floor
 from netdesign.synthesis.draft.standing import NOTHING, Standing
 from netdesign.synthesis.draft.wiring import Wiring
@@ -37,29 +36,6 @@ POOL_PURPOSES = {
     "vtep": SubnetPurpose.VTEP,
     "point_to_point": SubnetPurpose.POINT_TO_POINT,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Net:
-    """A subnet as numbers: `host(i)` is the text of its i-th address with length, `address(i)` without."""
-
-    subnet: Subnet
-    base: int
-    length: int
-    six: bool
-
-    def address(self, at: int) -> str:
-        """Text of the `at`-th address."""
-        return format_v6(self.base + at) if self.six else format_v4(self.base + at)
-
-    def host(self, at: int) -> str:
-        """Text of the `at`-th address with the prefix length."""
-        return f"{self.address(at)}/{self.length}"
-
-    def holds(self, text: str) -> bool:
-        """Whether an address with prefix length is one of this subnet."""
-        own = parse_interface(text)
-        return (own.prefix.network, own.length) == (self.base, self.length)
 
 
 class Blueprint(Wiring):

@@ -82,7 +82,7 @@ class PortBank:
         return free
 
     def hold(self, name: str, speed_bps: int) -> FreePort:
-        """The port of that name as it is used at a speed, kept from others; raises `CatalogError` when there is none."""
+        """The port of that name as used at a speed, kept from others; raises `CatalogError` when there is none."""
         port = self.table.kind.port(name)
         if port is None:
             raise CatalogError(f"{self.table.kind.sku} has no port {name!r}")

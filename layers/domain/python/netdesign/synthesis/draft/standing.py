@@ -11,7 +11,7 @@ from netdesign.graph.prefixes import Prefix, parse_interface, parse_prefix
 from netdesign.model.addressing import Interface, Pool, Subnet
 from netdesign.model.cabling import Lag, Link, Mlag
 from netdesign.model.design import Design
-from netdesign.model.inventory import Attachment, Device
+from netdesign.model.inventory import Attachment, Device, EndpointGroup, Homing
 from netdesign.model.patch import collection_of, collections
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Role
@@ -59,7 +59,7 @@ class Standing:
         return tuple(self._links.get(device, ()))
 
     def ports(self, device: str) -> dict[str, int]:
-        """The ports of a device that links and attachments use, each with its speed."""
+        """The ports of a device that cables of links and attachments are plugged into, each with its speed."""
         return self._ports.get(device, {})
 
     def bundle(self, device: str, ports: Iterable[str]) -> Lag | None:
@@ -105,9 +105,10 @@ class Standing:
         for link in self.all(Link):
             for end in (link.a, link.b):
                 found[end.device][end.port] = link.speed_bps
-        speeds: dict[str, int] = {} if self.design is None else {g.id: g.nic_speed_bps for g in self.design.inventory.endpoint_groups}
+        groups = {group.id: group for group in self.all(EndpointGroup) if group.homing is not Homing.WIRELESS}
         for one in self.all(Attachment):
-            found[one.device] |= dict.fromkeys(one.ports, speeds.get(one.group, 0))
+            if one.group in groups:
+                found[one.device] |= dict.fromkeys(one.ports, groups[one.group].nic_speed_bps)
         return found
 
     @cached_property

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from netdesign.catalog.ports import FormFactor, PortUse
+from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
-from netdesign.errors import CatalogError
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Lag, LagMode, Link, Mlag, PortRef
-from netdesign.model.inventory import Attachment, Device
+from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import (
     InterfaceKind,
@@ -22,39 +21,19 @@ from netdesign.model.vocabulary import (
     Trust,
 )
 from netdesign.synthesis.draft.cabling import Cable, cable_between, joinable
-from netdesign.synthesis.draft.fact_store import FactStore
 from netdesign.synthesis.draft.interface_names import lag_name
 from netdesign.synthesis.draft.placement import Floor
-from netdesign.synthesis.draft.port_bank import FreePort, PortBank, PortTable
+from netdesign.synthesis.draft.port_bank import FreePort
+from netdesign.synthesis.draft.sockets import STEMS, Sockets
 from netdesign.synthesis.draft.standing import NOTHING, Standing
 
-STEMS = {
-    Role.SUPER_SPINE: "superspine",
-    Role.BORDER_LEAF: "border",
-    Role.DISTRIBUTION: "dist",
-    Role.ACCESS: "acc",
-    Role.WAN_EDGE: "wan",
-    Role.INTERNET_EDGE: "edge",
-    Role.FIREWALL: "fw",
-    Role.LOAD_BALANCER: "lb",
-    Role.WIRELESS_CONTROLLER: "wlc",
-    Role.ACCESS_POINT: "ap",
-    Role.MANAGEMENT_SWITCH: "mgmt",
-    Role.CONSOLE_SERVER: "con",
-    Role.PROVIDER: "isp",
-}
 
-
-class Wiring(FactStore):
+class Wiring(Sockets):
     """Adds devices and joins them; no port is ever used twice, and what stands keeps its place and its ports."""
 
     def __init__(self, requirements: ResolvedRequirements, floor: Floor, standing: Standing = NOTHING) -> None:
-        super().__init__(requirements)
+        super().__init__(requirements, standing)
         self.floor = floor
-        self.standing = standing
-        self._tables: dict[str, PortTable] = {}
-        self._banks: dict[str, PortBank] = {}
-        self._counts: dict[tuple[str, str], int] = {}
         self._plugged: dict[tuple[str, str], str] = {}
         self._by_role: dict[tuple[Role, str], list[str]] = {}
 
@@ -80,10 +59,7 @@ class Wiring(FactStore):
             fields = {"rack_unit": mounting.rack_unit, "power_feeds": mounting.feeds} | fields
             room = self.floor.racks[rack].rack.room
         if kind is not None:
-            table = self._tables.setdefault(kind.sku, PortTable(kind))
-            bank = self._banks[identity] = PortBank(table)
-            for port, speed_bps in self.standing.ports(identity).items() if known and known.sku == kind.sku else ():
-                bank.hold(port, speed_bps)
+            self.open_ports(identity, kind)
         fields.setdefault("owner", None if role is Role.PROVIDER else "network-operations")
         fields.setdefault("criticality", ServiceClass.SILVER)
         self._by_role.setdefault((role, site), []).append(identity)
@@ -101,26 +77,6 @@ class Wiring(FactStore):
             )
         )
 
-    def next_id(self, site: str, stem: str) -> str:
-        """The next unused id `<site>-<stem><nn>`."""
-        key = (site, stem)
-        self._counts[key] = self._counts.get(key, 0) + 1
-        return f"{site}-{stem}{self._counts[key]:02d}"
-
-    def next_known(self, role: Role, site: str, stem: str | None = None) -> Device | None:
-        """The device that stands already and that the next one of a role will be; None when that is new."""
-        name = stem or STEMS.get(role, role.value)
-        return self.standing.find(Device, f"{site}-{name}{self._counts.get((site, name), 0) + 1:02d}")
-
-    def next_link(self, a: Device, b: Device) -> Link | None:
-        """The link that stands already and that the next one between two devices will be; None when that is new."""
-        return self.standing.find(Link, f"{a.id}--{b.id}-{self._counts.get((a.id, b.id), 0) + 1}")
-
-    def number(self, name: str) -> int:
-        """The next number, from 1, of a sequence of that name."""
-        self._counts[name, ""] = self._counts.get((name, ""), 0) + 1
-        return self._counts[name, ""]
-
     def devices(self, role: Role, site: str | None = None) -> tuple[Device, ...]:
         """Devices of a role, of one site or of all, as they are now."""
         if site is not None:
@@ -132,65 +88,12 @@ class Wiring(FactStore):
         """Take note of a device that was added as a copy of a device (by id) of another drawing."""
         device = self.get(Device, identity)
         self._by_role.setdefault((device.role, device.site), []).append(identity)
-        if name in other._banks:
-            self._banks[identity] = other._banks[name]
-
-    def kind(self, device: Device | str) -> DeviceType:
-        """The device type of a device."""
-        return self._bank(device).table.kind
-
-    def free_ports(self, device: Device | str, speed_bps: int, use: PortUse | None = None) -> int:
-        """How many more links of a speed the device takes."""
-        return self._bank(device).free(speed_bps, use)
+        self.share_ports(identity, other, name)
 
     def can_connect(self, a: Device, b: Device, speed_bps: int, use_b: PortUse | None = PortUse.DOWNLINK) -> bool:
         """Whether a cable joins the next free ports of two devices at a speed."""
-        here, there = self._bank(a).peek(speed_bps), self._bank(b).peek(speed_bps, use_b)
+        here, there = self.bank(a).peek(speed_bps), self.bank(b).peek(speed_bps, use_b)
         return here is not None and there is not None and joinable(here, there, speed_bps, self.distance_m(a, b))
-
-    def take_port(self, device: Device | str, speed_bps: int, use: PortUse | None = None) -> FreePort:
-        """The next free port of a speed, now taken; raises `CatalogError` when there is none."""
-        identity = device if isinstance(device, str) else device.id
-        bank = self._banks.get(identity)
-        if bank is None:
-            return self._far_port(identity)
-        port = bank.take(speed_bps, use)
-        if port is None:
-            raise CatalogError(f"{identity} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left")
-        return port
-
-    def _far_port(self, device: str) -> FreePort:
-        """The next port of a device that is not ours."""
-        while True:
-            used = self._counts[device, "port"] = self._counts.get((device, "port"), 0) + 1
-            if f"port{used}" not in self.standing.ports(device):
-                return FreePort(f"port{used}", f"port{used}", _PROVIDER_CAGE)
-
-    def _ports(
-        self, known: Link | None, a: Device, b: Device, speed_bps: int, uses: tuple[PortUse | None, PortUse | None]
-    ) -> tuple[FreePort, FreePort]:
-        """The ports of a link: those that it has where it stands, else the next free ones."""
-        if known is None:
-            return self.take_port(a, speed_bps, uses[0]), self.take_port(b, speed_bps, uses[1])
-        return self._held(a.id, known.a.port, speed_bps), self._held(b.id, known.b.port, speed_bps)
-
-    def _held(self, device: str, port: str, speed_bps: int) -> FreePort:
-        bank = self._banks.get(device)
-        return FreePort(port, port, _PROVIDER_CAGE) if bank is None else bank.hold(port, speed_bps)
-
-    def attachment_ports(
-        self, identity: str, device: Device, count: int, speed_bps: int, use: PortUse | None = PortUse.DOWNLINK
-    ) -> tuple[str, ...]:
-        """Names of `count` ports for the attachment of that id: those that it has, then free ones."""
-        known = self.standing.find(Attachment, identity)
-        kept = known.ports[:count] if known is not None and known.device == device.id else ()
-        return (*kept, *self.take_ports(device, count - len(kept), speed_bps, use))
-
-    def take_ports(
-        self, device: Device | str, count: int, speed_bps: int, use: PortUse | None = PortUse.DOWNLINK
-    ) -> tuple[str, ...]:
-        """Names of `count` free ports of a speed, now taken, for an attachment of endpoints."""
-        return tuple(self.take_port(device, speed_bps, use).name for _ in range(count))
 
     def distance_m(self, a: Device, b: Device) -> float:
         """Length of a cable between two devices."""
@@ -233,9 +136,9 @@ class Wiring(FactStore):
         on_port = {} if lag else interface
         made = []
         for _ in range(count):
-            identity = self._link_id(a.id, b.id)
+            identity = self.link_id(a.id, b.id)
             known = self.standing.link(identity, a.id, b.id, speed_bps)
-            port_a, port_b = self._ports(known, a, b, speed_bps, (use_a, use_b))
+            port_a, port_b = self.link_ports(known, a, b, speed_bps, (use_a, use_b))
             plugs = ((a.id, port_a), (b.id, port_b))
             cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart, known)
             refs = PortRef(device=a.id, port=port_a.name), PortRef(device=b.id, port=port_b.name)
@@ -383,22 +286,8 @@ class Wiring(FactStore):
         a, b = ends
         return self.add(Link(id=identity, a=a, b=b, medium=cable.medium, phy=cable.phy or None, **fields))
 
-    def _link_id(self, a: str, b: str) -> str:
-        key = (a, b)
-        self._counts[key] = self._counts.get(key, 0) + 1
-        return f"{a}--{b}-{self._counts[key]}"
-
-    def _bank(self, device: Device | str) -> PortBank:
-        identity = device if isinstance(device, str) else device.id
-        if identity not in self._banks:
-            raise CatalogError(f"{identity} has no ports of ours: it has no device type")
-        return self._banks[identity]
-
     def _device(self, identity: str) -> Device:
         return self.get(Device, identity)
-
-
-_PROVIDER_CAGE = FormFactor.SFP_PLUS
 
 
 def _cable(medium: Medium | None) -> Cable | None:

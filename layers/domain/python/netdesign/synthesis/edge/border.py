@@ -20,8 +20,9 @@ from netdesign.model.vocabulary import (
     SubnetPurpose,
     VlanPurpose,
 )
-from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint, Net, zone_vrf
+from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint, zone_vrf
 from netdesign.synthesis.draft.interface_names import subinterface_name
+from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
 from netdesign.synthesis.edge.sizing import GBPS, SPEEDS, EdgePlan, plan_edge
 from netdesign.synthesis.needs.zones import INTERNET

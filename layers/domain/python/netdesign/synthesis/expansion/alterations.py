@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from netdesign.graph.prefixes import parse_prefix
 from netdesign.model.design import Design
 from netdesign.model.difference import difference
 from netdesign.model.expansion import Alteration, AlterationKind
 from netdesign.model.patch import Remove, Set, collection_of
-from netdesign.synthesis.expansion.merging import DERIVED
+from netdesign.synthesis.expansion.merging import DERIVED, PREFIXES
 
 MOVED: Final[Mapping[tuple[str, str], AlterationKind]] = {
     ("devices", "sku"): AlterationKind.REPLACED,
@@ -90,8 +91,19 @@ def _kind(collection: str, old: Any, changes: Mapping[str, Any]) -> AlterationKi
     kinds = [MOVED[collection, field] for field in sorted(changes) if (collection, field) in MOVED]
     if kinds:
         return kinds[0]
-    more = all(_more(field, getattr(old, field), value) for field, value in changes.items())
+    more = all(
+        _covers(getattr(old, field), value)
+        if collection == "policy_rules" and field in PREFIXES
+        else _more(field, getattr(old, field), value)
+        for field, value in changes.items()
+    )
     return AlterationKind.GROWN if more else AlterationKind.CHANGED
+
+
+def _covers(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Whether every prefix of before is inside one of after; none means all there are."""
+    wide = [parse_prefix(text) for text in after]
+    return not after or (bool(before) and all(any(one.covers(parse_prefix(text)) for one in wide) for text in before))
 
 
 def _more(field: str, before: Any, after: Any) -> bool:

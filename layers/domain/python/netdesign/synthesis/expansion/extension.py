@@ -32,9 +32,7 @@ class Extension:
     alterations: tuple[Alteration, ...]
 
 
-def extend(
-    existing: Design, requirements: ResolvedRequirements, catalog: Catalog, parameters: Parameters
-) -> Extension:
+def extend(existing: Design, requirements: ResolvedRequirements, catalog: Catalog, parameters: Parameters) -> Extension:
     """The existing design grown to the requirements; ids, places, ports, cables, addresses and numbers stay.
 
     Raises `InfeasibleError` with the conflicts where what stands cannot be extended.

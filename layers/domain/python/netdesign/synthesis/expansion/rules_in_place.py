@@ -35,9 +35,7 @@ def _policy(old: Sequence[PolicyRule], new: Sequence[PolicyRule]) -> list[Policy
     ]
 
 
-def _pairs(
-    old: Sequence[PolicyRule], new: Sequence[PolicyRule]
-) -> list[tuple[PolicyRule, PolicyRule | None]]:
+def _pairs(old: Sequence[PolicyRule], new: Sequence[PolicyRule]) -> list[tuple[PolicyRule, PolicyRule | None]]:
     """Each new rule with the one that stands and does the same job: same zones, action and family, and most flows."""
     left = list(old)
     found: list[tuple[PolicyRule, PolicyRule | None]] = []

@@ -65,6 +65,7 @@ class Staging:
             "vlans": self._vlan,
             "interfaces": self._interface,
             "subnets": self._subnet,
+            "processes": self._process,
             "bgp_neighbors": lambda one: self._owner(one.peer_address),
             "static_routes": lambda one: self._owner(one.next_hop),
         }
@@ -95,6 +96,11 @@ class Staging:
         if vlan.purpose not in WIRES:
             return LAST
         return max(WIRES[vlan.purpose], self._latest("devices", vlan.devices))
+
+    def _process(self, process: Any) -> Stage:
+        """With its device; one that a device in place gets is for endpoints to come."""
+        here = self._stages["devices", process.device]
+        return LAST if here == STANDS else here
 
     def _port(self, device: str, port: str) -> Stage:
         """The stage of what is plugged into a port."""

@@ -13,7 +13,7 @@ from netdesign.model.patch import collection_of, collections
 from netdesign.model.references import REFERENCES, names_in
 from netdesign.synthesis.bill.parts import bill
 from netdesign.synthesis.expansion.merging import DERIVED
-from netdesign.synthesis.expansion.stages import LAST, STANDS, Stage, Step, stage_of
+from netdesign.synthesis.expansion.stages import LAST, STANDS, Stage, stage_of
 from netdesign.synthesis.expansion.staging import EARLY, Staging
 
 ON_DEVICES: Final = frozenset({"interfaces", "lags", "processes", "spanning_trees", "attachments", "static_routes"})
@@ -80,7 +80,7 @@ def _state(existing: Design, wanted: Design, staging: Staging, stage: Stage) -> 
 
 
 def _progress(existing: Design, collection: str, old: Any, new: Any, stage: Stage) -> Any:
-    """A fact that stands, as it is at a stage: lists of names grow at once, other fields in the stage of their device."""
+    """A fact that stands, as it is at a stage: lists of names grow at once, the rest in the stage of its device."""
     if old is None or old == new:
         return new
     due = _due(existing, collection, new)
@@ -99,6 +99,7 @@ def _due(existing: Design, collection: str, fact: Any) -> Stage:
     """The stage in which a fact that stands is changed: that of its device's kind; the last for what is on none."""
     if collection in SUPPLIES:
         return EARLY
+    names: tuple[str, ...]
     if collection == "links":
         names = (fact.a.device, fact.b.device)
     elif collection == "devices":
@@ -126,6 +127,3 @@ def _limited(collection: str, fact: Any, present: dict[str, frozenset[str]]) -> 
 def _kept(names: Iterable[str], there: Iterable[frozenset[str]]) -> Iterator[str]:
     sets = tuple(there)
     return (name for name in names if any(name in some for some in sets))
-
-
-__all__ = ["Step", "recounted", "states"]
