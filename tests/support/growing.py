@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
 from ipaddress import ip_network
+from itertools import pairwise
 from typing import Any
 
 from netdesign.exchange.documents import read_document
@@ -97,5 +98,4 @@ def shared_ports(design: Design) -> list[tuple[str, str]]:
 def overlapping(design: Design) -> list[tuple[str, str]]:
     """IPv4 subnets that share addresses."""
     nets = sorted((ip_network(one.prefix), one.id) for one in design.addressing.subnets if ":" not in one.prefix)
-    pairs = zip(nets, nets[1:], strict=False)
-    return [(a, b) for (one, a), (other, b) in pairs if one.overlaps(other)]
+    return [(a, b) for (one, a), (other, b) in pairwise(nets) if one.overlaps(other)]

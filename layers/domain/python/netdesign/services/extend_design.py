@@ -34,19 +34,25 @@ def existing_of(document: object, find: Callable[[str], Design | None] = FIND_NO
 
     Raises `InvalidInputError` where the design is none, and `NotFoundError` for an id that `find` does not know.
     """
-    stated = document.get("existing") if isinstance(document, Mapping) else None
+    stated, named = document.get("existing") if isinstance(document, Mapping) else None, named_existing(document)
     if stated is None:
         return None
-    if not isinstance(stated, str):
+    if named is None:
         try:
             return design_from(stated)
         except InvalidInputError as error:
             faults = (Fault(f"/existing{fault.pointer}", fault.problem, fault.remedy) for fault in error.faults)
             raise InvalidInputError("requirements", tuple(faults)) from error
-    found = find(stated.strip())
+    found = find(named)
     if found is None:
-        raise NotFoundError("design", stated.strip())
+        raise NotFoundError("design", named)
     return found
+
+
+def named_existing(document: object) -> str | None:
+    """The id of the kept design that a requirements document asks to extend; None where it names none."""
+    stated = document.get("existing") if isinstance(document, Mapping) else None
+    return stated.strip() if isinstance(stated, str) else None
 
 
 def extend_design(existing: Design, document: object, bench: Workbench) -> Extension:

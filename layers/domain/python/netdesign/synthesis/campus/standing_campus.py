@@ -243,7 +243,7 @@ def _block_for(
     wanted: tuple[int, int],
     loads: dict[tuple[int, int], int],
 ) -> int:
-    """The block of a building with room for so many switches, or a new one; one block serves where there are no more."""
+    """The block of a building with room for so many switches, or a new one; block 0 where there are no more tiers."""
     building, switches = wanted
     if plan.archetype is not Archetype.THREE_TIER:
         loads[building, 0] = loads.get((building, 0), 0) + switches
