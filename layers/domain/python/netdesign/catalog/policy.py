@@ -280,6 +280,16 @@ class Cloud:
     direct_connect_maximum: float
     direct_connect_locations: int
     direct_connect_devices: int
+    vpn_most_connections: int
+    vpn_backup_share: float
+    nonproduction_share: float
+    hybrid_share: float
+    network_length: int
+    private_length: int
+    public_length: int
+    mean_share: float
+    replication_share: float
+    log_bytes_per_gb: int
 
 
 @dataclass(frozen=True, slots=True)

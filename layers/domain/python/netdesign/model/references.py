@@ -80,12 +80,12 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "a_link": ("links",),
         "b_link": ("links",),
     },
-    "policies": {"devices": ("devices",)},
+    "policies": {"devices": ("devices",), "gateways": ("cloud_gateways",)},
     "policy_rules": {
         "policy": ("policies",),
         "source_zones": ("zones",),
         "destination_zones": ("zones",),
-        "flows": ("flows",),
+        "flows": ("flows", "cloud_flows"),
     },
     "management_profiles": {
         "vrf": ("vrfs",),
@@ -98,7 +98,7 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "wireless_networks": {"zone": ("zones",), "vlans": ("vlans",), "sites": ("sites",)},
     "ddos_mitigations": {"providers": ("devices",)},
-    "published_services": {"group": ("endpoint_groups",)},
+    "published_services": {"group": ("endpoint_groups", "cloud_networks")},
     "remote_accesses": {
         "heads": ("devices",),
         "zone": ("zones",),
@@ -115,7 +115,24 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "cloud_subnets": {"network": ("cloud_networks",)},
     "cloud_attachments": {"network": ("cloud_networks",), "hub": ("cloud_hubs",)},
     "cloud_gateways": {"network": ("cloud_networks",)},
-    "cloud_connections": {"hub": ("cloud_hubs",), "device": ("devices",)},
+    "cloud_route_tables": {
+        "hub": ("cloud_hubs",),
+        "associated": ("cloud_attachments", "cloud_connections", "cloud_peerings"),
+        "propagated": ("cloud_attachments", "cloud_connections", "cloud_peerings"),
+    },
+    "cloud_peerings": {"a": ("cloud_hubs",), "b": ("cloud_hubs",)},
+    "cloud_connections": {
+        "hub": ("cloud_hubs",),
+        "device": ("devices",),
+        "site": ("sites",),
+        "zone": ("zones",),
+        "crypto": ("crypto_profiles",),
+    },
+    "cloud_services": {"network": ("cloud_networks",)},
+    "cloud_flows": {
+        "sources": ("cloud_networks", "cloud_connections", "cloud_gateways"),
+        "targets": ("cloud_networks", "cloud_connections", "cloud_gateways"),
+    },
     "flows": {
         "sources": ("endpoint_groups", "service_instances", "devices"),
         "targets": ("endpoint_groups", "service_instances", "devices"),

@@ -39,6 +39,8 @@ class Archetype(StrEnum):
     WAN_HUB_AND_SPOKE = "wan_hub_and_spoke"
     WAN_REGIONAL_HUBS = "wan_regional_hubs"
     WAN_MPLS = "wan_mpls"
+    CLOUD_HUB = "cloud_hub"
+    """Networks at a cloud provider on a hub in each region."""
 
 
 class Redundancy(StrEnum):

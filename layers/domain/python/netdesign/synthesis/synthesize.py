@@ -52,6 +52,10 @@ def _build(blueprint: Blueprint) -> Archetype:
         from netdesign.synthesis.wan import design as wan
 
         return wan.build(blueprint)
+    if kind is NetworkType.CLOUD_NATIVE:
+        from netdesign.synthesis.cloud import design as cloud
+
+        return cloud.build(blueprint)
     raise InfeasibleError((_unsupported(kind),))
 
 

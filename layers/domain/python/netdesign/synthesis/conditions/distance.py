@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from math import asin, atan2, ceil, cos, degrees, floor, radians, sin, sqrt
+from typing import Protocol
 
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedSite
@@ -48,8 +49,18 @@ def round_trip_ms(question: Question, distance_km: float) -> float:
     return 2 * distance_km * policy.route_factor * policy.fibre_us_per_km / 1000
 
 
-def great_circle_km(one: ResolvedSite, other: ResolvedSite) -> float | None:
-    """The distance of two sites over the ground; None when the place of either is unknown."""
+class Placed(Protocol):
+    """What has a place on the ground, or may have."""
+
+    @property
+    def latitude(self) -> float | None: ...
+
+    @property
+    def longitude(self) -> float | None: ...
+
+
+def great_circle_km(one: Placed, other: Placed) -> float | None:
+    """The distance of two places over the ground; None when the place of either is unknown."""
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return None
     first, second = radians(one.latitude), radians(other.latitude)

@@ -18,6 +18,7 @@ OFFERED = (
     NetworkType.SDN_CAMPUS,
     NetworkType.LEGACY_CAMPUS,
     NetworkType.WAN,
+    NetworkType.CLOUD_NATIVE,
 )
 
 

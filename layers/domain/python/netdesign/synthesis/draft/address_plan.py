@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -179,6 +180,7 @@ class AddressPlan:
         for prefix in stands:
             for free in self._free if prefix.version == V4 else ():
                 free.take(prefix.network, prefix.length)
+        self._blocks_v6 = 0
 
     def plan_site(self, site: str, demands: Mapping[str, Iterable[int]], *, links: int, devices: int) -> SitePlan:
         """Reserve a block for a site; `demands` gives, per zone, the prefix lengths of its subnets.
@@ -241,17 +243,27 @@ class AddressPlan:
     def like(self, site: str, other: SitePlan) -> SitePlan:
         """Reserve a block for a site laid out like another one, which may be of another plan."""
         block = self._site_block(site, other.block.length)
-        moved = block.base - other.block.base
+        moved, v6 = block.base - other.block.base, self._site_v6(site) if self.ipv6 else None
         self.sites[site] = SitePlan(
             site,
             block,
             {zone: Block(old.base + moved, old.length) for zone, old in other.zones.items()},
             {pool: Block(old.base + moved, old.length) for pool, old in other.pools.items()},
-            self._site_v6(site) if self.ipv6 else None,
+            v6,
             dict(other.lans),
             dict(other.counts),
+            {} if v6 is None else {zone: old - _sure(other.v6) + v6 for zone, old in other.zones_v6.items()},
         )
         return self.sites[site]
+
+    def block(self, name: str, length: int) -> Block:
+        """A block of that length for something that is no site; raises `ConflictError` when there is none left."""
+        return self._site_block(name, length)
+
+    def room_for(self, lengths: Iterable[int]) -> bool:
+        """Whether blocks of these lengths fit beside what is reserved so far."""
+        trial = deepcopy(self._free)
+        return all(any(free.cut(length) is not None for free in trial) for length in sorted(lengths))
 
     def _site_block(self, site: str, length: int) -> Block:
         for free in self._free:
@@ -259,6 +271,10 @@ class AddressPlan:
             if base is not None:
                 return Block(base, length)
         raise ConflictError(f"the supernets have no /{length} left for site {site}")
+
+    def block_v6(self, name: str) -> int | None:
+        """First address of a /48 for something that is no site; None where IPv6 is not used."""
+        return self._site_v6(name) if self.ipv6 else None
 
     def _site_v6(self, site: str) -> int:
         """A /48: the next one of the supernet, or else a unique local one made from the names (RFC 4193)."""
@@ -269,9 +285,10 @@ class AddressPlan:
         if net is None:
             return 0xFD << 120 | int.from_bytes(sha256(f"{self.project}/{site}".encode()).digest()[:5]) << 80
         taken = {parse_prefix(pool.prefix).network for pool in self.standing.all(Pool)}
-        at = len(self.sites)
-        while int(net.network_address) + (at << 80) in taken:
-            at += 1
+        while int(net.network_address) + (self._blocks_v6 << 80) in taken:
+            self._blocks_v6 += 1
+        at = self._blocks_v6
+        self._blocks_v6 += 1
         if net.prefixlen > 48 or at >= 1 << (48 - net.prefixlen):
             raise ConflictError(f"{net} has no /48 left for site {site}")
         return int(net.network_address) + (at << 80)

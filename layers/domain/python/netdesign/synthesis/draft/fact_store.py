@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast, get_type_hints
 from netdesign.errors import ConflictError, NotFoundError
 from netdesign.model.addressing import Addressing
 from netdesign.model.cabling import Cabling
+from netdesign.model.cloud import Cloud
 from netdesign.model.design import Design
 from netdesign.model.governance import Governance
 from netdesign.model.infrastructure import Infrastructure
@@ -35,6 +36,7 @@ GROUPS: dict[str, type] = {
     "overlay": Overlay,
     "security": Security,
     "infrastructure": Infrastructure,
+    "cloud": Cloud,
     "traffic": Traffic,
     "parts": Parts,
     "rationale": Rationale,

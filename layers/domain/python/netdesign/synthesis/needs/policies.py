@@ -47,11 +47,15 @@ def rules_from_flows(
     *,
     ipv6: bool = False,
     delta: int = 20,
+    within: bool = False,
 ) -> tuple[PolicyRule, ...]:
-    """The rules of a policy in order: one per pair of zones and prefixes that flows need, and the final denial."""
+    """The rules of a policy in order: one per pair of zones and prefixes that flows need, and the final denial.
+
+    With `within` also where both ends lie in one zone, between two parts of which the policy stands.
+    """
     needed: dict[Pair, list[Flow]] = {}
     for flow in flows:
-        for pair in _pairs(flow, places, ipv6=ipv6):
+        for pair in _pairs(flow, places, ipv6=ipv6, within=within):
             needed.setdefault(pair, []).append(flow)
     rules = [
         _permit(policy, at, pair, some, inspection(pair.source_zone, pair.destination_zone, posture, trust, delta))

@@ -20,6 +20,8 @@ USER: Final = "user"
 VOICE: Final = "voice"
 SERVER: Final = "server"
 STORAGE: Final = "storage"
+TEST: Final = "test"
+CLOUD: Final = "cloud"
 DATABASE: Final = "database"
 MANAGEMENT: Final = "management"
 
@@ -43,8 +45,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     IOT: Kind("Devices", Exposure.INTERNAL, "iot"),
     DMZ: Kind("Published services", Exposure.DMZ, "dmz"),
     WAN: Kind("Wide-area network", Exposure.INTERNAL, "wan"),
+    TEST: Kind("Tests", Exposure.INTERNAL, "test"),
     USER: Kind("Users", Exposure.INTERNAL, "users"),
     VOICE: Kind("Voice", Exposure.INTERNAL, "voice"),
+    CLOUD: Kind("Networks at a cloud provider", Exposure.INTERNAL, "cloud"),
     SERVER: Kind("Servers", Exposure.INTERNAL, "servers"),
     STORAGE: Kind("Storage", Exposure.INTERNAL, "servers"),
     DATABASE: Kind("Restricted data", Exposure.RESTRICTED, "restricted"),
@@ -62,6 +66,7 @@ POPULATION_ZONES: Final[Mapping[str, str]] = {
     Population.REMOTE_USERS: INTERNET,
     Population.PARTNER: PARTNER,
     Population.INTERNET: INTERNET,
+    Population.CLOUD: CLOUD,
 }
 _FRAMEWORK_DATA: Final = {Framework.PCI_DSS: DataClass.CHD, Framework.HIPAA: DataClass.EPHI}
 

@@ -1,0 +1,276 @@
+"""What passes among networks, premises and the Internet, and the firewall policy that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from math import ceil
+from typing import Final
+
+from netdesign.model.cloud import (
+    CloudAttachment,
+    CloudConnection,
+    CloudFlow,
+    CloudGateway,
+    CloudGatewayKind,
+    CloudNetwork,
+    CloudPeering,
+)
+from netdesign.model.resolved import Population, ResolvedRequirements
+from netdesign.model.security import Policy, PublishedService, Service
+from netdesign.model.traffic import Flow
+from netdesign.model.vocabulary import DataClass, ServiceClass
+from netdesign.synthesis.cloud.networks import Region
+from netdesign.synthesis.cloud.plan import DOMAINS, INSPECTION, CloudPlan
+from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.needs.flows import DNS, HTTPS, Ends, application_flows, encrypts
+from netdesign.synthesis.needs.policies import Place, rules_from_flows
+from netdesign.synthesis.needs.zones import (
+    DATABASE,
+    DMZ,
+    INTERNET,
+    KINDS,
+    MANAGEMENT,
+    PARTNER,
+    SERVER,
+    STORAGE,
+    TEST,
+    USER,
+    make_zones,
+)
+
+POLICY: Final = "cloud-policy"
+UPDATES_BPS: Final = 1_000_000
+"""What each network draws from the Internet for updates, at the least."""
+DNS_BPS: Final = 200
+ADMINISTRATION_BPS: Final = 1_000_000
+PEOPLE: Final = (Population.USERS, Population.IOT, Population.VOICE, Population.GUEST)
+
+
+def add_zones(blueprint: Blueprint, plan: CloudPlan) -> None:
+    """A zone for each kind of network and for what lies behind connections."""
+    names = {one.zone for region in plan.regions for one in region.networks if one.zone is not None}
+    names |= {INTERNET, *(one.zone for one in blueprint.all(CloudConnection) if one.zone is not None)}
+    ordered = tuple(zone for zone in KINDS if zone in names)
+    blueprint.add_all(make_zones(ordered, blueprint.requirements, blueprint.parameters.zones.trust))
+
+
+def add_traffic(blueprint: Blueprint, plan: CloudPlan, regions: Sequence[Region]) -> None:
+    """Flows of every region, what is copied between regions, the policy, and what each attachment carries."""
+    flows: list[Flow] = []
+    for region in regions:
+        flows += _region_flows(blueprint, region, len(regions))
+    copies = _copies(blueprint, regions)
+    flows += copies
+    for flow in flows:
+        blueprint.add(_fact(flow))
+    _publish(blueprint, regions)
+    if plan.segmented:
+        _policy(blueprint, flows)
+    _loads(blueprint, flows, len(regions))
+    _peering_loads(blueprint, copies)
+
+
+def _fact(flow: Flow) -> CloudFlow:
+    names = {one.name for one in fields(CloudFlow)}
+    return CloudFlow(**{one.name: getattr(flow, one.name) for one in fields(Flow) if one.name in names})
+
+
+def cloud_requirements(requirements: ResolvedRequirements) -> ResolvedRequirements:
+    """The requirements with the flows alone that something at the provider takes part in."""
+    machines = {Population.SERVERS, Population.STORAGE, Population.DMZ, Population.MANAGEMENT, Population.CLOUD}
+    kept = tuple(flow for flow in requirements.flows if {flow.source, flow.target} & machines)
+    return replace(requirements, flows=kept)
+
+
+def _region_flows(blueprint: Blueprint, region: Region, parts: int) -> list[Flow]:
+    """The flows that were asked for, a region's share of them, and those that networks live on."""
+    asked, ends = cloud_requirements(blueprint.requirements), _ends(blueprint, region)
+    made = [
+        replace(
+            flow,
+            id=flow.id if parts == 1 else f"{flow.id}-{region.id}",
+            up_bps=ceil(flow.up_bps / parts),
+            down_bps=ceil(flow.down_bps / parts),
+        )
+        for flow in application_flows(asked, ends)
+    ]
+    return [*made, *_own_flows(blueprint, region)]
+
+
+def _ends(blueprint: Blueprint, region: Region) -> Ends:
+    """Networks, connections and the gateway to the Internet by the population and zone that they stand for."""
+    here = [one for one in blueprint.all(CloudNetwork) if one.region == region.id]
+    by_zone: dict[str | None, tuple[str, ...]] = {}
+    for one in here:
+        by_zone[one.zone] = (*by_zone.get(one.zone, ()), one.id)
+    inside = by_zone.get(SERVER, ())
+    ends: dict[tuple[str, str], tuple[str, ...]] = {
+        (Population.SERVERS, SERVER): inside,
+        (Population.SERVERS, DATABASE): by_zone.get(DATABASE, inside),
+        (Population.STORAGE, STORAGE): by_zone.get(STORAGE, inside),
+        (Population.STORAGE, DATABASE): by_zone.get(DATABASE, inside),
+        (Population.DMZ, DMZ): by_zone.get(DMZ, inside),
+        (Population.DMZ, DATABASE): by_zone.get(DATABASE, inside),
+        (Population.MANAGEMENT, MANAGEMENT): by_zone.get(MANAGEMENT, inside),
+        (Population.CLOUD, SERVER): inside,
+        (Population.REMOTE_USERS, DMZ): by_zone.get(DMZ, inside),
+        (Population.INTERNET, INTERNET): _outside(blueprint, region, DMZ),
+        (Population.REMOTE_USERS, INTERNET): _outside(blueprint, region, DMZ),
+    }
+    ways = [one for one in blueprint.all(CloudConnection) if one.hub == region.hub]
+    ends[Population.PARTNER, PARTNER] = tuple(one.id for one in ways if one.zone == PARTNER)
+    people = tuple(one.id for one in ways if one.zone == USER)
+    for population in PEOPLE:
+        ends[population, USER] = people
+    for site in blueprint.requirements.sites:
+        if mine := tuple(one.id for one in ways if one.site == site.id):
+            ends[site.id, USER] = mine
+    return {key: ids for key, ids in ends.items() if ids}
+
+
+def _outside(blueprint: Blueprint, region: Region, zone: str) -> tuple[str, ...]:
+    """The gateway to the Internet of the network of a zone, or else the one that all traffic outward takes."""
+    networks = {one.id: one for one in blueprint.all(CloudNetwork) if one.region == region.id}
+    found = [
+        gateway
+        for gateway in blueprint.all(CloudGateway)
+        if gateway.kind is CloudGatewayKind.INTERNET and gateway.network in networks
+    ]
+    ranked = sorted(found, key=lambda one: (networks[one.network].zone != zone, one.id))
+    return tuple(one.id for one in ranked[:1])
+
+
+def _own_flows(blueprint: Blueprint, region: Region) -> list[Flow]:
+    """Names for all, updates from the Internet, administration by way of the shared network."""
+    here = [one for one in blueprint.all(CloudNetwork) if one.region == region.id and one.zone is not None]
+    shared = tuple(one.id for one in here if one.zone == MANAGEMENT)
+    served = tuple(one.id for one in here if one.zone != MANAGEMENT)
+    people = tuple(
+        one.id for one in blueprint.all(CloudConnection) if one.hub == region.hub and one.zone == USER
+    )
+    outside = _outside(blueprint, region, INSPECTION)
+    made = []
+    if shared and served:
+        count = sum(one.workloads for one in region.plan.networks)
+        made.append(_own(f"service-dns-{region.id}", served, shared, DNS, max(1_000, DNS_BPS * count)))
+        administered = tuple(one.id for one in here if one.zone not in (MANAGEMENT, DMZ))
+        if people:
+            made.append(_own(f"service-administration-{region.id}", people, shared, HTTPS, ADMINISTRATION_BPS))
+        made.append(_own(f"service-operation-{region.id}", shared, administered, HTTPS, ADMINISTRATION_BPS))
+    pulling = tuple(one.id for one in here if one.zone in (TEST, SERVER, MANAGEMENT))
+    if pulling and outside:
+        made.append(_own(f"service-updates-{region.id}", pulling, outside, HTTPS, UPDATES_BPS * len(pulling)))
+    return made
+
+
+def _copies(blueprint: Blueprint, regions: Sequence[Region]) -> list[Flow]:
+    """What the networks of one region copy to those of the other, a part of what they carry."""
+    asked, share = blueprint.requirements, blueprint.parameters.cloud.replication_share
+    total = sum(max(flow.up_bps, flow.down_bps) for flow in cloud_requirements(asked).flows)
+    made = []
+    for at, one in enumerate(regions):
+        for other in regions[at + 1 :]:
+            for name, near in one.networks.items():
+                far = other.networks.get(name)
+                if far is None or near.zone not in (SERVER, DATABASE, STORAGE):
+                    continue
+                rate = max(UPDATES_BPS, ceil(total * share))
+                copy = _own(f"copy-{name}-{one.id}-{other.id}", (near.id,), (far.id,), HTTPS, rate)
+                made.append(replace(copy, data_class=_held(asked, near.zone)))
+    return made
+
+
+def _held(requirements: ResolvedRequirements, zone: str | None) -> DataClass:
+    classes = [data for data in requirements.data_classes if data.sensitive]
+    return classes[0] if classes and zone == DATABASE else DataClass.INTERNAL
+
+
+def _own(identity: str, sources: tuple[str, ...], targets: tuple[str, ...], service: Service, bps: int) -> Flow:
+    """A flow of the networks themselves, the same rate both ways."""
+    return Flow(
+        id=identity,
+        sources=sources,
+        targets=targets,
+        service=service,
+        service_class=ServiceClass.SILVER,
+        data_class=DataClass.INTERNAL,
+        up_bps=bps,
+        down_bps=bps,
+        encrypted=encrypts(service),
+        assumed=True,
+    )
+
+
+def _publish(blueprint: Blueprint, regions: Sequence[Region]) -> None:
+    """The services that the Internet may use, in the network of the zone that is open to it."""
+    for region in regions:
+        network = region.networks.get(DOMAINS[DMZ])
+        if network is None:
+            continue
+        for at, service in enumerate(blueprint.requirements.internet_facing, start=1):
+            identity = f"{network.id}-service{at}"
+            blueprint.add(PublishedService(id=identity, name=service.name, group=network.id, service=service))
+
+
+def _policy(blueprint: Blueprint, flows: Iterable[Flow]) -> None:
+    """What the firewall endpoints let pass: what flows need, and the final denial."""
+    gateways = tuple(one.id for one in blueprint.all(CloudGateway) if one.kind is CloudGatewayKind.FIREWALL)
+    blueprint.add(Policy(id=POLICY, name=POLICY, devices=(), gateways=gateways))
+    parameters = blueprint.parameters
+    trust = {zone: parameters.zones.trust[kind.trust] for zone, kind in KINDS.items()}
+    rules = rules_from_flows(
+        POLICY,
+        flows,
+        _places(blueprint),
+        blueprint.posture,
+        trust,
+        ipv6=blueprint.requirements.ipv6,
+        delta=parameters.zones.inspected_trust_delta,
+        within=len(blueprint.all(CloudPeering)) > 0,
+    )
+    blueprint.add_all(rules)
+    blueprint.decide(
+        "What may pass the firewall endpoints?",
+        f"{len(rules) - 1} permits made from flows, then everything else is refused and logged",
+        formula="one rule for each pair of zones and prefixes that a flow crosses, for each address family",
+        inputs={"endpoints": len(gateways), "inspection": blueprint.posture.ips_coverage},
+        result=len(rules),
+        fields=("flows", "security_level", "requires_segmentation"),
+        source="NIST SP 800-41r1",
+    )
+
+
+def _places(blueprint: Blueprint) -> dict[str, Place]:
+    found = {one.id: Place(one.zone or INTERNET, one.prefixes) for one in blueprint.all(CloudNetwork)}
+    found |= {one.id: Place(one.zone or USER, one.prefixes) for one in blueprint.all(CloudConnection)}
+    found |= {one.id: Place(INTERNET) for one in blueprint.all(CloudGateway) if one.kind is CloudGatewayKind.INTERNET}
+    return found
+
+
+def _loads(blueprint: Blueprint, flows: Iterable[Flow], regions: int) -> None:
+    """The peak of each attachment and peering: of all flows that leave the network, all of them if a region is lost."""
+    networks = {one.id: one for one in blueprint.all(CloudNetwork)}
+    peaks: dict[str, int] = {}
+    through: dict[str, int] = {}
+    for flow in flows:
+        rate = max(flow.up_bps, flow.down_bps) * regions
+        ends = (*flow.sources, *flow.targets)
+        if set(flow.sources) == set(flow.targets):
+            continue
+        inside = [end for end in ends if end in networks]
+        for end in inside:
+            peaks[end] = peaks.get(end, 0) + rate
+        for region in {networks[end].region for end in inside}:
+            through[region] = through.get(region, 0) + rate
+    for one in blueprint.all(CloudAttachment):
+        network = networks[one.network]
+        whole = network.domain == INSPECTION
+        blueprint.change(one, peak_bps=through.get(network.region, 0) if whole else peaks.get(network.id, 0))
+
+
+def _peering_loads(blueprint: Blueprint, copies: Sequence[Flow]) -> None:
+    """What is copied between regions passes the peerings."""
+    rate = sum(max(flow.up_bps, flow.down_bps) for flow in copies)
+    for peering in blueprint.all(CloudPeering):
+        blueprint.change(peering, peak_bps=rate)
