@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from netdesign.analysis.policy.cloud_zones import bound_at_providers
 from netdesign.analysis.policy.zones import legs, policies_of
 from netdesign.errors import InvalidInputError
 from netdesign.graph.headerspace import ANY_ADDRESS, Box, Packet, Rule, address_range, any_box, first_match
@@ -63,14 +64,19 @@ def ordered_rules(network: Network, policy: str) -> tuple[PolicyRule, ...]:
 def bound_zones(network: Network, policy: str) -> frozenset[str]:
     """The zones that the enforcement points of a policy bind interfaces to."""
     devices = {device for device, mine in policies_of(network).items() if any(p.id == policy for p in mine)}
-    return frozenset(leg.zone for leg in legs(network) if leg.zone is not None and leg.device in devices)
+    here = frozenset(leg.zone for leg in legs(network) if leg.zone is not None and leg.device in devices)
+    return here | bound_at_providers(network, policy)
 
 
 @analysis
 def enforced_policies(network: Network) -> tuple[Policy, ...]:
     """The policies that at least one enforcement point enforces, in the design's order."""
     enforced = {policy.id for policies in policies_of(network).values() for policy in policies}
-    return tuple(policy for policy in network.design.security.policies if policy.id in enforced)
+    return tuple(
+        policy
+        for policy in network.design.security.policies
+        if policy.id in enforced or (policy.gateways and bound_at_providers(network, policy.id))
+    )
 
 
 @analysis

@@ -81,10 +81,11 @@ def dmz_configuration(case: Case) -> Iterator[Said]:
 
 
 def _misplaced(case: Case) -> Iterator[Finding]:
-    groups = case.network.by_id("endpoint_groups")
+    groups, networks = case.network.by_id("endpoint_groups"), case.network.by_id("cloud_networks")
     published = case.design.security.published_services
     for one in published:
-        zone = groups[one.group].zone if one.group in groups else None
+        home = groups.get(one.group) or networks.get(one.group)
+        zone = home.zone if home is not None else None
         if zone not in _between(case):
             yield Finding(
                 message=f"{one.name} is published to the Internet from zone {zone}, which is no DMZ",

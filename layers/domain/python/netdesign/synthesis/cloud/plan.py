@@ -84,7 +84,8 @@ def plan_cloud(blueprint: Blueprint, workloads: int) -> CloudPlan:
     """Regions, networks and blocks for so many workloads of production."""
     asked = blueprint.requirements
     place = choose_place(asked, blueprint.parameters)
-    segmented = blueprint.posture.inter_zone_default == "deny" or asked.requires_segmentation
+    sensitive = any(data.sensitive for data in asked.data_classes)
+    segmented = blueprint.posture.inter_zone_default == "deny" or asked.requires_segmentation or sensitive
     for spacious in (True, False):
         regions = tuple(
             RegionPlan(

@@ -15,6 +15,8 @@ from netdesign.model.cloud import (
     CloudGatewayKind,
     CloudNetwork,
     CloudPeering,
+    CloudSubnet,
+    CloudSubnetKind,
 )
 from netdesign.model.resolved import Population, ResolvedRequirements
 from netdesign.model.security import Policy, PublishedService, Service
@@ -95,7 +97,16 @@ def _region_flows(blueprint: Blueprint, region: Region, parts: int) -> list[Flow
         )
         for flow in application_flows(asked, ends)
     ]
-    return [*made, *_own_flows(blueprint, region)]
+    return [*(_by_exit(blueprint, region, flow) for flow in made), *_own_flows(blueprint, region)]
+
+
+def _by_exit(blueprint: Blueprint, region: Region, flow: Flow) -> Flow:
+    """What goes out from behind the inspection network takes the exit there, not the one of published services."""
+    entry, leaving = _outside(blueprint, region, DMZ), _outside(blueprint, region, None)
+    edge = region.networks.get(DOMAINS[DMZ])
+    if flow.targets != entry or (edge is not None and flow.sources == (edge.id,)):
+        return flow
+    return replace(flow, targets=leaving)
 
 
 def _ends(blueprint: Blueprint, region: Region) -> Ends:
@@ -129,8 +140,8 @@ def _ends(blueprint: Blueprint, region: Region) -> Ends:
     return {key: ids for key, ids in ends.items() if ids}
 
 
-def _outside(blueprint: Blueprint, region: Region, zone: str) -> tuple[str, ...]:
-    """The gateway to the Internet of the network of a zone, or else the one that all traffic outward takes."""
+def _outside(blueprint: Blueprint, region: Region, zone: str | None) -> tuple[str, ...]:
+    """The gateway to the Internet of the network of a zone (None: of inspection), or else any that there is."""
     networks = {one.id: one for one in blueprint.all(CloudNetwork) if one.region == region.id}
     found = [
         gateway
@@ -149,7 +160,7 @@ def _own_flows(blueprint: Blueprint, region: Region) -> list[Flow]:
     people = tuple(
         one.id for one in blueprint.all(CloudConnection) if one.hub == region.hub and one.zone == USER
     )
-    outside = _outside(blueprint, region, INSPECTION)
+    outside = _outside(blueprint, region, None)
     made = []
     if shared and served:
         count = sum(one.workloads for one in region.plan.networks)
@@ -221,7 +232,7 @@ def _policy(blueprint: Blueprint, flows: Iterable[Flow]) -> None:
     trust = {zone: parameters.zones.trust[kind.trust] for zone, kind in KINDS.items()}
     rules = rules_from_flows(
         POLICY,
-        flows,
+        [_at_door(blueprint, flow) for flow in flows],
         _places(blueprint),
         blueprint.posture,
         trust,
@@ -241,8 +252,26 @@ def _policy(blueprint: Blueprint, flows: Iterable[Flow]) -> None:
     )
 
 
+def _at_door(blueprint: Blueprint, flow: Flow) -> Flow:
+    """A flow from the Internet meets what stands in public subnets alone."""
+    outside = {one.id for one in blueprint.all(CloudGateway)}
+    if not set(flow.sources) & outside:
+        return flow
+    return replace(flow, targets=tuple(f"{target} {CloudSubnetKind.PUBLIC}" for target in flow.targets))
+
+
 def _places(blueprint: Blueprint) -> dict[str, Place]:
-    found = {one.id: Place(one.zone or INTERNET, one.prefixes) for one in blueprint.all(CloudNetwork)}
+    """Zones and prefixes: of a network those of its workloads, of its door those of its public subnets."""
+    by_kind: dict[tuple[str, CloudSubnetKind], list[str]] = {}
+    for subnet in blueprint.all(CloudSubnet):
+        both = (subnet.prefix, *((subnet.prefix_v6,) if subnet.prefix_v6 else ()))
+        by_kind.setdefault((subnet.network, subnet.kind), []).extend(both)
+    found: dict[str, Place] = {}
+    for one in blueprint.all(CloudNetwork):
+        inner = tuple(by_kind.get((one.id, CloudSubnetKind.PRIVATE), ()))
+        found[one.id] = Place(one.zone or INTERNET, inner)
+        door = tuple(by_kind.get((one.id, CloudSubnetKind.PUBLIC), inner))
+        found[f"{one.id} {CloudSubnetKind.PUBLIC}"] = Place(one.zone or INTERNET, door)
     found |= {one.id: Place(one.zone or USER, one.prefixes) for one in blueprint.all(CloudConnection)}
     found |= {one.id: Place(INTERNET) for one in blueprint.all(CloudGateway) if one.kind is CloudGatewayKind.INTERNET}
     return found

@@ -12,7 +12,7 @@ from netdesign.model.requirements import FlowRequest, Requirements
 from netdesign.model.resolved import FabricWorkload, Population, ResolvedFlow, ResolvedSite, ServerPopulation
 from netdesign.model.security import Service
 from netdesign.model.service import parse_service
-from netdesign.model.vocabulary import DataClass, ServiceClass
+from netdesign.model.vocabulary import DataClass, NetworkType, ServiceClass
 from netdesign.model.written import population as population_of
 from netdesign.synthesis.resolution.facts import Known, default, inferred, stated
 from netdesign.synthesis.resolution.intent import CAMPUSES
@@ -112,8 +112,8 @@ def _stated(at: int, flow: FlowRequest, requirements: Requirements) -> ResolvedF
     classes = requirements.data_classes or (DataClass.INTERNAL,)
     return ResolvedFlow(
         id=f"flow-{at + 1}",
-        source=_end(flow.source),
-        target=_end(flow.target),
+        source=_end(flow.source, requirements.network_type),
+        target=_end(flow.target, requirements.network_type),
         service=flow.service,
         up_bps=flow.up,
         down_bps=flow.down,
@@ -124,8 +124,11 @@ def _stated(at: int, flow: FlowRequest, requirements: Requirements) -> ResolvedF
     )
 
 
-def _end(name: str) -> str:
+def _end(name: str, kind: NetworkType) -> str:
+    """The population or site that a flow names; a cloud is where servers are, or else somewhere on the Internet."""
     known = population_of(name)
+    if known is Population.CLOUD and kind is not NetworkType.HYBRID:
+        known = Population.SERVERS if kind is NetworkType.CLOUD_NATIVE else Population.INTERNET
     return known.value if known is not None else site_slug(name)
 
 

@@ -37,6 +37,8 @@ HUBS_OF_A_REGION: Final = 2
 SPOKES_OF_A_REGION: Final = 500
 CAMPUS_SERVERS: Final = 4
 USERS_PER_CAMPUS_SERVER: Final = 250
+WITHOUT_PORTS: Final = (NetworkType.CLOUD_NATIVE,)
+"""Networks whose servers are virtual: they share the least rate that is asked for, and fill no racks."""
 EAST_WEST: Final = {
     FabricWorkload.AI: 0.95,
     FabricWorkload.STORAGE: 0.85,
@@ -246,7 +248,8 @@ def _site(
 ) -> ResolvedSite:
     users, servers = share
     campus = requirements.network_type in CAMPUSES
-    racks = site.racks if site.racks is not None else ceil(servers / SERVERS_PER_RACK)
+    virtual = requirements.network_type in WITHOUT_PORTS
+    racks = site.racks if site.racks is not None else 0 if virtual else ceil(servers / SERVERS_PER_RACK)
     endpoints = site.endpoints if site.endpoints is not None else ceil(users * ENDPOINTS_PER_USER) if campus else 0
     area = site.area_m2 or (users * AREA_PER_USER_M2 if campus else 0.0) + racks * AREA_PER_RACK_M2
     buildings = site.buildings or (max(1, ceil(area / AREA_PER_BUILDING_M2)) if campus else 1)
@@ -300,7 +303,8 @@ def _servers(
     requirements: Requirements, count: Known[int], sites: Known[tuple[ResolvedSite, ...]]
 ) -> Known[ServerPopulation]:
     asked = requirements.servers
-    nics = asked.nics if asked and asked.nics else 2 if requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
+    doubled = requirements.redundancy.at_least(Redundancy.MEDIUM) and requirements.network_type not in WITHOUT_PORTS
+    nics = asked.nics if asked and asked.nics else 2 if doubled else 1
     speed = asked.nic_speed if asked and asked.nic_speed else _usual_speed(requirements)
     value = ServerPopulation(
         count=count.value,
@@ -333,6 +337,8 @@ def _unique_local(requirements: Requirements) -> Known[str | None]:
 def _usual_speed(requirements: Requirements) -> int:
     top = USUAL_SERVER_BPS if requirements.network_type not in CAMPUSES else 10 * 10**9
     limit = min(requirements.bandwidth.max, top)
+    if requirements.network_type in WITHOUT_PORTS:
+        limit = min(requirements.bandwidth.min, top)
     return max((step for step in ETHERNET_BPS if step <= limit), default=ETHERNET_BPS[0])
 
 
