@@ -53,6 +53,8 @@ class CloudNetwork:
     """The security zone that it belongs to."""
     domain: str | None = None
     """The trust domain that it belongs to: production, non-production, shared, inspection."""
+    host_policy: str | None = None
+    """The policy that filters at every workload itself (an AWS security group)."""
 
 
 @fact

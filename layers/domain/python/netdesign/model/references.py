@@ -111,7 +111,7 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "subnet": ("subnets",),
         "attached_to": ("devices",),
     },
-    "cloud_networks": {"zone": ("zones",)},
+    "cloud_networks": {"zone": ("zones",), "host_policy": ("policies",)},
     "cloud_subnets": {"network": ("cloud_networks",)},
     "cloud_attachments": {"network": ("cloud_networks",), "hub": ("cloud_hubs",)},
     "cloud_gateways": {"network": ("cloud_networks",)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netdesign.analysis.policy.cloud_zones import bound_at_providers
 from netdesign.analysis.policy.policy import TCP, UDP, Passage, open_share, opens, passages
 from netdesign.analysis.policy.zones import ZonePair, bypass, legs, mixed, zone_pairs, zones_exposed
 from netdesign.model.patch import Add, Patch, Set
@@ -137,6 +138,8 @@ def _joined(case: Case, pair: ZonePair) -> Finding:
 
 def _legless(case: Case) -> Iterator[Finding]:
     bound = {leg.zone for leg in legs(case.network)}
+    for policy in case.design.security.policies:
+        bound |= bound_at_providers(case.network, policy.id)
     for zone in sorted(_between(case) - bound):
         yield Finding(
             message=f"no firewall has an interface of its own for {zone}: it shares one with what lies before it",

@@ -113,7 +113,7 @@ def _subnets(blueprint: Blueprint, plan: CloudPlan, region: Region, one: Network
         (CloudSubnetKind.INSPECTION, SMALL_LENGTH if one.guarded else None),
         (private, one.private_length),
     ]
-    share, more = divmod(one.workloads, len(region.plan.zones))
+    share, more = divmod(_placed(plan, region, one), len(region.plan.zones))
     number = 0
     for kind, length in wanted:
         for at, zone in enumerate(region.plan.zones):
@@ -134,6 +134,12 @@ def _subnets(blueprint: Blueprint, plan: CloudPlan, region: Region, one: Network
                     routes=_routes(plan, region, one, kind, zone),
                 )
             )
+
+
+def _placed(plan: CloudPlan, region: Region, one: NetworkPlan) -> int:
+    """Workloads that run here while nothing is lost: of several regions each has its part, and room for all."""
+    share, more = divmod(one.workloads, len(plan.regions))
+    return share + (1 if plan.regions.index(region.plan) < more else 0)
 
 
 def _cut(blocks: list[Block], length: int, at: int) -> int:

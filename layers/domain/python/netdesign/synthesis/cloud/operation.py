@@ -18,6 +18,7 @@ from netdesign.synthesis.needs.zones import MANAGEMENT
 from netdesign.synthesis.operation.infrastructure import event_rate, retention_days
 
 RESOLVER_ZONES: Final = 2
+CLOCKS: Final = ("clock of the provider on the link of every workload", "public clocks of the provider")
 DAYS_A_YEAR: Final = 365
 SECONDS_A_DAY: Final = 86_400
 
@@ -38,9 +39,9 @@ def add_services(blueprint: Blueprint, plan: CloudPlan, regions: Sequence[Region
                 availability_zones=zones,
             )
         )
-        blueprint.add(
-            CloudService(id=f"{region.id}-ntp", kind=ServiceKind.NTP, name="the provider's clock", region=region.id)
-        )
+        for at, name in enumerate(CLOCKS, start=1):
+            clock = CloudService(id=f"{region.id}-ntp{at}", kind=ServiceKind.NTP, name=name, region=region.id)
+            blueprint.add(clock)
         _records(blueprint, region)
 
 

@@ -38,7 +38,7 @@ def choose_place(requirements: ResolvedRequirements, parameters: Parameters) -> 
     quotas, prices = quotas_of(provider.id), prices_of(provider.id)
     assert quotas is not None and prices is not None  # noqa: S101, PT018 - `_provider` saw to it
     law = allowed_law(requirements, parameters)
-    zones, count = _extent(requirements, provider)
+    zones, count = _extent(requirements, parameters, provider)
     there = _admitted(requirements, provider, law, zones)
     if len(there) < count:
         raise InfeasibleError((_no_region(requirements, provider, law, there, count),))
@@ -92,19 +92,20 @@ def allowed_law(requirements: ResolvedRequirements, parameters: Parameters) -> f
     return frozenset(stated)
 
 
-def _extent(requirements: ResolvedRequirements, provider: CloudProvider) -> tuple[int, int]:
+def _extent(requirements: ResolvedRequirements, parameters: Parameters, provider: CloudProvider) -> tuple[int, int]:
     """(availability zones, regions) that the availability and the redundancy need."""
     alone, several = provider.zone_availability or 0.0, provider.region_availability or 0.0
     wanted, level = requirements.availability, requirements.redundancy
+    least = parameters.redundancy[level].distinct_sites
     if level.at_least(Redundancy.MEDIUM):
         zones = 3
     else:
         zones = 1 if wanted <= alone and level is Redundancy.NONE else 2
     if wanted <= (alone if zones == 1 else several):
-        return zones, 1
+        return zones, least
     if wanted >= 1:
         return zones, 99
-    return max(2, zones), max(1, ceil(log(1 - wanted) / log(1 - several) - 1e-9))
+    return max(2, zones), max(least, ceil(log(1 - wanted) / log(1 - several) - 1e-9))
 
 
 def _admitted(

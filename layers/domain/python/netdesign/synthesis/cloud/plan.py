@@ -10,11 +10,12 @@ from typing import Final
 from netdesign.catalog.cloud_regions import CloudRegion
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.resolved import Population, ResolvedRequirements
 from netdesign.synthesis.cloud.place import CloudPlace, choose_place
 from netdesign.synthesis.datacenter.demand import tenants
 from netdesign.synthesis.draft.address_plan import HOST_FILL, V4_BITS, Block
 from netdesign.synthesis.draft.blueprint import Blueprint
-from netdesign.synthesis.needs.zones import DATABASE, DMZ, MANAGEMENT, SERVER, STORAGE, TEST
+from netdesign.synthesis.needs.zones import DATABASE, DMZ, MANAGEMENT, SERVER, STORAGE, TEST, zone_names
 
 PRODUCTION: Final = "production"
 INSPECTION: Final = "inspection"
@@ -130,16 +131,28 @@ def _counts(blueprint: Blueprint, workloads: int, *, segmented: bool) -> dict[st
         counts: dict[str, int] = {SERVER: 0}
     else:
         counts = {tenant.zone: tenant.count for tenant in tenants(asked, workloads)}
+    if not segmented and (asked.internet_facing or enters_by_door(asked)):
+        counts.setdefault(DMZ, 0)
     if not segmented:
         merged = {SERVER: sum(count for zone, count in counts.items() if zone != DMZ)}
         return merged | {zone: count for zone, count in counts.items() if zone == DMZ}
+    if asked.internet_facing or enters_by_door(asked):
+        counts.setdefault(DMZ, 0)
+    if DATABASE in zone_names(asked) and not counts.get(DATABASE) and counts[SERVER]:
+        counts |= {DATABASE: 1, SERVER: counts[SERVER] - 1}
     tests = ceil(workloads * blueprint.parameters.cloud.nonproduction_share)
     counts |= {TEST: tests} if tests else {}
     counts[MANAGEMENT] = SHARED_HOSTS
-    spare = (zone for zone in (DMZ, DATABASE, TEST) if zone not in counts)
+    spare = (zone for zone in (DMZ, DATABASE, TEST, STORAGE) if zone not in counts)
     while len(counts) + 1 < blueprint.posture.min_zones:
         counts[next(spare)] = 0
     return counts
+
+
+def enters_by_door(requirements: ResolvedRequirements) -> bool:
+    """Whether something comes from the Internet for workloads that are not open to it, so that a gateway stands before."""
+    outside = {Population.INTERNET, Population.REMOTE_USERS}
+    return any(flow.source in outside and flow.target not in {Population.DMZ, *outside} for flow in requirements.flows)
 
 
 def _portions(blueprint: Blueprint, place: CloudPlace, count: int) -> tuple[int, ...]:

@@ -18,15 +18,16 @@ from netdesign.model.cloud import (
     CloudSubnet,
     CloudSubnetKind,
 )
-from netdesign.model.resolved import Population, ResolvedRequirements
+from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements
 from netdesign.model.security import Policy, PublishedService, Service
 from netdesign.model.traffic import Flow
-from netdesign.model.vocabulary import DataClass, ServiceClass
+from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass
 from netdesign.synthesis.cloud.networks import Region
 from netdesign.synthesis.cloud.plan import DOMAINS, INSPECTION, CloudPlan
+from netdesign.synthesis.datacenter.traffic import QUERIES, TIER_BPS, UNENCRYPTED
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.needs.flows import DNS, HTTPS, Ends, application_flows, encrypts
-from netdesign.synthesis.needs.policies import Place, rules_from_flows
+from netdesign.synthesis.needs.policies import Place, host_rules, make_policy, rules_from_flows
 from netdesign.synthesis.needs.zones import (
     DATABASE,
     DMZ,
@@ -64,13 +65,21 @@ def add_traffic(blueprint: Blueprint, plan: CloudPlan, regions: Sequence[Region]
         flows += _region_flows(blueprint, region, len(regions))
     copies = _copies(blueprint, regions)
     flows += copies
+    flows = [replace(flow, encrypted=flow.encrypted or _seals(blueprint, flow)) for flow in flows]
     for flow in flows:
         blueprint.add(_fact(flow))
     _publish(blueprint, regions)
     if plan.segmented:
         _policy(blueprint, flows)
+        _host_policies(blueprint, flows)
     _loads(blueprint, flows, len(regions))
     _peering_loads(blueprint, copies)
+
+
+def _seals(blueprint: Blueprint, flow: Flow) -> bool:
+    """Whether the application encrypts: from enterprise level on all do, but for names and time."""
+    strict = blueprint.requirements.security_level.at_least(SecurityLevel.ENTERPRISE)
+    return strict and flow.service.name not in UNENCRYPTED
 
 
 def _fact(flow: Flow) -> CloudFlow:
@@ -81,8 +90,16 @@ def _fact(flow: Flow) -> CloudFlow:
 def cloud_requirements(requirements: ResolvedRequirements) -> ResolvedRequirements:
     """The requirements with the flows alone that something at the provider takes part in."""
     machines = {Population.SERVERS, Population.STORAGE, Population.DMZ, Population.MANAGEMENT, Population.CLOUD}
-    kept = tuple(flow for flow in requirements.flows if {flow.source, flow.target} & machines)
-    return replace(requirements, flows=kept)
+    kept = (flow for flow in requirements.flows if {flow.source, flow.target} & machines)
+    return replace(requirements, flows=tuple(leg for flow in kept for leg in _by_door(flow)))
+
+
+def _by_door(flow: ResolvedFlow) -> tuple[ResolvedFlow, ...]:
+    """What the Internet sends to workloads that are not open to it ends at a gateway in the edge, which passes it on."""
+    if flow.source != Population.INTERNET or flow.target in (Population.DMZ, Population.INTERNET):
+        return (flow,)
+    door = replace(flow, target=Population.DMZ.value, service=HTTPS)
+    return door, replace(flow, id=f"{flow.id}-inward", source=Population.DMZ.value)
 
 
 def _region_flows(blueprint: Blueprint, region: Region, parts: int) -> list[Flow]:
@@ -169,6 +186,11 @@ def _own_flows(blueprint: Blueprint, region: Region) -> list[Flow]:
         if people:
             made.append(_own(f"service-administration-{region.id}", people, shared, HTTPS, ADMINISTRATION_BPS))
         made.append(_own(f"service-operation-{region.id}", shared, administered, HTTPS, ADMINISTRATION_BPS))
+    stores, askers = (tuple(one for one in here if one.zone == zone) for zone in (DATABASE, SERVER))
+    if stores and askers:
+        rate = max(UPDATES_BPS, TIER_BPS * sum(one.workloads for one in region.plan.networks if one.zone == SERVER))
+        ends = tuple(one.id for one in askers), tuple(one.id for one in stores)
+        made.append(_own(f"service-queries-{region.id}", *ends, QUERIES, rate))
     pulling = tuple(one.id for one in here if one.zone in (TEST, SERVER, MANAGEMENT))
     if pulling and outside:
         made.append(_own(f"service-updates-{region.id}", pulling, outside, HTTPS, UPDATES_BPS * len(pulling)))
@@ -250,6 +272,18 @@ def _policy(blueprint: Blueprint, flows: Iterable[Flow]) -> None:
         fields=("flows", "security_level", "requires_segmentation"),
         source="NIST SP 800-41r1",
     )
+
+
+def _host_policies(blueprint: Blueprint, flows: Sequence[Flow]) -> None:
+    """Every workload filters for itself, by a policy of its network: what flows need, and nothing else."""
+    places = _places(blueprint)
+    for network in blueprint.all(CloudNetwork):
+        if network.zone is None:
+            continue
+        policy = blueprint.add(make_policy(f"{network.id}-hosts", ()))
+        mine = [_at_door(blueprint, flow) for flow in flows if network.id in (*flow.sources, *flow.targets)]
+        blueprint.add_all(host_rules(policy.id, network.zone, mine, places, ipv6=blueprint.requirements.ipv6))
+        blueprint.change(network, host_policy=policy.id)
 
 
 def _at_door(blueprint: Blueprint, flow: Flow) -> Flow:
