@@ -169,6 +169,8 @@ class CloudConnection:
     location: str | None = None
     cloud_device: str | None = None
     """The provider's router that the port is on; two ports on one router fail together."""
+    seen_as: str | None = None
+    """The security zone that the premises see everything at the provider as."""
     mss_clamp_bytes: int | None = None
     mtu_bytes: int = 1500
 

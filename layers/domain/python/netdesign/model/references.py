@@ -126,6 +126,7 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "device": ("devices",),
         "site": ("sites",),
         "zone": ("zones",),
+        "seen_as": ("zones",),
         "crypto": ("crypto_profiles",),
     },
     "cloud_services": {"network": ("cloud_networks",)},

@@ -56,6 +56,10 @@ def _build(blueprint: Blueprint) -> Archetype:
         from netdesign.synthesis.cloud import design as cloud
 
         return cloud.build(blueprint)
+    if kind is NetworkType.HYBRID:
+        from netdesign.synthesis.hybrid import design as hybrid
+
+        return hybrid.build(blueprint)
     raise InfeasibleError((_unsupported(kind),))
 
 

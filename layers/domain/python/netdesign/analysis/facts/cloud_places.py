@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.graph.network import Network, analysis
 
@@ -67,6 +67,31 @@ def workload_count(network: Network) -> int:
 def counts_as_production(network: CloudNetwork) -> bool:
     """Whether a network holds what was asked for, rather than tests or what serves the other networks."""
     return network.domain not in ASIDE
+
+
+@analysis
+def doors(network: Network) -> dict[str, Door]:
+    """Devices of ours that stand for the provider's end of a dedicated port, with what lies behind them."""
+    found: dict[str, Door] = {}
+    behind: dict[str, list[str]] = {}
+    networks = network.by_id("cloud_networks")
+    for one in network.design.cloud.cloud_attachments:
+        home = networks.get(one.network)
+        behind.setdefault(one.hub, []).extend(home.prefixes if home is not None else ())
+    for way in network.design.cloud.cloud_connections:
+        if way.cloud_device in network.device_index and way.seen_as is not None:
+            known = found.get(way.cloud_device or "")
+            more = tuple(behind.get(way.hub, ()))
+            prefixes = (*known.prefixes, *more) if known is not None else more
+            found[way.cloud_device or ""] = Door(way.seen_as, tuple(dict.fromkeys(prefixes)))
+    return found
+
+
+class Door(NamedTuple):
+    """The zone that premises see a provider as at the end of a dedicated port, and the prefixes of its networks."""
+
+    zone: str
+    prefixes: tuple[str, ...]
 
 
 @analysis

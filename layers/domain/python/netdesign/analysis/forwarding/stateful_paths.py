@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.addressing.layer3 import gateways, layer3
 from netdesign.analysis.facts.degraded import links_at
 from netdesign.analysis.policy.needs import spot
@@ -135,7 +136,7 @@ def starting_tables(network: Network, tables: Fib, names: tuple[str, ...]) -> li
             if network.interfaces[port].kind is not InterfaceKind.MANAGEMENT:
                 found[int(there.interface_vertex[port])] = None
     for table, circuits in circuit_tables(tables.network).items():
-        if any(provider in ends.providers for _, provider in circuits):
+        if any(provider in ends.beyond for _, provider in circuits):
             found[table] = None
     found.pop(-1, None)
     return _spread(list(found), MOST_STARTS)
@@ -148,6 +149,10 @@ def target_addresses(network: Network, names: tuple[str, ...]) -> list[tuple[int
     for version in (4, 6):
         ranges = (prefix_range(network.design.addressing.subnets[at].prefix, version) for at in ends.subnets)
         found += [(version, (low + high) // 2) for low, high in _spread([r for r in ranges if r], MOST_TARGETS)]
+    for name in names:
+        for text in doors(network)[name].prefixes if name in doors(network) else ():
+            both = ((version, prefix_range(text, version)) for version in (4, 6))
+            found += [(version, (span[0] + span[1]) // 2) for version, span in both if span is not None]
     return found + [(version, address) for version, address in OUTSIDE.items() if ends.providers]
 
 

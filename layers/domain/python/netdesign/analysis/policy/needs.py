@@ -12,7 +12,7 @@ from math import log2
 from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.analysis.facts.addresses import block_of
-from netdesign.analysis.facts.cloud_places import subnets_of
+from netdesign.analysis.facts.cloud_places import doors, subnets_of
 from netdesign.analysis.facts.ends import internet_zone
 from netdesign.analysis.policy.permissions import permitted
 from netdesign.analysis.policy.policy import prefix_range, service_ranges
@@ -72,7 +72,8 @@ def spot(network: Network, name: str) -> Spot | None:
     place = network.device_index.get(name)
     if place is None or network.devices[place].role is not Role.PROVIDER:
         return None
-    return Spot(internet_zone(network), None)
+    door = doors(network).get(name)
+    return Spot(door.zone, door.prefixes) if door is not None else Spot(internet_zone(network), None)
 
 
 def _cloud_spot(network: Network, name: str, *, door: bool = False) -> Spot | None:

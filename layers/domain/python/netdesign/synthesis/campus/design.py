@@ -52,10 +52,11 @@ from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link, settle_peer_link
 from netdesign.synthesis.edge.border import Edge, build_edge
+from netdesign.synthesis.edge.cloud_edge import cloud_doors
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
 from netdesign.synthesis.edge.translation import translate
 from netdesign.synthesis.needs.flows import Ends
-from netdesign.synthesis.needs.zones import DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
+from netdesign.synthesis.needs.zones import CLOUD, DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 from netdesign.synthesis.operation.finishing import add_flows, add_policy, publish, relay, residencies
 from netdesign.synthesis.operation.hardening import harden
 from netdesign.synthesis.operation.infrastructure import add_services
@@ -125,7 +126,8 @@ def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -
     _explain_shape(blueprint, site, ground.plan.archetype, len(ground.plan.units))
     if (PUBLISHED.name, "") in ground.vlans:
         publish(blueprint, group_id(ground, PUBLISHED.name))
-    return Built(ground.plan.archetype, edge, services, flow_ends(ground, edge.providers))
+    ends = flow_ends(ground, edge.providers, cloud_doors(blueprint, site.id))
+    return Built(ground.plan.archetype, edge, services, ends)
 
 
 def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[ServiceInstance, ...]]:
@@ -135,7 +137,7 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     equipment = _equip(ground)
     plan = ground.plan
     prepare_rooms(ground, main_racks(ground, equipment), closet_racks(ground, equipment))
-    inside = [zone for zone in zones if zone != INTERNET and not (apart and zone == MANAGEMENT)]
+    inside = [zone for zone in zones if zone not in (INTERNET, CLOUD) and not (apart and zone == MANAGEMENT)]
     _plan_addresses(ground, equipment, zones)
     place_switches(ground, equipment)
     for unit in plan.units:
@@ -155,10 +157,10 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     }
     attach_servers(ground, counts, equipment.servers.nic_bps)
     if network is None:
-        manage_in_band(ground, (*edge.firewalls, *edge.routers, *ground.controllers))
+        manage_in_band(ground, (*edge.firewalls, *edge.routers, *edge.wans, *ground.controllers))
     else:
         _services_out_of_band(ground, network)
-        manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers))
+        manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers, *edge.wans))
         add_console(blueprint, Hall(ground.site, (), ground.racks[1]), network)
         settle_peer_link(blueprint, Pair(tuple(network.cores), network.mlag))
     explain_campus(ground, equipment)
@@ -246,7 +248,8 @@ def _edge(ground: Ground, equipment: Equipment, zones: Sequence[str], management
         )
         apart = {MANAGEMENT} if management else set()
         transits = tuple(vlan for zone, vlan in edge.transits.items() if zone not in apart)
-        ids = (*(vlan.id for vlan in (*own, *transits)), f"{ground.site}-outside")
+        beyond = (f"{ground.site}-outside", *((f"{ground.site}-cloud",) if edge.wans else ()))
+        ids = (*(vlan.id for vlan in (*own, *transits)), *beyond)
         allow_on_peer_link(blueprint, ground.core, ids)
     return edge
 

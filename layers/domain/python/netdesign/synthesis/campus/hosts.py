@@ -32,7 +32,7 @@ from netdesign.synthesis.campus.plan import Unit, clients_of
 from netdesign.synthesis.campus.radios import GBPS
 from netdesign.synthesis.campus.sizing import shares
 from netdesign.synthesis.needs.flows import Ends, group_data
-from netdesign.synthesis.needs.zones import DATABASE, DMZ, GUEST, INTERNET, IOT, MANAGEMENT, SERVER, USER, VOICE
+from netdesign.synthesis.needs.zones import CLOUD, DATABASE, DMZ, GUEST, INTERNET, IOT, MANAGEMENT, SERVER, USER, VOICE
 from netdesign.synthesis.operation.management import port_profile
 from netdesign.synthesis.operation.wireless import wireless_networks
 
@@ -284,7 +284,7 @@ def _server_group(ground: Ground, group: str, name: str, count: int, nic_bps: in
     )
 
 
-def flow_ends(ground: Ground, providers: Sequence[Device]) -> Ends:
+def flow_ends(ground: Ground, providers: Sequence[Device], doors: Sequence[str] = ()) -> Ends:
     """Where the ends that flows name are at this site."""
     ids = {group.id for group in ground.groups}
 
@@ -309,5 +309,6 @@ def flow_ends(ground: Ground, providers: Sequence[Device]) -> Ends:
         (Population.MANAGEMENT.value, MANAGEMENT): named("services"),
         (Population.REMOTE_USERS.value, INTERNET): outside,
         (Population.INTERNET.value, INTERNET): outside,
+        (Population.CLOUD.value, CLOUD): tuple(doors),
     }
     return {key: value for key, value in found.items() if value}

@@ -214,6 +214,7 @@ def _exit_ports(edge: EdgePlan) -> list[PortNeed]:
     return [
         PortNeed(edge.firewalls + 1, edge.firewall_port_bps, PortUse.DOWNLINK),
         PortNeed(edge.routers + 2, edge.router_port_bps, PortUse.DOWNLINK),
+        *((PortNeed(edge.wan.routers, edge.wan.port_bps, PortUse.DOWNLINK),) if edge.wan else ()),
     ]
 
 

@@ -50,9 +50,9 @@ def build(blueprint: Blueprint) -> Archetype:
     return Archetype.CLOUD_HUB
 
 
-def add_networks(blueprint: Blueprint, workloads: int) -> CloudPart:
+def add_networks(blueprint: Blueprint, workloads: int, mark: str = "") -> CloudPart:
     """Networks, subnets, gateways and attachments of every region, for so many workloads of production."""
-    plan = plan_cloud(blueprint, workloads)
+    plan = plan_cloud(blueprint, workloads, mark)
     return CloudPart(plan, [build_region(blueprint, plan, region) for region in plan.regions])
 
 

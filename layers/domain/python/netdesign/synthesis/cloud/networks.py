@@ -84,7 +84,7 @@ def _build_network(blueprint: Blueprint, plan: CloudPlan, region: Region, one: N
             prefixes=prefixes if v6 is None else (*prefixes, f"{format_v6(v6)}/{NETWORK_V6_LENGTH}"),
             availability_zones=region.plan.zones,
             jurisdiction=region.plan.region.jurisdiction,
-            zone=one.zone,
+            zone=plan.zone_id(one.zone),
             domain=one.domain,
         )
     )

@@ -86,8 +86,11 @@ def keep_at_home(blueprint: Blueprint, plan: CloudPlan) -> None:
     if not plan.place.law:
         return
     for data in blueprint.requirements.data_classes:
-        if data.sensitive and not blueprint.has(Residency, f"residency-{data.value}"):
-            law = tuple(sorted(plan.place.law))
-            blueprint.add(Residency(id=f"residency-{data.value}", data_class=data, jurisdictions=law))
+        identity = f"residency-{data.value}"
+        law = tuple(sorted(plan.place.law))
+        if data.sensitive and blueprint.has(Residency, identity):
+            blueprint.change(blueprint.get(Residency, identity), jurisdictions=law)
+        elif data.sensitive:
+            blueprint.add(Residency(id=identity, data_class=data, jurisdictions=law))
 
 

@@ -11,11 +11,22 @@ from netdesign.catalog.cloud_regions import CloudRegion
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import Population, ResolvedRequirements
-from netdesign.synthesis.cloud.place import CloudPlace, choose_place
+from netdesign.synthesis.edge.cloud_place import CloudPlace, choose_place
 from netdesign.synthesis.datacenter.demand import tenants
 from netdesign.synthesis.draft.address_plan import HOST_FILL, V4_BITS, Block
 from netdesign.synthesis.draft.blueprint import Blueprint
-from netdesign.synthesis.needs.zones import DATABASE, DMZ, MANAGEMENT, SERVER, STORAGE, TEST, zone_names
+from netdesign.synthesis.needs.zones import (
+    DATABASE,
+    DMZ,
+    INTERNET,
+    KINDS,
+    MANAGEMENT,
+    SERVER,
+    STORAGE,
+    TEST,
+    zone_names,
+)
+from netdesign.synthesis.needs.zones import PREMISES as PREMISES_ZONE
 
 PRODUCTION: Final = "production"
 INSPECTION: Final = "inspection"
@@ -79,9 +90,20 @@ class CloudPlan:
     """Whether trust domains are kept apart and joined by firewalls."""
     workloads: int
     regions: tuple[RegionPlan, ...]
+    mark: str = ""
+    """What the ids of zones begin with where premises have zones of the same kinds."""
+
+    def zone_id(self, kind: str | None) -> str | None:
+        """The zone of a kind at the provider; the Internet and the premises are the same seen from anywhere."""
+        return kind if kind in (None, INTERNET, PREMISES_ZONE) else f"{self.mark}{kind}"
+
+    @property
+    def kinds(self) -> dict[str | None, str | None]:
+        """The kind of each zone at the provider."""
+        return {self.zone_id(kind): kind for kind in (*KINDS, None)}
 
 
-def plan_cloud(blueprint: Blueprint, workloads: int) -> CloudPlan:
+def plan_cloud(blueprint: Blueprint, workloads: int, mark: str = "") -> CloudPlan:
     """Regions, networks and blocks for so many workloads of production."""
     asked = blueprint.requirements
     place = choose_place(asked, blueprint.parameters)
@@ -105,7 +127,7 @@ def plan_cloud(blueprint: Blueprint, workloads: int) -> CloudPlan:
         raise InfeasibleError((_no_room(blueprint, place, workloads, segmented=segmented),))
     for plan in regions:
         _take_blocks(blueprint, place, plan, spacious=spacious)
-    return CloudPlan(place, segmented, workloads, regions)
+    return CloudPlan(place, segmented, workloads, regions, mark)
 
 
 def networks(

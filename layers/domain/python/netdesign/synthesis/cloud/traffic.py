@@ -19,9 +19,9 @@ from netdesign.model.cloud import (
     CloudSubnetKind,
 )
 from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequirements
-from netdesign.model.security import Policy, PublishedService, Service
+from netdesign.model.security import Policy, PolicyRule, PublishedService, Service, Zone
 from netdesign.model.traffic import Flow
-from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass
+from netdesign.model.vocabulary import DataClass, NetworkType, SecurityLevel, ServiceClass
 from netdesign.synthesis.cloud.networks import Region
 from netdesign.synthesis.cloud.plan import DOMAINS, INSPECTION, CloudPlan
 from netdesign.synthesis.datacenter.traffic import QUERIES, TIER_BPS, UNENCRYPTED
@@ -29,12 +29,14 @@ from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.needs.flows import DNS, HTTPS, Ends, application_flows, encrypts
 from netdesign.synthesis.needs.policies import Place, host_rules, make_policy, rules_from_flows
 from netdesign.synthesis.needs.zones import (
+    CLOUD,
     DATABASE,
     DMZ,
     INTERNET,
     KINDS,
     MANAGEMENT,
     PARTNER,
+    PREMISES,
     SERVER,
     STORAGE,
     TEST,
@@ -52,26 +54,29 @@ PEOPLE: Final = (Population.USERS, Population.IOT, Population.VOICE, Population.
 
 def add_zones(blueprint: Blueprint, plan: CloudPlan) -> None:
     """A zone for each kind of network and for what lies behind connections."""
-    names = {one.zone for region in plan.regions for one in region.networks if one.zone is not None}
-    names |= {INTERNET, *(one.zone for one in blueprint.all(CloudConnection) if one.zone is not None)}
+    names = {one.zone for region in plan.regions for one in region.networks}
+    names |= {INTERNET, *(plan.kinds[one.zone] for one in blueprint.all(CloudConnection))}
     ordered = tuple(zone for zone in KINDS if zone in names)
-    blueprint.add_all(make_zones(ordered, blueprint.requirements, blueprint.parameters.zones.trust))
+    for zone in make_zones(ordered, blueprint.requirements, blueprint.parameters.zones.trust):
+        identity = plan.zone_id(zone.id) or zone.id
+        if not blueprint.has(Zone, identity):
+            blueprint.add(replace(zone, id=identity, name=f"{zone.name} at the provider" if plan.mark else zone.name))
 
 
 def add_traffic(blueprint: Blueprint, plan: CloudPlan, regions: Sequence[Region]) -> None:
     """Flows of every region, what is copied between regions, the policy, and what each attachment carries."""
     flows: list[Flow] = []
     for region in regions:
-        flows += _region_flows(blueprint, region, len(regions))
-    copies = _copies(blueprint, regions)
+        flows += _region_flows(blueprint, plan, region, len(regions))
+    copies = _copies(blueprint, plan, regions)
     flows += copies
     flows = [replace(flow, encrypted=flow.encrypted or _seals(blueprint, flow)) for flow in flows]
     for flow in flows:
         blueprint.add(_fact(flow))
     _publish(blueprint, regions)
     if plan.segmented:
-        _policy(blueprint, flows)
-        _host_policies(blueprint, flows)
+        _policy(blueprint, plan, flows)
+        _host_policies(blueprint, plan, flows)
     _loads(blueprint, flows, len(regions))
     _peering_loads(blueprint, copies)
 
@@ -89,7 +94,9 @@ def _fact(flow: Flow) -> CloudFlow:
 
 def cloud_requirements(requirements: ResolvedRequirements) -> ResolvedRequirements:
     """The requirements with the flows alone that something at the provider takes part in."""
-    machines = {Population.SERVERS, Population.STORAGE, Population.DMZ, Population.MANAGEMENT, Population.CLOUD}
+    machines = {Population.SERVERS, Population.STORAGE, Population.DMZ, Population.MANAGEMENT}
+    if requirements.network_type is NetworkType.HYBRID:
+        machines = {Population.CLOUD}
     kept = (flow for flow in requirements.flows if {flow.source, flow.target} & machines)
     return replace(requirements, flows=tuple(leg for flow in kept for leg in _by_door(flow)))
 
@@ -102,9 +109,9 @@ def _by_door(flow: ResolvedFlow) -> tuple[ResolvedFlow, ...]:
     return door, replace(flow, id=f"{flow.id}-inward", source=Population.DMZ.value)
 
 
-def _region_flows(blueprint: Blueprint, region: Region, parts: int) -> list[Flow]:
+def _region_flows(blueprint: Blueprint, plan: CloudPlan, region: Region, parts: int) -> list[Flow]:
     """The flows that were asked for, a region's share of them, and those that networks live on."""
-    asked, ends = cloud_requirements(blueprint.requirements), _ends(blueprint, region)
+    asked, ends = cloud_requirements(blueprint.requirements), _ends(blueprint, plan, region)
     made = [
         replace(
             flow,
@@ -114,24 +121,25 @@ def _region_flows(blueprint: Blueprint, region: Region, parts: int) -> list[Flow
         )
         for flow in application_flows(asked, ends)
     ]
-    return [*(_by_exit(blueprint, region, flow) for flow in made), *_own_flows(blueprint, region)]
+    return [*(_by_exit(blueprint, plan, region, flow) for flow in made), *_own_flows(blueprint, plan, region)]
 
 
-def _by_exit(blueprint: Blueprint, region: Region, flow: Flow) -> Flow:
+def _by_exit(blueprint: Blueprint, plan: CloudPlan, region: Region, flow: Flow) -> Flow:
     """What goes out from behind the inspection network takes the exit there, not the one of published services."""
-    entry, leaving = _outside(blueprint, region, DMZ), _outside(blueprint, region, None)
+    entry, leaving = _outside(blueprint, plan, region, DMZ), _outside(blueprint, plan, region, None)
     edge = region.networks.get(DOMAINS[DMZ])
     if flow.targets != entry or (edge is not None and flow.sources == (edge.id,)):
         return flow
     return replace(flow, targets=leaving)
 
 
-def _ends(blueprint: Blueprint, region: Region) -> Ends:
+def _ends(blueprint: Blueprint, plan: CloudPlan, region: Region) -> Ends:
     """Networks, connections and the gateway to the Internet by the population and zone that they stand for."""
     here = [one for one in blueprint.all(CloudNetwork) if one.region == region.id]
     by_zone: dict[str | None, tuple[str, ...]] = {}
     for one in here:
-        by_zone[one.zone] = (*by_zone.get(one.zone, ()), one.id)
+        kind = plan.kinds[one.zone]
+        by_zone[kind] = (*by_zone.get(kind, ()), one.id)
     inside = by_zone.get(SERVER, ())
     ends: dict[tuple[str, str], tuple[str, ...]] = {
         (Population.SERVERS, SERVER): inside,
@@ -141,23 +149,32 @@ def _ends(blueprint: Blueprint, region: Region) -> Ends:
         (Population.DMZ, DMZ): by_zone.get(DMZ, inside),
         (Population.DMZ, DATABASE): by_zone.get(DATABASE, inside),
         (Population.MANAGEMENT, MANAGEMENT): by_zone.get(MANAGEMENT, inside),
-        (Population.CLOUD, SERVER): inside,
+        (Population.CLOUD, CLOUD): inside,
         (Population.REMOTE_USERS, DMZ): by_zone.get(DMZ, inside),
-        (Population.INTERNET, INTERNET): _outside(blueprint, region, DMZ),
-        (Population.REMOTE_USERS, INTERNET): _outside(blueprint, region, DMZ),
+        (Population.INTERNET, INTERNET): _outside(blueprint, plan, region, DMZ),
+        (Population.REMOTE_USERS, INTERNET): _outside(blueprint, plan, region, DMZ),
     }
     ways = [one for one in blueprint.all(CloudConnection) if one.hub == region.hub]
-    ends[Population.PARTNER, PARTNER] = tuple(one.id for one in ways if one.zone == PARTNER)
-    people = tuple(one.id for one in ways if one.zone == USER)
+    ends[Population.PARTNER, PARTNER] = tuple(one.id for one in ways if plan.kinds[one.zone] == PARTNER)
+    people = tuple(one.id for one in ways if one.zone in (USER, PREMISES))
     for population in PEOPLE:
         ends[population, USER] = people
+    if plan.mark:
+        ends |= _behind_connections(people)
     for site in blueprint.requirements.sites:
         if mine := tuple(one.id for one in ways if one.site == site.id):
             ends[site.id, USER] = mine
     return {key: ids for key, ids in ends.items() if ids}
 
 
-def _outside(blueprint: Blueprint, region: Region, zone: str | None) -> tuple[str, ...]:
+def _behind_connections(people: tuple[str, ...]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Where premises have servers of their own, all that is there is behind the connections."""
+    kinds = ((Population.SERVERS, SERVER), (Population.SERVERS, DATABASE), (Population.STORAGE, STORAGE))
+    more = ((Population.STORAGE, DATABASE), (Population.DMZ, DMZ), (Population.DMZ, DATABASE))
+    return dict.fromkeys((*kinds, *more, (Population.MANAGEMENT, MANAGEMENT)), people)
+
+
+def _outside(blueprint: Blueprint, plan: CloudPlan, region: Region, zone: str | None) -> tuple[str, ...]:
     """The gateway to the Internet of the network of a zone (None: of inspection), or else any that there is."""
     networks = {one.id: one for one in blueprint.all(CloudNetwork) if one.region == region.id}
     found = [
@@ -165,39 +182,38 @@ def _outside(blueprint: Blueprint, region: Region, zone: str | None) -> tuple[st
         for gateway in blueprint.all(CloudGateway)
         if gateway.kind is CloudGatewayKind.INTERNET and gateway.network in networks
     ]
-    ranked = sorted(found, key=lambda one: (networks[one.network].zone != zone, one.id))
+    ranked = sorted(found, key=lambda one: (plan.kinds[networks[one.network].zone] != zone, one.id))
     return tuple(one.id for one in ranked[:1])
 
 
-def _own_flows(blueprint: Blueprint, region: Region) -> list[Flow]:
+def _own_flows(blueprint: Blueprint, plan: CloudPlan, region: Region) -> list[Flow]:
     """Names for all, updates from the Internet, administration by way of the shared network."""
-    here = [one for one in blueprint.all(CloudNetwork) if one.region == region.id and one.zone is not None]
-    shared = tuple(one.id for one in here if one.zone == MANAGEMENT)
-    served = tuple(one.id for one in here if one.zone != MANAGEMENT)
-    people = tuple(
-        one.id for one in blueprint.all(CloudConnection) if one.hub == region.hub and one.zone == USER
-    )
-    outside = _outside(blueprint, region, None)
+    found = [one for one in blueprint.all(CloudNetwork) if one.region == region.id and one.zone is not None]
+    here = [(one.id, plan.kinds[one.zone]) for one in found]
+    shared = tuple(name for name, kind in here if kind == MANAGEMENT)
+    served = tuple(name for name, kind in here if kind != MANAGEMENT)
+    ways = [one for one in blueprint.all(CloudConnection) if one.hub == region.hub]
+    people = tuple(one.id for one in ways if one.zone in (USER, PREMISES))
+    outside = _outside(blueprint, plan, region, None)
     made = []
     if shared and served:
         count = sum(one.workloads for one in region.plan.networks)
         made.append(_own(f"service-dns-{region.id}", served, shared, DNS, max(1_000, DNS_BPS * count)))
-        administered = tuple(one.id for one in here if one.zone not in (MANAGEMENT, DMZ))
+        administered = tuple(name for name, kind in here if kind not in (MANAGEMENT, DMZ))
         if people:
             made.append(_own(f"service-administration-{region.id}", people, shared, HTTPS, ADMINISTRATION_BPS))
         made.append(_own(f"service-operation-{region.id}", shared, administered, HTTPS, ADMINISTRATION_BPS))
-    stores, askers = (tuple(one for one in here if one.zone == zone) for zone in (DATABASE, SERVER))
+    stores, askers = (tuple(name for name, kind in here if kind == zone) for zone in (DATABASE, SERVER))
     if stores and askers:
         rate = max(UPDATES_BPS, TIER_BPS * sum(one.workloads for one in region.plan.networks if one.zone == SERVER))
-        ends = tuple(one.id for one in askers), tuple(one.id for one in stores)
-        made.append(_own(f"service-queries-{region.id}", *ends, QUERIES, rate))
-    pulling = tuple(one.id for one in here if one.zone in (TEST, SERVER, MANAGEMENT))
+        made.append(_own(f"service-queries-{region.id}", askers, stores, QUERIES, rate))
+    pulling = tuple(name for name, kind in here if kind in (TEST, SERVER, MANAGEMENT))
     if pulling and outside:
         made.append(_own(f"service-updates-{region.id}", pulling, outside, HTTPS, UPDATES_BPS * len(pulling)))
     return made
 
 
-def _copies(blueprint: Blueprint, regions: Sequence[Region]) -> list[Flow]:
+def _copies(blueprint: Blueprint, plan: CloudPlan, regions: Sequence[Region]) -> list[Flow]:
     """What the networks of one region copy to those of the other, a part of what they carry."""
     asked, share = blueprint.requirements, blueprint.parameters.cloud.replication_share
     total = sum(max(flow.up_bps, flow.down_bps) for flow in cloud_requirements(asked).flows)
@@ -206,11 +222,11 @@ def _copies(blueprint: Blueprint, regions: Sequence[Region]) -> list[Flow]:
         for other in regions[at + 1 :]:
             for name, near in one.networks.items():
                 far = other.networks.get(name)
-                if far is None or near.zone not in (SERVER, DATABASE, STORAGE):
+                if far is None or plan.kinds[near.zone] not in (SERVER, DATABASE, STORAGE):
                     continue
                 rate = max(UPDATES_BPS, ceil(total * share))
                 copy = _own(f"copy-{name}-{one.id}-{other.id}", (near.id,), (far.id,), HTTPS, rate)
-                made.append(replace(copy, data_class=_held(asked, near.zone)))
+                made.append(replace(copy, data_class=_held(asked, plan.kinds[near.zone])))
     return made
 
 
@@ -246,7 +262,7 @@ def _publish(blueprint: Blueprint, regions: Sequence[Region]) -> None:
             blueprint.add(PublishedService(id=identity, name=service.name, group=network.id, service=service))
 
 
-def _policy(blueprint: Blueprint, flows: Iterable[Flow]) -> None:
+def _policy(blueprint: Blueprint, plan: CloudPlan, flows: Iterable[Flow]) -> None:
     """What the firewall endpoints let pass: what flows need, and the final denial."""
     gateways = tuple(one.id for one in blueprint.all(CloudGateway) if one.kind is CloudGatewayKind.FIREWALL)
     blueprint.add(Policy(id=POLICY, name=POLICY, devices=(), gateways=gateways))
@@ -255,14 +271,14 @@ def _policy(blueprint: Blueprint, flows: Iterable[Flow]) -> None:
     rules = rules_from_flows(
         POLICY,
         [_at_door(blueprint, flow) for flow in flows],
-        _places(blueprint),
+        _places(blueprint, plan),
         blueprint.posture,
         trust,
         ipv6=blueprint.requirements.ipv6,
         delta=parameters.zones.inspected_trust_delta,
         within=len(blueprint.all(CloudPeering)) > 0,
     )
-    blueprint.add_all(rules)
+    blueprint.add_all(_renamed(plan, rule) for rule in rules)
     blueprint.decide(
         "What may pass the firewall endpoints?",
         f"{len(rules) - 1} permits made from flows, then everything else is refused and logged",
@@ -274,15 +290,23 @@ def _policy(blueprint: Blueprint, flows: Iterable[Flow]) -> None:
     )
 
 
-def _host_policies(blueprint: Blueprint, flows: Sequence[Flow]) -> None:
+def _renamed(plan: CloudPlan, rule: PolicyRule) -> PolicyRule:
+    """The rule with the ids that zones have at the provider."""
+    near, far = (tuple(plan.zone_id(kind) or kind for kind in names) for names in (rule.source_zones, rule.destination_zones))
+    return replace(rule, source_zones=near, destination_zones=far)
+
+
+def _host_policies(blueprint: Blueprint, plan: CloudPlan, flows: Sequence[Flow]) -> None:
     """Every workload filters for itself, by a policy of its network: what flows need, and nothing else."""
-    places = _places(blueprint)
+    places = _places(blueprint, plan)
     for network in blueprint.all(CloudNetwork):
         if network.zone is None:
             continue
         policy = blueprint.add(make_policy(f"{network.id}-hosts", ()))
         mine = [_at_door(blueprint, flow) for flow in flows if network.id in (*flow.sources, *flow.targets)]
-        blueprint.add_all(host_rules(policy.id, network.zone, mine, places, ipv6=blueprint.requirements.ipv6))
+        kind = plan.kinds[network.zone] or SERVER
+        rules = host_rules(policy.id, kind, mine, places, ipv6=blueprint.requirements.ipv6)
+        blueprint.add_all(_renamed(plan, rule) for rule in rules)
         blueprint.change(network, host_policy=policy.id)
 
 
@@ -294,7 +318,7 @@ def _at_door(blueprint: Blueprint, flow: Flow) -> Flow:
     return replace(flow, targets=tuple(f"{target} {CloudSubnetKind.PUBLIC}" for target in flow.targets))
 
 
-def _places(blueprint: Blueprint) -> dict[str, Place]:
+def _places(blueprint: Blueprint, plan: CloudPlan) -> dict[str, Place]:
     """Zones and prefixes: of a network those of its workloads, of its door those of its public subnets."""
     by_kind: dict[tuple[str, CloudSubnetKind], list[str]] = {}
     for subnet in blueprint.all(CloudSubnet):
@@ -303,10 +327,10 @@ def _places(blueprint: Blueprint) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for one in blueprint.all(CloudNetwork):
         inner = tuple(by_kind.get((one.id, CloudSubnetKind.PRIVATE), ()))
-        found[one.id] = Place(one.zone or INTERNET, inner)
+        found[one.id] = Place(plan.kinds[one.zone] or INTERNET, inner)
         door = tuple(by_kind.get((one.id, CloudSubnetKind.PUBLIC), inner))
-        found[f"{one.id} {CloudSubnetKind.PUBLIC}"] = Place(one.zone or INTERNET, door)
-    found |= {one.id: Place(one.zone or USER, one.prefixes) for one in blueprint.all(CloudConnection)}
+        found[f"{one.id} {CloudSubnetKind.PUBLIC}"] = Place(plan.kinds[one.zone] or INTERNET, door)
+    found |= {one.id: Place(plan.kinds[one.zone] or USER, one.prefixes) for one in blueprint.all(CloudConnection)}
     found |= {one.id: Place(INTERNET) for one in blueprint.all(CloudGateway) if one.kind is CloudGatewayKind.INTERNET}
     return found
 

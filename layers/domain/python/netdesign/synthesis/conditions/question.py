@@ -40,7 +40,9 @@ class Question:
     @property
     def campus(self) -> bool:
         """Whether people, rather than racks, are attached."""
-        return self.requirements.network_type in (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS, NetworkType.WAN)
+        kind = self.requirements.network_type
+        hybrid = kind is NetworkType.HYBRID and self.requirements.users > 0
+        return hybrid or kind in (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS, NetworkType.WAN)
 
     @property
     def virtual(self) -> bool:

@@ -19,6 +19,7 @@ OFFERED = (
     NetworkType.LEGACY_CAMPUS,
     NetworkType.WAN,
     NetworkType.CLOUD_NATIVE,
+    NetworkType.HYBRID,
 )
 
 

@@ -54,7 +54,7 @@ from netdesign.synthesis.datacenter.traffic import Presence, add_traffic, sizing
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
-from netdesign.synthesis.needs.zones import INTERNET
+from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 from netdesign.synthesis.operation.finishing import residencies
 from netdesign.synthesis.operation.hardening import harden
 from netdesign.synthesis.operation.management import QOS, manage_devices
@@ -98,7 +98,7 @@ def build(blueprint: Blueprint) -> Archetype:
         here = tenants(requirements, site.servers)
         centre = build_centre(blueprint, site, number, sizing_requirements(requirements, here, share))
         edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
-        manage(blueprint, centre.management, (*edge.firewalls, *edge.routers))
+        manage(blueprint, centre.management, (*edge.firewalls, *edge.routers, *edge.wans))
         apart = blueprint.posture.management_plane == "out-of-band"
         if apart or requirements.redundancy.at_least(Redundancy.MEDIUM):
             add_console(blueprint, centre.hall, centre.management)
@@ -107,7 +107,8 @@ def build(blueprint: Blueprint) -> Archetype:
         join_vlans(blueprint, centre.management)
         presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
         shapes.append(centre.archetype)
-    zones = (INTERNET, MANAGEMENT, *server_zones(requirements))
+    beyond = (CLOUD,) if any(presence.edge.wans for presence in presences) else ()
+    zones = (INTERNET, *beyond, MANAGEMENT, *server_zones(requirements))
     add_traffic(blueprint, presences, zones)
     admit_remote_users(blueprint, [presence.edge for presence in presences])
     manage_devices(blueprint, services)
@@ -257,6 +258,8 @@ def _plan_addresses(
         hosts.setdefault(zone, []).append(TRANSIT_HOSTS)
     reserve_pool(blueprint, hosts)
     hosts[INTERNET] = [TRANSIT_HOSTS]
+    if blueprint.cloud_side is not None:
+        hosts[CLOUD] = [TRANSIT_HOSTS]
     hosts[MANAGEMENT] = [*management_hosts(kinds), SERVICE_ADDRESSES, TRANSIT_HOSTS]
     links, devices = size
     blueprint.plan_site(site.id, hosts, links=links + 32, devices=devices + 16)

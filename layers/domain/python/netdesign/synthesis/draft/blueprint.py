@@ -38,6 +38,15 @@ POOL_PURPOSES = {
 }
 
 
+@dataclass(slots=True)
+class CloudSide:
+    """What the premises know of the networks at a provider while a design is built."""
+
+    prefixes: tuple[str, ...]
+    doors: tuple[str, ...] = ()
+    """The provider's ends of dedicated ports."""
+
+
 class Blueprint(Wiring):
     """The one mutable thing of synthesis: requirements and catalogue in, facts out."""
 
@@ -59,6 +68,8 @@ class Blueprint(Wiring):
             ipv6_supernet=requirements.ipv6_supernet,
             standing=standing,
         )
+        self.cloud_side: CloudSide | None = None
+        """What the premises know of networks at a provider, once those are planned."""
         self._nets: dict[str, Net] = {}
         self._next_host: dict[str, int] = {}
         self._grouped: tuple[int, dict[str, list[str]]] = (-1, {})

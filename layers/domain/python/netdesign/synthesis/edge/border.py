@@ -24,8 +24,9 @@ from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint,
 from netdesign.synthesis.draft.interface_names import subinterface_name
 from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
+from netdesign.synthesis.edge.cloud_edge import add_routers, cloud_prefixes, cloud_vlan
 from netdesign.synthesis.edge.sizing import GBPS, SPEEDS, EdgePlan, plan_edge
-from netdesign.synthesis.needs.zones import INTERNET
+from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 
 FIRST_TRANSIT_VLAN = 901
 OUTSIDE_VLAN = 990
@@ -46,6 +47,8 @@ class Edge:
     firewalls: tuple[Device, ...]
     routers: tuple[Device, ...] = ()
     providers: tuple[Device, ...] = ()
+    wans: tuple[Device, ...] = ()
+    """Routers toward a cloud provider."""
     transits: dict[str, Vlan] = field(default_factory=dict)
     inward: dict[str, str] = field(default_factory=dict)
     """Name of the interface of each firewall that leads inward."""
@@ -81,11 +84,12 @@ def build_edge(
     chosen = plan or plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=len(attach_to))
     pair = pair_of(blueprint, attach_to)
     edge = Edge(site, chosen, pair, add_firewalls(blueprint, site, chosen, racks))
-    inside = [zone for zone in zones if zone != INTERNET and not (management and zone == MANAGEMENT)]
+    inside = [zone for zone in zones if zone not in (INTERNET, CLOUD) and not (management and zone == MANAGEMENT)]
     for at, zone in enumerate(inside):
         edge.transits[zone] = transit_vlan(blueprint, site, zone, FIRST_TRANSIT_VLAN + at, pair)
     outside = outside_vlan(blueprint, site, pair)
-    vlans = tuple(vlan.id for vlan in (*edge.transits.values(), outside))
+    beyond = (outside, *((cloud_vlan(blueprint, site, pair.devices),) if chosen.wan else ()))
+    vlans = tuple(vlan.id for vlan in (*edge.transits.values(), *beyond))
     for firewall in edge.firewalls:
         edge.inward[firewall.id] = trunk(
             blueprint,
@@ -105,11 +109,34 @@ def build_edge(
         )
     _zone_interfaces(blueprint, edge, INTERNET, outside)
     build_internet(blueprint, edge, outside, racks, mtu_bytes)
-    for vlan in (*edge.transits.values(), outside):
+    _build_cloud_way(blueprint, edge, beyond[1:], racks, mtu_bytes)
+    for vlan in (*edge.transits.values(), *beyond):
         if on_vlan is not None and (blueprint.vlan_devices(vlan) and vlan.id in vlans):
             on_vlan(vlan)
     explain_firewalls(blueprint, edge)
     return edge
+
+
+def _build_cloud_way(
+    blueprint: Blueprint, edge: Edge, vlans: Sequence[Vlan], racks: Sequence[str], mtu_bytes: int
+) -> None:
+    """The routers toward a cloud provider behind an interface of the firewalls of their own."""
+    wan, side = edge.plan.wan, blueprint.cloud_side
+    if wan is None or side is None:
+        return
+    for vlan in vlans:
+        _zone_interfaces(blueprint, edge, CLOUD, vlan)
+        edge.wans, doors = add_routers(blueprint, edge.site, edge.pair, wan, vlan, racks, mtu_bytes)
+        side.doors = (*side.doors, *(door.id for door in doors))
+        for net in blueprint.nets(vlan):
+            for prefix in cloud_prefixes(blueprint):
+                for firewall in edge.firewalls if (":" in prefix) == net.six else ():
+                    route(blueprint, firewall, UNDERLAY, prefix, net.address(1))
+            for router in edge.wans:
+                for zone in edge.transits:
+                    for prefix in blueprint.summaries(edge.site, zone):
+                        if (":" in prefix) == net.six:
+                            route(blueprint, router, UNDERLAY, prefix, net.address(firewall_host(edge)))
 
 
 def pair_of(blueprint: Blueprint, devices: Sequence[Device]) -> Pair:

@@ -18,6 +18,7 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
+from netdesign.synthesis.edge.cloud_edge import WanPlan, plan_wan
 from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
 from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
 
@@ -61,6 +62,8 @@ class EdgePlan:
     circuits: tuple[CircuitPlan, ...]
     demand: FirewallDemand
     refused: tuple[tuple[str, str], ...] = ()
+    wan: WanPlan | None = None
+    """Routers toward a cloud provider."""
 
 
 def firewall_count(requirements: ResolvedRequirements, parameters: Parameters) -> int:
@@ -260,6 +263,7 @@ def plan_edge(
         circuits=circuits,
         demand=demand,
         refused=choice.refused,
+        wan=None if branch else plan_wan(requirements, parameters, catalog, share, least_bps),
     )
 
 
@@ -277,7 +281,8 @@ def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
 ) -> tuple[Choice, int]:
     """The firewall with the slowest inward ports that suffice; raises the last refusal when none has any."""
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
-    management = 3 if apart or requirements.network_type is NetworkType.ENTERPRISE_DATACENTER else 1
+    centre = requirements.network_type is NetworkType.ENTERPRISE_DATACENTER or _hybrid_centre(requirements)
+    management = 3 if apart or centre else 1
     for at, speed in enumerate(ladder):
         ports = firewall_ports(firewalls, speed, links, own_circuits, circuits[0].port_bps, management=management)
         try:
@@ -286,6 +291,11 @@ def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
             if at == len(ladder) - 1:
                 raise
     raise AssertionError("the ladder of speeds is never empty")
+
+
+def _hybrid_centre(requirements: ResolvedRequirements) -> bool:
+    """Whether a hybrid network has a data centre on its premises."""
+    return requirements.network_type is NetworkType.HYBRID and not requirements.users
 
 
 def _router(

@@ -35,7 +35,8 @@ def at_site(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
     if asked.network_type is NetworkType.WAN and len(asked.sites) > 1:
         return _joined(asked, own)
     others = {one.id for one in asked.sites} - {site}
-    flows = tuple(_outward(flow, own) for flow in asked.flows if flow.source not in others)
+    joined = main_site(asked) == site
+    flows = tuple(_outward(flow, own, joins_cloud=joined) for flow in asked.flows if flow.source not in others)
     if not others:
         return asked if flows == asked.flows else replace(asked, flows=flows)
     return replace(
@@ -45,6 +46,11 @@ def at_site(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
         servers=replace(asked.servers, count=own.servers),
         flows=tuple(_scaled(flow, asked, own) for flow in flows),
     )
+
+
+def main_site(asked: ResolvedRequirements) -> str:
+    """The site with most people and servers, the first of equal ones: where ports to a cloud provider end."""
+    return max(asked.sites, key=lambda one: one.users + one.servers).id
 
 
 def _joined(asked: ResolvedRequirements, own: ResolvedSite) -> ResolvedRequirements:
@@ -101,10 +107,11 @@ def _sender(flow: ResolvedFlow) -> str:
     return flow.source if flow.source in OUTSIDE else Population.INTERNET.value
 
 
-def _outward(flow: ResolvedFlow, site: ResolvedSite) -> ResolvedFlow:
-    """The flow, to the Internet where its targets are not at the site."""
+def _outward(flow: ResolvedFlow, site: ResolvedSite, *, joins_cloud: bool) -> ResolvedFlow:
+    """The flow, to the Internet where its targets are not at the site or not behind ports of its own."""
     column = MACHINES.get(flow.target)
     absent = column is not None and not getattr(site, column)
+    absent = absent or (flow.target == Population.CLOUD and not joins_cloud)
     return replace(flow, target=Population.INTERNET.value) if absent else flow
 
 

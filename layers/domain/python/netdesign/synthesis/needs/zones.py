@@ -22,6 +22,7 @@ SERVER: Final = "server"
 STORAGE: Final = "storage"
 TEST: Final = "test"
 CLOUD: Final = "cloud"
+PREMISES: Final = "premises"
 DATABASE: Final = "database"
 MANAGEMENT: Final = "management"
 
@@ -48,6 +49,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     TEST: Kind("Tests", Exposure.INTERNAL, "test"),
     USER: Kind("Users", Exposure.INTERNAL, "users"),
     VOICE: Kind("Voice", Exposure.INTERNAL, "voice"),
+    PREMISES: Kind("Premises, seen from a cloud provider", Exposure.INTERNAL, "users"),
     CLOUD: Kind("Networks at a cloud provider", Exposure.INTERNAL, "cloud"),
     SERVER: Kind("Servers", Exposure.INTERNAL, "servers"),
     STORAGE: Kind("Storage", Exposure.INTERNAL, "servers"),

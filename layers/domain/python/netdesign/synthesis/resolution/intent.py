@@ -45,6 +45,12 @@ def intent(requirements: Requirements, parameters: Parameters, as_of: str) -> tu
     )
 
 
+def attaches_people(requirements: Requirements) -> bool:
+    """Whether people rather than racks are attached: in a campus, and on the premises of a hybrid network with users."""
+    hybrid = requirements.network_type is NetworkType.HYBRID and requirements.scale.users > 0
+    return hybrid or requirements.network_type in CAMPUSES
+
+
 def free_texts(requirements: Requirements) -> tuple[str, ...]:
     """The lists of free words in which a default may look for a hint."""
     return (*requirements.technology_stack, *requirements.use_cases, *requirements.critical_applications)
@@ -180,7 +186,7 @@ def _vendors(requirements: Requirements) -> tuple[Known[Any], ...]:
 
 
 def _features(requirements: Requirements) -> tuple[Known[Any], ...]:
-    campus = requirements.network_type in CAMPUSES
+    campus = attaches_people(requirements)
     sdn = requirements.network_type is NetworkType.SDN_CAMPUS
     kind = requirements.network_type
     cloud = requirements.cloud_integration

@@ -15,7 +15,7 @@ from netdesign.model.requirements import Requirements, SiteRequest
 from netdesign.model.resolved import FabricWorkload, ResolvedSite, ServerPopulation
 from netdesign.model.vocabulary import NetworkType, Redundancy, TopologyPreference
 from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
-from netdesign.synthesis.resolution.intent import CAMPUSES, free_texts
+from netdesign.synthesis.resolution.intent import attaches_people, free_texts
 
 ETHERNET_BPS: Final = tuple(step * 10**9 for step in (1, 10, 25, 50, 100, 200, 400, 800))
 USUAL_SERVER_BPS: Final = 25 * 10**9
@@ -93,7 +93,7 @@ def server_count(requirements: Requirements) -> Known[int]:
     if listed:
         return inferred("servers", sum(listed), "the sum of the sites", "sites")
     racks = sum(site.racks or 0 for site in requirements.sites)
-    if requirements.network_type in CAMPUSES:
+    if attaches_people(requirements):
         count = CAMPUS_SERVERS + requirements.scale.users // USERS_PER_CAMPUS_SERVER
         reason = f"{CAMPUS_SERVERS} for network services, one more for each {USERS_PER_CAMPUS_SERVER} users"
         return default("servers", count, reason, "scale/users")
@@ -105,7 +105,7 @@ def server_count(requirements: Requirements) -> Known[int]:
 
 def fabric_workload(requirements: Requirements) -> Known[FabricWorkload]:
     """What the fabric carries; words of the request may choose the default, nothing more."""
-    if requirements.network_type in CAMPUSES:
+    if attaches_people(requirements):
         return inferred("fabric_workload", FabricWorkload.GENERAL, "a campus carries general traffic", "network_type")
     texts = free_texts(requirements)
     for workload, words in _WORKLOADS:
@@ -137,7 +137,7 @@ def _remote_users(requirements: Requirements) -> Known[int]:
 
 
 def _east_west(requirements: Requirements, workload: Known[FabricWorkload]) -> Known[float]:
-    if requirements.network_type in CAMPUSES:
+    if attaches_people(requirements):
         return default(
             "east_west_share",
             CAMPUS_EAST_WEST,
@@ -247,7 +247,7 @@ def _site(
     workload: FabricWorkload,
 ) -> ResolvedSite:
     users, servers = share
-    campus = requirements.network_type in CAMPUSES
+    campus = attaches_people(requirements)
     virtual = requirements.network_type in WITHOUT_PORTS
     racks = site.racks if site.racks is not None else 0 if virtual else ceil(servers / SERVERS_PER_RACK)
     endpoints = site.endpoints if site.endpoints is not None else ceil(users * ENDPOINTS_PER_USER) if campus else 0
@@ -284,7 +284,7 @@ def _ranked(
     requirements: Requirements, requests: tuple[SiteRequest, ...], sites: tuple[ResolvedSite, ...]
 ) -> tuple[ResolvedSite, ...]:
     """Tiers for campus sites that state none: 1 for the largest, 2 from 100 users on, else 3."""
-    if requirements.network_type not in CAMPUSES or len(sites) == 1:
+    if not attaches_people(requirements) or len(sites) == 1:
         return sites
     if requirements.network_type is NetworkType.WAN:
         first = set(hub_places(requirements, requests))
@@ -335,7 +335,7 @@ def _unique_local(requirements: Requirements) -> Known[str | None]:
 
 
 def _usual_speed(requirements: Requirements) -> int:
-    top = USUAL_SERVER_BPS if requirements.network_type not in CAMPUSES else 10 * 10**9
+    top = USUAL_SERVER_BPS if not attaches_people(requirements) else 10 * 10**9
     limit = min(requirements.bandwidth.max, top)
     if requirements.network_type in WITHOUT_PORTS:
         limit = min(requirements.bandwidth.min, top)
