@@ -33,6 +33,7 @@ class CloudPrices:
     dedicated_gb: float
     zone_gb: float
     resolver_hour: float
+    router_hour: float
     flow_log_gb: float
     log_storage_gb_month: float
     ports: Mapping[int, float]

@@ -287,6 +287,8 @@ class Cloud:
     network_length: int
     private_length: int
     public_length: int
+    router_tunnels: int
+    router_bps: int
     mean_share: float
     replication_share: float
     log_bytes_per_gb: int

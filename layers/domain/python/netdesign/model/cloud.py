@@ -14,6 +14,8 @@ class CloudGatewayKind(StrEnum):
     NAT = "nat"
     FIREWALL = "firewall"
     INTERNET = "internet"
+    ROUTER = "router"
+    """A router that runs as a workload and ends tunnels of many sites."""
 
 
 class CloudConnectionKind(StrEnum):
@@ -166,6 +168,8 @@ class CloudConnection:
     crypto: str | None = None
     """The crypto profile that protects what passes."""
     tunnels: int = 0
+    gateways: tuple[str, ...] = ()
+    """Routers that run at the provider and end the tunnels in its place."""
     location: str | None = None
     cloud_device: str | None = None
     """The provider's router that the port is on; two ports on one router fail together."""

@@ -124,6 +124,7 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "cloud_connections": {
         "hub": ("cloud_hubs",),
         "device": ("devices",),
+        "gateways": ("cloud_gateways",),
         "site": ("sites",),
         "zone": ("zones",),
         "seen_as": ("zones",),

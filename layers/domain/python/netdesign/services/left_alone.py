@@ -14,7 +14,19 @@ from netdesign.model.patch import Add, Operation, Remove, Set
 from netdesign.model.security import Action
 
 GIVEN = frozenset(
-    {"sites", "rooms", "racks", "endpoint_groups", "flows", "circuits", "srlgs", "residencies", "published_services", "cloud_flows", "cloud_charges"}
+    {
+        "sites",
+        "rooms",
+        "racks",
+        "endpoint_groups",
+        "flows",
+        "circuits",
+        "srlgs",
+        "residencies",
+        "published_services",
+        "cloud_flows",
+        "cloud_charges",
+    }
 )
 """Collections that say what is there and what is asked for."""
 

@@ -19,6 +19,7 @@ from netdesign.synthesis.conditions.protection import (
     unencrypted,
     unvalidated_crypto,
 )
+from netdesign.synthesis.conditions.provider import data_without_framework, shape_at_provider
 from netdesign.synthesis.conditions.question import Condition, Question, Spoken
 from netdesign.synthesis.conditions.replication import replication_beyond_reach
 from netdesign.synthesis.conditions.resilience import (
@@ -45,6 +46,8 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     availability_unreachable,
     circuits_short,
     too_few_sites,
+    shape_at_provider,
+    data_without_framework,
     flat_network,
     open_zones,
     unvalidated_crypto,

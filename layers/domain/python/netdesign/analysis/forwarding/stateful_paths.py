@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.addressing.layer3 import gateways, layer3
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.facts.degraded import links_at
 from netdesign.analysis.policy.needs import spot
 from netdesign.analysis.policy.permissions import gates

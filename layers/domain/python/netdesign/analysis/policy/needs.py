@@ -150,7 +150,9 @@ def _crossings_of(network: Network, flow: Flow | CloudFlow, *, within: bool = Fa
 
 
 @analysis
-def _by_zone(network: Network, names: tuple[str, ...], door: bool = False) -> dict[str, dict[int, tuple[str, ...] | None]]:
+def _by_zone(
+    network: Network, names: tuple[str, ...], door: bool = False
+) -> dict[str, dict[int, tuple[str, ...] | None]]:
     """The fewest prefixes that hold all of some ends, by zone and IP version; None stands for any address."""
     spots: dict[str, list[tuple[str, ...] | None]] = defaultdict(list)
     for name in dict.fromkeys(names):

@@ -159,9 +159,7 @@ def _learnt(network: Network, table: CloudRouteTable) -> list[tuple[Prefix, int,
     """(prefix, preference, by way of what) of everything that is propagated into a table."""
     place, cloud = land(network), network.design.cloud
     preferences = {one.id: one.preference for one in cloud.cloud_connections}
-    beyond = {
-        one.id: _prefixes(one.routes_b if table.hub == one.a else one.routes_a) for one in cloud.cloud_peerings
-    }
+    beyond = {one.id: _prefixes(one.routes_b if table.hub == one.a else one.routes_a) for one in cloud.cloud_peerings}
     stated = {one.id: one.routes for one in cloud.cloud_attachments}
     rows = []
     for name in table.propagated:

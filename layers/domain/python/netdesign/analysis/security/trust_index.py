@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from netdesign.analysis.facts.ends import ends_of
 from netdesign.analysis.facts.cloud_places import cloud_zone_names
+from netdesign.analysis.facts.ends import ends_of
 from netdesign.analysis.policy.cloud_zones import open_ways
 from netdesign.analysis.policy.encryption import clear_links, exposed_links
 from netdesign.analysis.policy.policy import bound_zones, enforced_policies, ordered_rules, passages

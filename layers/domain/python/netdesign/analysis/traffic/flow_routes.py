@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netdesign.analysis.addressing.layer3 import gateway_pairs, layer3
-from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.facts.address_text import Parsed
 from netdesign.analysis.facts.addresses import subnet_prefixes, subnet_vlans
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.facts.row_codes import among, equal_pairs
 from netdesign.analysis.protocols.providers import circuit_tables, provider_devices
 from netdesign.analysis.tables.routes import ARRIVED, OUTCOMES, follow, table_classes

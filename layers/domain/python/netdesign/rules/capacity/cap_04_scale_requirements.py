@@ -11,9 +11,9 @@ import numpy as np
 
 from netdesign.analysis.equipment.port_supply import endpoint_ports
 from netdesign.analysis.facts.addresses import PURPOSES, subnet_prefixes, subnet_purposes
+from netdesign.analysis.facts.cloud_places import counts_as_production, workload_count
 from netdesign.analysis.facts.row_codes import column
 from netdesign.analysis.policy.enforcers import Enforcer, enforcers
-from netdesign.analysis.facts.cloud_places import counts_as_production, workload_count
 from netdesign.analysis.traffic.demand import USER_PORT_BPS, SiteDemand, at_provider, site_demands
 from netdesign.catalog.cloud_quotas import quotas_of
 from netdesign.graph.network import ROLES

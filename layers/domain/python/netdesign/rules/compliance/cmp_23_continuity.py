@@ -8,11 +8,11 @@ from dataclasses import replace
 from itertools import combinations
 
 from netdesign.analysis.facts.distances import ground_km, kilometres
-from netdesign.analysis.traffic.demand import at_provider
-from netdesign.catalog.cloud_regions import cloud_providers
 from netdesign.analysis.failure.shared_risks import one_risk
 from netdesign.analysis.policy.encryption import exposed_links
 from netdesign.analysis.policy.terrain import circuit_links, near_end
+from netdesign.analysis.traffic.demand import at_provider
+from netdesign.catalog.cloud_regions import cloud_providers
 from netdesign.model.cabling import Circuit, Srlg, SrlgKind
 from netdesign.model.inventory import EndpointKind, Site
 from netdesign.model.patch import Add, Patch, Set

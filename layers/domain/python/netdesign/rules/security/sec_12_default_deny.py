@@ -83,7 +83,8 @@ def _at_providers(case: Case) -> Iterator[Finding]:
         packet = lost.witness()
         text = packet_text(packet) if packet is not None else ""
         yield Finding(
-            message=f"flow {crossing.flow} needs {text} from {crossing.source} to {crossing.target}: refused by {policy}",
+            message=f"flow {crossing.flow} needs {text} from {crossing.source} to {crossing.target}:"
+            f" refused by {policy}",
             elements=(crossing.flow, crossing.source, crossing.target, policy),
             witness={"packet": text, "flow": crossing.flow, "policy": policy, "family": crossing.version},
         )

@@ -17,8 +17,8 @@ from netdesign.catalog.selection import Catalog
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import CatalogError
 from netdesign.model.addressing import Subnet
-from netdesign.model.cloud import CloudCharge
 from netdesign.model.cabling import Cabling, Circuit, Lag, Link, Mlag, Srlg
+from netdesign.model.cloud import CloudCharge
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing, Inventory, Rack
 from netdesign.model.parts import PartKind, PartLine, Parts
@@ -100,7 +100,7 @@ def bill(
     subnets: Iterable[Subnet] = (),
     charges: Iterable[CloudCharge] = (),
 ) -> Parts:
-    """Every line and every sum; `services` run on hosts in the VLANs of their `subnets`, `charges` are a cloud provider's."""
+    """Every line and every sum; `services` run on hosts in VLANs of their `subnets`, `charges` are a cloud provider's."""
     tallies: Tallies = {}
     _devices(tallies, inventory, catalog)
     kinds = {device.id: device.sku for device in inventory.devices if device.sku is not None}

@@ -47,7 +47,9 @@ def add_charges(blueprint: Blueprint, prices: CloudPrices) -> None:
     blueprint.add_all(charge for charge in charges if charge.quantity > 0)
 
 
-def _charge(prices: CloudPrices, identity: str, name: str, count: float, unit: str, usd: float, how: str) -> CloudCharge:
+def _charge(  # noqa: PLR0917 - one fact, all its traits
+    prices: CloudPrices, identity: str, name: str, count: float, unit: str, usd: float, how: str
+) -> CloudCharge:
     return CloudCharge(
         id=f"charge-{identity}",
         name=name,
@@ -64,11 +66,14 @@ def _charge(prices: CloudPrices, identity: str, name: str, count: float, unit: s
 def _hours(blueprint: Blueprint, prices: CloudPrices) -> list[CloudCharge]:
     """What stands there is billed by the hour."""
     gateways, connections = blueprint.all(CloudGateway), blueprint.all(CloudConnection)
+    own = [one for one in connections if not one.gateways]
+    routers = sum(one.kind is CloudGatewayKind.ROUTER for one in gateways)
     counts = {
-        "attachments": len(blueprint.all(CloudAttachment)) + len(connections) + 2 * len(blueprint.all(CloudPeering)),
+        "attachments": len(blueprint.all(CloudAttachment)) + len(own) + routers + 2 * len(blueprint.all(CloudPeering)),
         "firewalls": sum(one.kind is CloudGatewayKind.FIREWALL for one in gateways),
         "nat": sum(one.kind is CloudGatewayKind.NAT for one in gateways),
-        "vpn": sum(one.kind is CloudConnectionKind.VPN for one in connections),
+        "vpn": sum(one.kind is CloudConnectionKind.VPN for one in own),
+        "routers": routers,
         "resolvers": sum(
             len(one.availability_zones) for one in blueprint.all(CloudService) if one.kind is ServiceKind.DNS
         ),
@@ -78,6 +83,7 @@ def _hours(blueprint: Blueprint, prices: CloudPrices) -> list[CloudCharge]:
         ("firewalls", "Firewall endpoints", prices.firewall_hour),
         ("nat", "Address translation", prices.nat_hour),
         ("vpn", "VPN connections", prices.vpn_connection_hour),
+        ("routers", "Routers of tunnels", prices.router_hour),
         ("resolvers", "Resolver endpoints", prices.resolver_hour),
     )
     return [
@@ -110,7 +116,10 @@ def _volumes(blueprint: Blueprint, prices: CloudPrices) -> list[CloudCharge]:
     """What passes is billed by the GB: at hubs, firewalls, translation, toward the Internet and the premises."""
     connections = {one.id: one.kind for one in blueprint.all(CloudConnection)}
     gateways = {one.id for one in blueprint.all(CloudGateway)}
-    hubs, guarded = blueprint.all(CloudHub), any(g.kind is CloudGatewayKind.FIREWALL for g in blueprint.all(CloudGateway))
+    hubs, guarded = (
+        blueprint.all(CloudHub),
+        any(g.kind is CloudGatewayKind.FIREWALL for g in blueprint.all(CloudGateway)),
+    )
     sums = dict.fromkeys(("hub", "firewall", "nat", "internet", "dedicated", "peering", "zones"), 0.0)
     regions = {one.id: one.region for one in blueprint.all(CloudNetwork)}
     for flow in blueprint.all(CloudFlow):
@@ -164,7 +173,9 @@ def charge_records(blueprint: Blueprint, prices: CloudPrices, flow_record_bytes:
     written = flow_record_bytes / 1e9
     stored = sum((one.storage_bytes or 0) for one in blueprint.all(CloudService)) / 1e9
     for charge in (
-        _charge(prices, "records", "Flow records", written, GB, prices.flow_log_gb, "GB a year through firewalls x size"),
+        _charge(
+            prices, "records", "Flow records", written, GB, prices.flow_log_gb, "GB a year through firewalls x size"
+        ),
         _charge(
             prices, "store", "Storage of records", stored * 12, GB, prices.log_storage_gb_month, "GB kept x 12 months"
         ),

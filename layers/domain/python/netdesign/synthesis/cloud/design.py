@@ -14,7 +14,7 @@ from netdesign.synthesis.cloud.hubs import build_hubs
 from netdesign.synthesis.cloud.networks import Region, build_region
 from netdesign.synthesis.cloud.operation import add_services, flow_record_bytes, keep_at_home
 from netdesign.synthesis.cloud.plan import CloudPlan, plan_cloud
-from netdesign.synthesis.cloud.reasons import check_limits, explain
+from netdesign.synthesis.cloud.reasons import check_limits, explain, within_budget
 from netdesign.synthesis.cloud.traffic import add_traffic, add_zones
 from netdesign.synthesis.draft.blueprint import Blueprint
 
@@ -47,6 +47,7 @@ def build(blueprint: Blueprint) -> Archetype:
     add_connections(blueprint, part.plan, part.regions)
     finish(blueprint, part)
     add_parts(blueprint)
+    within_budget(blueprint)
     return Archetype.CLOUD_HUB
 
 
@@ -62,7 +63,7 @@ def finish(blueprint: Blueprint, part: CloudPart) -> None:
     add_zones(blueprint, part.plan)
     add_traffic(blueprint, part.plan, part.regions)
     check_limits(blueprint, part.plan)
-    add_services(blueprint, part.plan, part.regions)
+    add_services(blueprint, part.regions)
     keep_at_home(blueprint, part.plan)
     add_charges(blueprint, part.plan.place.prices)
     charge_records(blueprint, part.plan.place.prices, flow_record_bytes(blueprint))

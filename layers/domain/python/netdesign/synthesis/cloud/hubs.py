@@ -21,9 +21,7 @@ def build_hubs(blueprint: Blueprint, plan: CloudPlan, regions: Sequence[Region])
     for at, region in enumerate(regions):
         mtu = plan.place.quotas.hub_mtu_bytes or 1500
         provider = plan.place.provider.id
-        blueprint.add(
-            CloudHub(id=region.hub, provider=provider, region=region.id, asn=FIRST_ASN + at, mtu_bytes=mtu)
-        )
+        blueprint.add(CloudHub(id=region.hub, provider=provider, region=region.id, asn=FIRST_ASN + at, mtu_bytes=mtu))
     for at, one in enumerate(regions):
         for other in regions[at + 1 :]:
             blueprint.add(

@@ -196,9 +196,14 @@ def _gateways(blueprint: Blueprint, plan: CloudPlan, region: Region, one: Networ
     if one.public_length is None:
         return
     inward = [
-        CloudRoute(prefix=prefix, target=region.gateway_id(one.name, CloudGatewayKind.FIREWALL, subnet.availability_zone))
+        CloudRoute(
+            prefix=prefix, target=region.gateway_id(one.name, CloudGatewayKind.FIREWALL, subnet.availability_zone)
+        )
         for subnet in blueprint.all(CloudSubnet)
-        if subnet.network == network and subnet.kind is CloudSubnetKind.PUBLIC and one.guarded and one.domain != INSPECTION
+        if subnet.network == network
+        and subnet.kind is CloudSubnetKind.PUBLIC
+        and one.guarded
+        and one.domain != INSPECTION
         for prefix in (subnet.prefix, subnet.prefix_v6)
         if prefix is not None
     ]

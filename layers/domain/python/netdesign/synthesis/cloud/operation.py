@@ -23,7 +23,7 @@ DAYS_A_YEAR: Final = 365
 SECONDS_A_DAY: Final = 86_400
 
 
-def add_services(blueprint: Blueprint, plan: CloudPlan, regions: Sequence[Region]) -> None:
+def add_services(blueprint: Blueprint, regions: Sequence[Region]) -> None:
     """Names in two zones, the provider's time, and one store of records in the first region and its copy."""
     doubled = blueprint.requirements.redundancy.at_least(Redundancy.LOW)
     for region in regions:
@@ -92,5 +92,3 @@ def keep_at_home(blueprint: Blueprint, plan: CloudPlan) -> None:
             blueprint.change(blueprint.get(Residency, identity), jurisdictions=law)
         elif data.sensitive:
             blueprint.add(Residency(id=identity, data_class=data, jurisdictions=law))
-
-

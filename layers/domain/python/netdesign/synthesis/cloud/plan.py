@@ -11,10 +11,10 @@ from netdesign.catalog.cloud_regions import CloudRegion
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import Population, ResolvedRequirements
-from netdesign.synthesis.edge.cloud_place import CloudPlace, choose_place
 from netdesign.synthesis.datacenter.demand import tenants
 from netdesign.synthesis.draft.address_plan import HOST_FILL, V4_BITS, Block
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.edge.cloud_place import CloudPlace, choose_place
 from netdesign.synthesis.needs.zones import (
     DATABASE,
     DMZ,
@@ -119,7 +119,10 @@ def plan_cloud(blueprint: Blueprint, workloads: int, mark: str = "") -> CloudPla
             for region in place.regions
         )
         lengths = [
-            n for plan in regions for one in plan.networks for n in block_lengths(blueprint, place, one, spacious=spacious)
+            n
+            for plan in regions
+            for one in plan.networks
+            for n in block_lengths(blueprint, place, one, spacious=spacious)
         ]
         if blueprint.addresses.room_for(lengths):
             break
@@ -172,7 +175,7 @@ def _counts(blueprint: Blueprint, workloads: int, *, segmented: bool) -> dict[st
 
 
 def enters_by_door(requirements: ResolvedRequirements) -> bool:
-    """Whether something comes from the Internet for workloads that are not open to it, so that a gateway stands before."""
+    """Whether something comes from the Internet for workloads that are not open to it, by way of a gateway."""
     outside = {Population.INTERNET, Population.REMOTE_USERS}
     return any(flow.source in outside and flow.target not in {Population.DMZ, *outside} for flow in requirements.flows)
 
@@ -241,7 +244,9 @@ def _take_blocks(blueprint: Blueprint, place: CloudPlace, plan: RegionPlan, *, s
     """The blocks of all networks of a region, the largest first so that none is wasted."""
     plan.v6 = blueprint.addresses.block_v6(plan.region.id)
     wanted = [
-        (length, one.name) for one in plan.networks for length in block_lengths(blueprint, place, one, spacious=spacious)
+        (length, one.name)
+        for one in plan.networks
+        for length in block_lengths(blueprint, place, one, spacious=spacious)
     ]
     for length, name in sorted(wanted, key=lambda item: item[0]):
         plan.blocks.setdefault(name, []).append(blueprint.addresses.block(f"{plan.region.id} {name}", length))

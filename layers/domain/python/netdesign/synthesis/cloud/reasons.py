@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from netdesign.errors import InfeasibleError
 from netdesign.model.cloud import CloudAttachment, CloudConnection, CloudConnectionKind, CloudRouteTable
 from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.parts import CostLine
 from netdesign.synthesis.cloud.plan import CloudPlan, NetworkPlan, hosts_per_zone
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.resolution.intent import USD_PER_UNIT
+
+TOTAL = "12-total"
+"""The line of the bill with the total over the horizon."""
 
 
 def check_limits(blueprint: Blueprint, plan: CloudPlan) -> None:
@@ -28,8 +35,8 @@ def check_limits(blueprint: Blueprint, plan: CloudPlan) -> None:
                 code="cloud-attachment-too-small",
                 requirements=("flows", "requires_segmentation"),
                 statement=(
-                    f"{needed / 1e9:,.1f} Gbit/s pass {worst.id} at the horizon; with a zone lost {plan.place.provider.id}"
-                    f" admits {most / 1e9:,.1f} Gbit/s."
+                    f"{needed / 1e9:,.1f} Gbit/s pass {worst.id} at the horizon; with a zone lost"
+                    f" {plan.place.provider.id} admits {most / 1e9:,.1f} Gbit/s."
                 ),
                 numbers=(("needed Gbit/s", f"{needed / 1e9:.1f}"), ("admitted Gbit/s", f"{most / 1e9:.1f}")),
                 relaxations=(
@@ -46,6 +53,38 @@ def check_limits(blueprint: Blueprint, plan: CloudPlan) -> None:
     )
 
 
+def within_budget(blueprint: Blueprint) -> None:
+    """Raise `InfeasibleError` where the total over the horizon is more than a budget that is a limit."""
+    asked = blueprint.requirements
+    total = next((line.amount_usd for line in blueprint.all(CostLine) if line.id == TOTAL), 0.0)
+    if asked.budget_usd is None or not asked.budget_is_hard or total <= asked.budget_usd:
+        return
+    rate = float(USD_PER_UNIT[asked.currency])
+    amount, now = ceil(total / rate / 1000) * 1000, round(asked.budget_usd / rate)
+    raise InfeasibleError(
+        (
+            Conflict(
+                code="budget-below-cost",
+                requirements=("budget", "servers/count"),
+                statement=(
+                    f"The provider bills {total:,.0f} USD over {asked.horizon_years} years for what is asked;"
+                    f" the budget is {asked.budget_usd:,} USD."
+                ),
+                numbers=(("budget USD", str(asked.budget_usd)), ("cost USD", f"{total:.0f}")),
+                relaxations=(
+                    Relaxation(
+                        field="budget",
+                        from_value=f"{asked.currency} {now}",
+                        to_value=f"{asked.currency} {amount}",
+                        statement=f"raise the budget to {asked.currency} {amount:,}",
+                        cost=f"{total - asked.budget_usd:,.0f} USD more",
+                    ),
+                ),
+            ),
+        )
+    )
+
+
 def explain(blueprint: Blueprint, plan: CloudPlan) -> None:
     """The decisions on provider, regions, domains and sizes."""
     _explain_place(blueprint, plan)
@@ -53,7 +92,7 @@ def explain(blueprint: Blueprint, plan: CloudPlan) -> None:
     for network in plan.regions[0].networks:
         if network.private_length is not None:
             _explain_network(blueprint, plan, network)
-    _explain_connections(blueprint, plan)
+    _explain_connections(blueprint)
 
 
 def _explain_place(blueprint: Blueprint, plan: CloudPlan) -> None:
@@ -62,8 +101,8 @@ def _explain_place(blueprint: Blueprint, plan: CloudPlan) -> None:
     blueprint.decide(
         "Where are the networks?",
         f"{place.provider.id}, {names}, {place.zones} availability zones each",
-        formula="zones: 1 for redundancy none within the availability of a zone, 2 for low, 3 above; regions: the fewest "
-        "n with 1 - (1 - A_region)^n >= A*; of those that the law admits the nearest to users and servers",
+        formula="zones: 1 for redundancy none within the availability of a zone, 2 for low, 3 above; regions: the "
+        "fewest n with 1 - (1 - A_region)^n >= A*; of those that the law admits the nearest to users and servers",
         inputs={
             "A*": asked.availability,
             "A_zone": place.provider.zone_availability,
@@ -71,7 +110,9 @@ def _explain_place(blueprint: Blueprint, plan: CloudPlan) -> None:
             "law": ", ".join(sorted(place.law)) or "any",
         },
         result=names,
-        alternatives=(("another provider", "name it in technology_stack; regions, quotas and prices must be on record"),),
+        alternatives=(
+            ("another provider", "name it in technology_stack; regions, quotas and prices must be on record"),
+        ),
         fields=("technology_stack", "availability_requirement", "redundancy", "data_classes", "sites"),
         source=f"{place.provider.source} ({place.provider.as_of})",
     )
@@ -100,7 +141,7 @@ def _explain_network(blueprint: Blueprint, plan: CloudPlan, network: NetworkPlan
     blueprint.decide(
         f"How large is the network {network.name}?",
         f"/{network.private_length} in each of {plan.place.zones} zones",
-        formula="2^ceil(log2(ceil(w / (zones - 1)) * g / 0.8 + reserved)): every zone holds its part when another is lost",
+        formula="2^ceil(log2(ceil(w / (zones - 1)) * g / 0.8 + reserved)): each holds its part when one is lost",
         inputs={
             "w": network.workloads,
             "hosts in a zone": hosts_per_zone(network.workloads, plan.place.zones),
@@ -113,14 +154,14 @@ def _explain_network(blueprint: Blueprint, plan: CloudPlan, network: NetworkPlan
     )
 
 
-def _explain_connections(blueprint: Blueprint, plan: CloudPlan) -> None:
+def _explain_connections(blueprint: Blueprint) -> None:
     connections = blueprint.all(CloudConnection)
     vpns = sum(one.kind is CloudConnectionKind.VPN for one in connections)
     if not connections:
         return
     blueprint.decide(
         "Who builds what at the sites?",
-        f"{len(connections)} connections end at the sites, {vpns} of them VPN; the sites' own networks are designed apart",
+        f"{len(connections)} connections end at the sites, {vpns} of them VPN; the sites' networks are designed apart",
         formula="the provider's side is here; a site brings devices with IKEv2 and BGP for its tunnels and ports, and its"
         " own way to the Internet",
         inputs={"sites": blueprint.requirements.site_count, "connections": len(connections)},

@@ -102,7 +102,7 @@ def cloud_requirements(requirements: ResolvedRequirements) -> ResolvedRequiremen
 
 
 def _by_door(flow: ResolvedFlow) -> tuple[ResolvedFlow, ...]:
-    """What the Internet sends to workloads that are not open to it ends at a gateway in the edge, which passes it on."""
+    """What the Internet sends to workloads that are not open to it ends at a gateway in the edge, which passes it."""
     if flow.source != Population.INTERNET or flow.target in (Population.DMZ, Population.INTERNET):
         return (flow,)
     door = replace(flow, target=Population.DMZ.value, service=HTTPS)
@@ -292,7 +292,9 @@ def _policy(blueprint: Blueprint, plan: CloudPlan, flows: Iterable[Flow]) -> Non
 
 def _renamed(plan: CloudPlan, rule: PolicyRule) -> PolicyRule:
     """The rule with the ids that zones have at the provider."""
-    near, far = (tuple(plan.zone_id(kind) or kind for kind in names) for names in (rule.source_zones, rule.destination_zones))
+    near, far = (
+        tuple(plan.zone_id(kind) or kind for kind in names) for names in (rule.source_zones, rule.destination_zones)
+    )
     return replace(rule, source_zones=near, destination_zones=far)
 
 

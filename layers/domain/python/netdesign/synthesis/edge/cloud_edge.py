@@ -100,9 +100,7 @@ def plan_wan(
 def cloud_bps(requirements: ResolvedRequirements) -> int:
     """Peak of the flows between the premises and the provider, the larger direction of each."""
     return sum(
-        max(flow.up_bps, flow.down_bps)
-        for flow in requirements.flows
-        if Population.CLOUD in (flow.source, flow.target)
+        max(flow.up_bps, flow.down_bps) for flow in requirements.flows if Population.CLOUD in (flow.source, flow.target)
     )
 
 
@@ -139,7 +137,7 @@ def cloud_prefixes(blueprint: Blueprint) -> tuple[str, ...]:
     return (*map(str, four), *map(str, six))
 
 
-def add_routers(
+def add_routers(  # noqa: PLR0917 - what the routers depend on
     blueprint: Blueprint, site: str, pair: Pair, wan: WanPlan, vlan: Vlan, racks: Sequence[str], mtu_bytes: int
 ) -> tuple[tuple[Device, ...], tuple[Device, ...]]:
     """The routers with their sessions, and the provider's ends of their circuits."""
@@ -156,9 +154,7 @@ def add_routers(
     )
     for at, router in enumerate(routers):
         _join(blueprint, pair, router, vlan, wan, at, mtu_bytes)
-    doors = tuple(
-        _circuit(blueprint, site, routers[at % len(routers)], wan, at) for at in range(wan.ways.ports)
-    )
+    doors = tuple(_circuit(blueprint, site, routers[at % len(routers)], wan, at) for at in range(wan.ways.ports))
     _policies(blueprint, site)
     for router in routers:
         _speak(blueprint, site, router)
@@ -169,9 +165,7 @@ def add_routers(
     return routers, doors
 
 
-def _join(
-    blueprint: Blueprint, pair: Pair, router: Device, vlan: Vlan, wan: WanPlan, at: int, mtu_bytes: int
-) -> None:
+def _join(blueprint: Blueprint, pair: Pair, router: Device, vlan: Vlan, wan: WanPlan, at: int, mtu_bytes: int) -> None:
     """The router's routed interface in the VLAN; two routers share the first address."""
     name = trunk(
         blueprint,
@@ -278,8 +272,7 @@ def _policies(blueprint: Blueprint, site: str) -> None:
 
     def exactly(prefixes: Sequence[str]) -> tuple[RoutePolicyTerm, ...]:
         return tuple(
-            RoutePolicyTerm(action=permit, prefixes=(text,), max_length=ip_network(text).prefixlen)
-            for text in prefixes
+            RoutePolicyTerm(action=permit, prefixes=(text,), max_length=ip_network(text).prefixlen) for text in prefixes
         )
 
     for name, prefixes in (("from", cloud_prefixes(blueprint)), ("to", own)):

@@ -97,10 +97,8 @@ def _extent(requirements: ResolvedRequirements, parameters: Parameters, provider
     alone, several = provider.zone_availability or 0.0, provider.region_availability or 0.0
     wanted, level = requirements.availability, requirements.redundancy
     least = parameters.redundancy[level].distinct_sites
-    if level.at_least(Redundancy.MEDIUM):
-        zones = 3
-    else:
-        zones = 1 if wanted <= alone and level is Redundancy.NONE else 2
+    few = 1 if wanted <= alone and level is Redundancy.NONE else 2
+    zones = 3 if level.at_least(Redundancy.MEDIUM) else few
     if wanted <= (alone if zones == 1 else several):
         return zones, least
     if wanted >= 1:

@@ -83,7 +83,7 @@ def _too_fast(prices: CloudPrices, requirements: ResolvedRequirements, grown: fl
     return Conflict(
         code="no-port-fast-enough",
         requirements=("flows", "redundancy"),
-        statement=f"{ports} ports of {top / 1e9:g} Gbit/s do not carry {grown / 1e9:,.1f} Gbit/s with one location lost.",
+        statement=f"{ports} ports of {top / 1e9:g} Gbit/s do not carry {grown / 1e9:,.1f} Gbit/s with a location lost.",
         numbers=(("demand at the horizon", f"{grown / 1e9:.1f} Gbit/s"), ("ports", str(ports))),
         relaxations=(
             Relaxation(
@@ -127,21 +127,21 @@ def connection_facts(  # noqa: PLR0917 - one fact of each kind, all its traits
             )
         )
     share = parameters.cloud.vpn_backup_share if ways.ports else 1.0
-    for at in range(ways.vpns):
-        made.append(
-            CloudConnection(
-                id=f"{stem}-vpn{at + 1}",
-                hub="",
-                kind=CloudConnectionKind.VPN,
-                bandwidth_bps=ways.tunnels * (quotas.vpn_tunnel_bps or 0),
-                peak_bps=ceil(bps * share / ways.vpns),
-                preference=BACKUP if ways.ports else preference,
-                crypto=crypto,
-                tunnels=ways.tunnels,
-                mss_clamp_bytes=quotas.vpn_mss_bytes,
-                mtu_bytes=quotas.vpn_mtu_bytes or 1400,
-            )
+    made.extend(
+        CloudConnection(
+            id=f"{stem}-vpn{at + 1}",
+            hub="",
+            kind=CloudConnectionKind.VPN,
+            bandwidth_bps=ways.tunnels * (quotas.vpn_tunnel_bps or 0),
+            peak_bps=ceil(bps * share / ways.vpns),
+            preference=BACKUP if ways.ports else preference,
+            crypto=crypto,
+            tunnels=ways.tunnels,
+            mss_clamp_bytes=quotas.vpn_mss_bytes,
+            mtu_bytes=quotas.vpn_mtu_bytes or 1400,
         )
+        for at in range(ways.vpns)
+    )
     return made
 
 
@@ -165,5 +165,3 @@ def tunnel_crypto(blueprint: Blueprint) -> str:
             )
         )
     return IPSEC
-
-

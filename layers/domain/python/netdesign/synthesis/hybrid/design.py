@@ -19,7 +19,15 @@ from netdesign.synthesis.cloud.design import CloudPart, add_networks, finish
 from netdesign.synthesis.cloud.networks import Region
 from netdesign.synthesis.draft.blueprint import Blueprint, CloudSide
 from netdesign.synthesis.edge.cloud_edge import cloud_bps, cloud_doors
-from netdesign.synthesis.edge.cloud_ways import BACKUP, FAR, NEAR, connection_facts, connection_with, size_ways, tunnel_crypto
+from netdesign.synthesis.edge.cloud_ways import (
+    BACKUP,
+    FAR,
+    NEAR,
+    connection_facts,
+    connection_with,
+    size_ways,
+    tunnel_crypto,
+)
 from netdesign.synthesis.needs.site_demand import main_site
 from netdesign.synthesis.needs.zones import CLOUD, PREMISES
 
@@ -50,7 +58,9 @@ def workloads(blueprint: Blueprint) -> int:
         formula="max(2, servers * hybrid_share): the request counts servers on the premises only",
         inputs={"servers": asked.servers.count, "hybrid_share": share},
         result=count,
-        alternatives=(("state them", "a request of network type cloud_native sizes the provider's side by its servers"),),
+        alternatives=(
+            ("state them", "a request of network type cloud_native sizes the provider's side by its servers"),
+        ),
         fields=("servers", "network_type"),
         source="policy parameters cloud",
     )
@@ -97,7 +107,9 @@ def _ports(
 ) -> list[CloudConnection]:
     """A connection for each dedicated port, on the router that its circuit ends on."""
     near = {
-        link.b.device: link for link in blueprint.all(Link) if link.purpose is LinkPurpose.CIRCUIT and link.b.device in doors
+        link.b.device: link
+        for link in blueprint.all(Link)
+        if link.purpose is LinkPurpose.CIRCUIT and link.b.device in doors
     }
     locations = _locations(doors)
     return [
@@ -154,9 +166,7 @@ def _tunnels(  # noqa: PLR0917 - one set of facts, all its traits
         place, parameters, f"{site.id}-{region.id}", ways, bps * share, tunnel_crypto(blueprint), preference
     )
     return [
-        replace(
-            one, device=firewalls[at % len(firewalls)].id, preference=BACKUP if backup else one.preference
-        )
+        replace(one, device=firewalls[at % len(firewalls)].id, preference=BACKUP if backup else one.preference)
         for at, one in enumerate(made)
     ]
 
@@ -166,5 +176,3 @@ def _bill_again(blueprint: Blueprint) -> None:
     for fact in (*blueprint.all(PartLine), *blueprint.all(CostLine)):
         blueprint.remove(fact)
     add_parts(blueprint)
-
-

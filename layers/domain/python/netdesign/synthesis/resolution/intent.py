@@ -46,7 +46,7 @@ def intent(requirements: Requirements, parameters: Parameters, as_of: str) -> tu
 
 
 def attaches_people(requirements: Requirements) -> bool:
-    """Whether people rather than racks are attached: in a campus, and on the premises of a hybrid network with users."""
+    """Whether people rather than racks are attached: in a campus, and in a hybrid network with users."""
     hybrid = requirements.network_type is NetworkType.HYBRID and requirements.scale.users > 0
     return hybrid or requirements.network_type in CAMPUSES
 
