@@ -76,8 +76,8 @@ def test_spine_ports_run_out_with_the_leaves_that_demand_asks_for(report):
     ids = {leaf.id for leaf in leaves()}
     links = [link for link in DESIGN.cabling.links if link.b.device == spine and link.a.device in ids]
     taken = {end.port for link in DESIGN.cabling.links for end in (link.a, link.b) if end.device == spine}
-    kind = BENCH.catalog.device(next(one.sku for one in DESIGN.inventory.devices if one.id == spine))
-    lanes = Counter()
+    kind = BENCH.catalog.device(next(one.sku or "" for one in DESIGN.inventory.devices if one.id == spine))
+    lanes: Counter[bool] = Counter()
     for port in kind.all_ports():
         if port.use.value in ("any", "downlink", "uplink"):
             names = port.split(links[0].speed_bps)
@@ -108,7 +108,7 @@ def test_power_and_rack_units_are_those_of_devices_and_servers(report):
     servers = sum(one.count for one in DESIGN.inventory.endpoint_groups if one.kind.value == "server")
 
     assert power.used == pytest.approx(sum(kind.typical_power()[0] for kind in kinds) + 150 * servers)
-    assert power.limit == DESIGN.inventory.sites[0].power_kw * 1000
+    assert power.limit == (DESIGN.inventory.sites[0].power_kw or 0) * 1000
     assert racks.used == sum(max(1, kind.rack_units) for kind in kinds) + servers
     assert racks.limit == sum(rack.usable_units for rack in DESIGN.inventory.racks)
 
@@ -116,10 +116,12 @@ def test_power_and_rack_units_are_those_of_devices_and_servers(report):
 def test_firewalls_run_out_when_they_inspect_more_than_they_may(report):
     found = resource(report, "firewall throughput")
     verdict = next(one for one in validate_design(DESIGN, BENCH).verdicts if one.rule == "CAP-16")
-    firewall = BENCH.catalog.device(next(d.sku for d in DESIGN.inventory.devices if d.role is Role.FIREWALL))
+    firewall = BENCH.catalog.device(next(d.sku or "" for d in DESIGN.inventory.devices if d.role is Role.FIREWALL))
     level = BENCH.parameters.redundancy[DESIGN.requirements.redundancy]
 
-    assert found.limit == pytest.approx(firewall.firewall.ngfw_bps * level.max_utilisation)
+    rates = firewall.firewall
+    assert rates is not None
+    assert found.limit == pytest.approx((rates.ngfw_bps or 0) * level.max_utilisation)
     assert found.runs_out == first_year(lambda factor: found.used * factor, found.limit)
     assert found.fill <= 1
     assert verdict.status.value == "pass"
@@ -147,7 +149,7 @@ def test_faster_growth_runs_out_sooner_and_says_what_is_missing():
         assert before is None or (one.runs_out is not None and one.runs_out <= before)
     missing = [one for one in fast.resources if one.short]
     assert resource(fast, "endpoint ports") in missing
-    assert all(one.short == ceil(one.needed - one.limit - 1e-6) and one.runs_out <= 5 for one in missing)
+    assert all(one.short == ceil(one.needed - one.limit - 1e-6) and (one.runs_out or 0) <= 5 for one in missing)
     assert all(one.reserve >= one.short for one in missing if one.used <= one.limit)
 
 

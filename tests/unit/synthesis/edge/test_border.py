@@ -13,15 +13,15 @@ from netdesign.model.security import MitigationKind
 from netdesign.model.vocabulary import LinkPurpose, Role, Trust
 from netdesign.synthesis.edge.sizing import (
     circuit_count,
-    circuit_kind,
     circuit_tier,
-    firewall_count,
     firewall_demand,
     firewall_ports,
     plan_circuits,
     plan_edge,
     port_speed,
 )
+from netdesign.synthesis.needs.circuits import circuit_kind
+from netdesign.synthesis.needs.firewalls import firewall_count
 from tests.unit.synthesis.campus_samples import G, asked, design
 
 PARAMETERS, CATALOG = default_parameters(), default_catalog()

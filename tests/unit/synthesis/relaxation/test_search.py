@@ -14,7 +14,7 @@ def test_finds_the_first_that_helps_in_few_trials(count, first):
 
     def helps(value: int) -> bool:
         asked.append(value)
-        return value >= first
+        return bool(value >= first)
 
     found = least(range(count), helps)
 

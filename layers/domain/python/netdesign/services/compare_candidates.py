@@ -114,7 +114,9 @@ def compare_candidates(
 def _new_alone(document: object) -> None:
     """Raise `InvalidInputError` for a request to extend a design: what stands leaves nothing to compare."""
     if isinstance(document, Mapping) and document.get("existing") is not None:
-        fault = Fault("/existing", "candidates are compared for new designs alone", "leave it out, or ask for one design")
+        fault = Fault(
+            "/existing", "candidates are compared for new designs alone", "leave it out, or ask for one design"
+        )
         raise InvalidInputError("requirements", (fault,))
 
 

@@ -108,10 +108,12 @@ def touched(existing: Design, after: Design, patch: Patch) -> tuple[str, ...]:
 
 def _fact(design: Design, operation: Operation) -> object | None:
     if isinstance(operation, Add):
-        return operation.fact
+        added: object = operation.fact
+        return added
     if isinstance(operation, Set):
         facts: tuple[object, ...] = collection_of(design, operation.collection)
-        return next((fact for fact in facts if getattr(fact, "id", None) == operation.id), None)
+        known: dict[object, object] = {getattr(fact, "id", None): fact for fact in facts}
+        return known.get(operation.id)
     return None
 
 

@@ -44,7 +44,7 @@ def synthesize_design(
     """
     existing = existing_of(document, find)
     if existing is not None:
-        design = _signed(extend_design(existing, document, bench).design, bench)
+        design = signed(extend_design(existing, document, bench).design, bench)
         return Synthesized(design, validate_design(design, bench, mode=mode, settings=settings))
     requirements = feasible(resolve_requirements(document, bench))
     try:

@@ -53,7 +53,7 @@ def joined_sites(network: Network) -> frozenset[str]:
 def cloud_zone_names(network: Network) -> frozenset[str]:
     """Security zones that networks at providers belong to, or that lie behind connections to them."""
     cloud = network.design.cloud
-    names = {one.zone for one in (*cloud.cloud_networks, *cloud.cloud_connections)}
+    names = {one.zone for one in cloud.cloud_networks} | {one.zone for one in cloud.cloud_connections}
     return frozenset(name for name in names if name is not None)
 
 

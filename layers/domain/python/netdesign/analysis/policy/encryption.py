@@ -120,7 +120,7 @@ def building_links(network: Network) -> tuple[int, ...]:
 
 
 def tunnelled(network: Network, link: Link, sites: tuple[frozenset[str], frozenset[str]], bits: int) -> bool:
-    """Whether a sound encrypted tunnel leaves by a circuit, from our end or from behind it, to the flow's other site."""
+    """Whether a sound encrypted tunnel leaves by a circuit, from our end or behind it, to the flow's other site."""
     index, devices, over = network.device_index, network.devices, tunnels_over(network)
     ours = [end.device for end in (link.a, link.b) if end.device in index and devices[index[end.device]].managed]
     for tunnel in (one for name in (link.id, *ours) for one in over.get(name, ())):

@@ -132,7 +132,7 @@ def _foreign(network: Network, row: Longs, code: Longs) -> tuple[Bools, Bools]:
 
 
 def failed_edges(network: Network, failed: Failed) -> Longs:
-    """The edges of the terrain that rest on links that have failed, or on tunnels that these or failed devices carry."""
+    """The edges of the terrain that rest on links that have failed, or on tunnels that failed parts carry."""
     land, wire = terrain(network), wires(network)
     gone = np.zeros(len(network.links) + 1, np.bool_)
     gone[[*failed.links]] = True

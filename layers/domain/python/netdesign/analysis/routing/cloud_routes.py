@@ -127,7 +127,8 @@ def land(network: Network) -> Land:
         connections={one.id: _prefixes(one.prefixes) for one in cloud.cloud_connections},
         peerings={one.id: (one.a, one.b) for one in cloud.cloud_peerings},
         table_of={(table.hub, name): table.id for table in cloud.cloud_route_tables for name in table.associated},
-        hub_of={one.id: one.hub for one in (*cloud.cloud_attachments, *cloud.cloud_connections)},
+        hub_of={one.id: one.hub for one in cloud.cloud_attachments}
+        | {one.id: one.hub for one in cloud.cloud_connections},
     )
 
 

@@ -13,12 +13,11 @@ from netdesign.analysis.equipment.port_supply import endpoint_ports, endpoint_po
 from netdesign.analysis.equipment.rack_load import LEAST_SERVER_W, units
 from netdesign.analysis.facts.tiers import uplinks
 from netdesign.analysis.policy.enforcers import enforcers
-from netdesign.analysis.tables.fib import TABLES
 from netdesign.analysis.traffic.expansion import PAIRED, free_links, rooms_left
 from netdesign.analysis.traffic.link_capacity import capacity_bps, carried
 from netdesign.analysis.traffic.site_exits import ways_out
 from netdesign.analysis.traffic.subnet_fill import subnet_fill
-from netdesign.analysis.traffic.table_demand import table_demand
+from netdesign.analysis.traffic.table_demand import TABLES, table_demand
 from netdesign.graph.network import Network
 from netdesign.graph.prefixes import parse_prefix
 from netdesign.model.inventory import EndpointKind

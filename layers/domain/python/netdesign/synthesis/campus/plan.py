@@ -8,7 +8,14 @@ from typing import Final
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.model.resolved import Population, ResolvedRequirements, ResolvedSite
-from netdesign.model.vocabulary import Archetype, DataClass, NetworkType, Redundancy, RoutingProtocol, TopologyPreference
+from netdesign.model.vocabulary import (
+    Archetype,
+    DataClass,
+    NetworkType,
+    Redundancy,
+    RoutingProtocol,
+    TopologyPreference,
+)
 from netdesign.synthesis.campus.sizing import (
     Closet,
     RadioDemand,
@@ -115,8 +122,10 @@ def choose_archetype(
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
     tall = apart or requirements.redundancy.at_least(Redundancy.MEDIUM)
     slow = not site.servers or requirements.servers.nic_speed_bps <= GIGABIT
-    if requirements.network_type is NetworkType.WAN and not tall and _alone(
-        requirements, site, served, spare_share(requirements, parameters)
+    if (
+        requirements.network_type is NetworkType.WAN
+        and not tall
+        and _alone(requirements, site, served, spare_share(requirements, parameters))
     ):
         return Archetype.BRANCH
     single = len(served) == 1 and site.buildings == 1 and site.servers <= 2 and slow and not tall

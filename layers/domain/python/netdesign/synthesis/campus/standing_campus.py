@@ -169,7 +169,8 @@ def _more(blueprint: Blueprint, site: ResolvedSite, kept: Sequence[Unit]) -> Clo
     points = radio_count(asked, parameters, site)
 
     def beyond(total: int, field: str) -> int:
-        return max(0, total - sum(getattr(unit.serves, field) for unit in kept))
+        served: int = sum(getattr(unit.serves, field) for unit in kept)
+        return max(0, total - served)
 
     return Closet(
         users=beyond(site.users, "users"),

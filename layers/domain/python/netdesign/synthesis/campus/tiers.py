@@ -127,7 +127,11 @@ def _servers(blueprint: Blueprint, plan: CampusPlan) -> ServerSwitches:
     least = access_links(blueprint.requirements)
     failure: InfeasibleError | None = None
     for groups in range(1, MAX_SERVER_GROUPS + 1):
-        ports = ceil(ceil(count / groups) * blueprint.growth * (1 + spare)) + SERVICE_HOSTS + published_hosts(blueprint, plan.site.id)
+        ports = (
+            ceil(ceil(count / groups) * blueprint.growth * (1 + spare))
+            + SERVICE_HOSTS
+            + published_hosts(blueprint, plan.site.id)
+        )
         ceiling = blueprint.parameters.oversubscription.access
         per_peer = max(least, uplinks(ports * nic, UPLINK_BPS * plan.pair, ceiling, least=1))
         try:

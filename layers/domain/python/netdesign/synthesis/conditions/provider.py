@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from netdesign.model.compliance import FrameworkRef
 from netdesign.model.conflict import Conflict
 from netdesign.model.vocabulary import DataClass, Framework, SecurityLevel, TopologyPreference
-from netdesign.synthesis.conditions.question import Question, numbers, relax, written_list
+from netdesign.synthesis.conditions.question import Question, numbers, relax
 
 HUB = (TopologyPreference.STAR, TopologyPreference.HYBRID_TOPOLOGY)
 """Shapes that hubs with networks around them have."""
@@ -68,7 +68,7 @@ def data_without_framework(question: Question) -> Iterator[Conflict]:
     ways = [
         relax(
             "compliance",
-            (written_list(now), written_list(more)),
+            (now, more),
             f"ask for {' and '.join(ruling.value for ruling in needed.values())} as well",
             "its controls in the design",
         )
@@ -77,7 +77,7 @@ def data_without_framework(question: Question) -> Iterator[Conflict]:
         ways.append(
             relax(
                 "data_classes",
-                (written_list(wanted.data_classes), written_list(kept)),
+                (wanted.data_classes, kept),
                 f"keep data of class {' and '.join(needed)} out of this network",
                 "another network for that data",
             )

@@ -8,7 +8,7 @@ from typing import Final
 from netdesign.model.conflict import Conflict
 from netdesign.model.vocabulary import NetworkType, Role, TopologyPreference
 from netdesign.synthesis.conditions.question import Question, numbers, relax
-from netdesign.synthesis.edge.sizing import firewall_count
+from netdesign.synthesis.needs.firewalls import firewall_count
 
 INSIDE_A_SITE: Final = {
     TopologyPreference.SPINE_LEAF: NetworkType.ENTERPRISE_DATACENTER,
@@ -88,7 +88,7 @@ def ring_too_long(question: Question) -> Iterator[Conflict]:
     yield _too_many(
         question,
         "ring-too-long",
-        f"In a ring of {len(wanted.sites):,} sites some are {len(wanted.sites) // 2:,} sites apart; {hops} are allowed.",
+        f"In a ring of {len(wanted.sites):,} sites some are {len(wanted.sites) // 2:,} apart; {hops} are allowed.",
         most,
         sites_apart=len(wanted.sites) // 2,
         allowed=hops,
@@ -129,8 +129,8 @@ def local_block_short(question: Question) -> Iterator[Conflict]:
     yield Conflict(
         code="ipv6-supernet-too-small",
         requirements=("addressing/supernets", "scale/sites"),
-        statement=f"{wanted.ipv6_supernet} holds {there:,} blocks of /{SITE_LENGTH}; each of {len(wanted.sites):,} sites"
-        " has one.",
+        statement=f"{wanted.ipv6_supernet} holds {there:,} blocks of /{SITE_LENGTH}; each of {len(wanted.sites):,}"
+        " sites has one.",
         numbers=numbers(sites=len(wanted.sites), blocks=there),
         relaxations=(
             relax(

@@ -342,9 +342,7 @@ class Blueprint(Wiring):
             )
         return made[0], made[1]
 
-    def _infra(
-        self, site: str, pool: str, identity: str, size: int, vrf: str, **fields: Any
-    ) -> list[tuple[str, ...]]:
+    def _infra(self, site: str, pool: str, identity: str, size: int, vrf: str, **fields: Any) -> list[tuple[str, ...]]:
         """The next `size` addresses of an infrastructure pool as a subnet of their own, per family."""
         plan = self.addresses.sites[site]
         purpose, short = POOL_PURPOSES[pool], 32 - (size - 1).bit_length()

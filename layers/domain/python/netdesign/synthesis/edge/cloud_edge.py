@@ -132,8 +132,8 @@ def cloud_prefixes(blueprint: Blueprint) -> tuple[str, ...]:
     """The fewest prefixes that cover the networks at the provider."""
     side = blueprint.cloud_side
     texts = side.prefixes if side is not None else ()
-    four = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 4)  # type: ignore[type-var]
-    six = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 6)  # type: ignore[type-var]
+    four = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 4)
+    six = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 6)
     return (*map(str, four), *map(str, six))
 
 
@@ -165,7 +165,9 @@ def add_routers(  # noqa: PLR0917 - what the routers depend on
     return routers, doors
 
 
-def _join(blueprint: Blueprint, pair: Pair, router: Device, vlan: Vlan, wan: WanPlan, at: int, mtu_bytes: int) -> None:
+def _join(  # noqa: PLR0917 - what the interface depends on
+    blueprint: Blueprint, pair: Pair, router: Device, vlan: Vlan, wan: WanPlan, at: int, mtu_bytes: int
+) -> None:
     """The router's routed interface in the VLAN; two routers share the first address."""
     name = trunk(
         blueprint,

@@ -20,6 +20,7 @@ from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
 from netdesign.synthesis.edge.cloud_edge import WanPlan, plan_wan
 from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
+from netdesign.synthesis.needs.firewalls import firewall_count
 from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
 
 GBPS: Final = 1_000_000_000
@@ -64,12 +65,6 @@ class EdgePlan:
     refused: tuple[tuple[str, str], ...] = ()
     wan: WanPlan | None = None
     """Routers toward a cloud provider."""
-
-
-def firewall_count(requirements: ResolvedRequirements, parameters: Parameters) -> int:
-    """Two where the security level or the redundancy calls for it, or else one."""
-    posture = parameters.security[requirements.security_level]
-    return 2 if posture.enforcement_ha or requirements.redundancy.at_least(Redundancy.HIGH) else 1
 
 
 def firewall_demand(requirements: ResolvedRequirements, parameters: Parameters, share: float = 1.0) -> FirewallDemand:
@@ -144,7 +139,7 @@ def port_speed(rate_bps: float) -> int:
     return next((speed for speed in SPEEDS if speed >= rate_bps), SPEEDS[-1])
 
 
-def choose_firewall(  # noqa: PLR0917 - what the choice depends on
+def choose_firewall(
     catalog: Catalog,
     parameters: Parameters,
     requirements: ResolvedRequirements,
@@ -197,10 +192,8 @@ def _too_few_tunnels(requirements: ResolvedRequirements, parameters: Parameters,
     return ""
 
 
-def _few_tunnels(
-    requirements: ResolvedRequirements, parameters: Parameters, rates: FirewallRates, tunnels: int
-) -> str:
-    """Why a firewall cannot end the tunnels to other sites with all that leaves the site in them; empty where it can."""
+def _few_tunnels(requirements: ResolvedRequirements, parameters: Parameters, rates: FirewallRates, tunnels: int) -> str:
+    """Why a firewall cannot end the tunnels to other sites with all that leaves the site; empty where it can."""
     capacity, growth = parameters.capacity, requirements.growth_multiplier
     people = requirements.remote_users * capacity.vpn_concurrency
     if rates.tunnels is None or rates.tunnels * capacity.tunnel_share < ceil((tunnels + people) * growth):

@@ -91,9 +91,9 @@ def _connect(blueprint: Blueprint, part: CloudPart, site: ResolvedSite) -> None:
         preference = NEAR if at == 0 else FAR
         made = _ports(blueprint, region, site.id, doors, bps, preference)
         made += _tunnels(blueprint, part, region, site, bps, firewalls, preference, backup=bool(doors))
+        common: dict[str, object] = {"hub": region.hub, "site": site.id, "zone": PREMISES, "prefixes": prefixes}
         for one in made:
-            common = {"hub": region.hub, "site": site.id, "zone": PREMISES, "prefixes": prefixes, "seen_as": seen_as}
-            blueprint.add(connection_with(one, common))
+            blueprint.add(connection_with(one, common | {"seen_as": seen_as}))
 
 
 def site_blocks(blueprint: Blueprint, site: str) -> tuple[str, ...]:

@@ -93,7 +93,8 @@ def _regions(hubs: Sequence[ResolvedSite], count: int) -> tuple[tuple[str, ...],
     """The hubs dealt to regions: those near each other together where places are known, in turn otherwise."""
     if count == 1:
         return (tuple(hub.id for hub in hubs[:HUBS_OF_A_REGION]),)
-    left, found = list(hubs), []
+    left = list(hubs)
+    found: list[tuple[str, ...]] = []
     while left and len(found) < count:
         first = left.pop(0)
         left.sort(key=lambda hub: distance_km(first, hub) or 0.0)

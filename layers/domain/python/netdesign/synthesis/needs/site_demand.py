@@ -99,8 +99,8 @@ def _inbound(asked: ResolvedRequirements, own: ResolvedSite) -> Iterator[Resolve
         else:
             share = 0.0
         if share:
-            rates = {"up_bps": round(flow.up_bps * share), "down_bps": round(flow.down_bps * share)}
-            yield replace(flow, id=f"{flow.id}-inbound", source=_sender(flow), **rates)
+            up_bps, down_bps = round(flow.up_bps * share), round(flow.down_bps * share)
+            yield replace(flow, id=f"{flow.id}-inbound", source=_sender(flow), up_bps=up_bps, down_bps=down_bps)
 
 
 def _sender(flow: ResolvedFlow) -> str:

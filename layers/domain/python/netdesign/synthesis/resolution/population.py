@@ -289,7 +289,9 @@ def _ranked(
     if requirements.network_type is NetworkType.WAN:
         first = set(hub_places(requirements, requests))
         return tuple(
-            site if request.tier is not None else replace(site, tier=1 if at in first else 2 if site.users >= 100 else 3)
+            site
+            if request.tier is not None
+            else replace(site, tier=1 if at in first else 2 if site.users >= 100 else 3)
             for at, (request, site) in enumerate(zip(requests, sites, strict=True))
         )
     largest = max(range(len(sites)), key=lambda at: (sites[at].users + sites[at].servers, -at))

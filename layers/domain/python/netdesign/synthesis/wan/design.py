@@ -15,8 +15,8 @@ from netdesign.synthesis.campus.design import Built, build_site, campus_zones
 from netdesign.synthesis.campus.plan import plan_campus
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.edge.remote_access import admit_remote_users
-from netdesign.synthesis.edge.sizing import firewall_count
 from netdesign.synthesis.edge.translation import translate
+from netdesign.synthesis.needs.firewalls import firewall_count
 from netdesign.synthesis.needs.joined_sites import WanShape, wan_shape
 from netdesign.synthesis.needs.zones import DATABASE, DMZ, KINDS, SERVER, STORAGE, WAN, make_zones, restricted_ends
 from netdesign.synthesis.operation.finishing import relay, residencies

@@ -124,7 +124,7 @@ def _taken(worth: int, *, of_hub: bool) -> str:
 
 
 def _told(site: str, peer: str, shape: WanShape) -> str:
-    """The policy towards a peer: rings pass on everything, hubs tell each other of their spokes, others of themselves."""
+    """The policy towards a peer: rings pass on all, hubs tell each other of spokes, others of themselves."""
     if shape.archetype is Archetype.WAN_RING:
         return "wan-to-ring"
     if shape.archetype is not Archetype.WAN_MESH and site in shape.hubs and peer in shape.hubs:
@@ -145,7 +145,9 @@ def _policies(blueprint: Blueprint, inside: tuple[str, ...], shape: WanShape) ->
         blueprint.add(RoutePolicy(id=name, name=name, terms=(*terms, RoutePolicyTerm(action=deny))))
     ranks = max((join.rank for join in shape.joins), default=0)
     for of_hub, community in ((True, OF_HUBS), (False, OF_SPOKES)):
-        for worth in {BEST - PER_HUB * rank - STANDBY * standby for rank in {*range(ranks + 1), DETOUR} for standby in (0, 1)}:
+        for worth in {
+            BEST - PER_HUB * rank - STANDBY * standby for rank in {*range(ranks + 1), DETOUR} for standby in (0, 1)
+        }:
             name = _taken(worth, of_hub=of_hub)
             term = RoutePolicyTerm(
                 action=permit, prefixes=inside, set_communities=(community,), set_local_preference=worth

@@ -67,7 +67,7 @@ def alike(site: ResolvedSite, region: int) -> tuple[object, ...]:
     return (plain, region)
 
 
-def draw(
+def draw(  # noqa: PLR0917 - what a spoke is drawn from
     blueprint: Blueprint,
     site: ResolvedSite,
     shape: WanShape,
@@ -95,9 +95,14 @@ def draw(
     return _pattern(drawn, built, flows, managing)
 
 
+def _of(drawn: Blueprint, kind: type[Any]) -> Sequence[Any]:
+    return list(drawn.all(kind))
+
+
 def _pattern(drawn: Blueprint, built: Built, flows: tuple[Flow, ...], managing: tuple[Flow, ...]) -> Pattern:
     forms = Forms(drawn.addresses.sites[STAND_IN])
-    facts = [fact for kind in collections() if kind not in UNLIKE for fact in drawn.all(kind)]
+    kinds = [kind for kind in collections() if kind not in UNLIKE]
+    facts: list[Any] = [fact for kind in kinds for fact in _of(drawn, kind)]
     own = [fact for fact in facts if STAND_IN in fact.id and not isinstance(fact, Flow)]
     shared = [fact for fact in facts if STAND_IN not in fact.id]
     return Pattern(

@@ -133,9 +133,7 @@ class Surroundings:
     def seen_from(self, site: str, flows: Iterable[Flow]) -> dict[str, Place]:
         """Where the ends of flows lie as the firewalls of a site see them: all that is elsewhere is in the WAN."""
         ends = {end for flow in flows for end in (*flow.sources, *flow.targets)}
-        return {
-            end: self.known[end] if self.homes[end] == site else replace(self.known[end], zone=WAN) for end in ends
-        }
+        return {end: self.known[end] if self.homes[end] == site else replace(self.known[end], zone=WAN) for end in ends}
 
 
 def add_policies(
