@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from netdesign.catalog.parameters import default_parameters
+from netdesign.catalog.ports import PoeType
 from netdesign.catalog.selection import Catalog, default_catalog
 from netdesign.exchange.documents import read_document
 from netdesign.model.conflict import Relaxation
@@ -350,6 +351,25 @@ def test_rates_that_excluded_vendors_would_offer_can_be_had_from_them():
 
     assert [conflict.requirements for conflict in found] == [("servers/nic_speed", "excluded_vendors")]
     assert [way.field for way in found[0].relaxations] == ["servers/nic_speed", "excluded_vendors"]
+
+
+def test_makers_of_ports_with_much_power_can_be_what_excluded_vendors_are():
+    strong = {
+        device.vendor
+        for device in default_catalog().devices(Role.ACCESS)
+        if any(group.poe in (PoeType.BT3, PoeType.BT4) for group in device.ports)
+    }
+    document = request(CAMPUS, excluded_vendors=sorted(strong), technology_stack=["IEEE 802.3bt"])
+
+    found = {conflict.code: conflict for conflict in conflicts_of(document)}
+    conflict = found["vendors-leave-no-device"]
+
+    assert "802.3bt-3 power" in conflict.statement
+    assert [way.field for way in conflict.relaxations][:2] == ["excluded_vendors", "technology_stack"]
+    for way in conflict.relaxations[:2]:
+        left = {one.code for one in conflicts_of(edited(document, way.edits))}
+        assert "vendors-leave-no-device" not in left or way.field == "technology_stack"
+    assert conflicts_of(request(CAMPUS, technology_stack=["IEEE 802.3bt"])) == ()
 
 
 def with_devices(*changes: Any) -> Catalog:

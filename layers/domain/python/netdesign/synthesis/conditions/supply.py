@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Final
 
-from netdesign.catalog.ports import PortUse
+from netdesign.catalog.ports import PoeType, PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.quantity import format_bandwidth
 from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel
 from netdesign.synthesis.conditions.question import Question, numbers, relax
+from netdesign.synthesis.conditions.wording import said_of, unsay
 
 OFFERED = (
     NetworkType.ENTERPRISE_DATACENTER,
@@ -23,6 +25,13 @@ OFFERED = (
 )
 
 
+POWER: Final = {
+    PoeType.AT: ("802 3at", "poe plus"),
+    PoeType.BT3: ("802 3bt", "poe bt", "upoe", "4ppoe"),
+}
+"""Types of power by the words that name them, the least first; of 802.3bt type 3 does where no type is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A role that the design cannot do without, and what its devices must have."""
@@ -31,12 +40,15 @@ class Place:
     features: frozenset[str] = frozenset()
     validated: bool = False
     """Whether a validated cryptographic module is asked for."""
+    power: PoeType | None = None
+    """The least that its ports must feed, where the request names a type of power."""
 
     @property
     def words(self) -> str:
         """The place for people, with its article."""
         name = self.role.value.replace("_", " ")
         wanted = [*sorted(self.features), *(["a validated cryptographic module"] if self.validated else [])]
+        wanted += [f"{self.power} power"] if self.power else []
         article = "an" if name[0] in "aeiou" else "a"
         return f"{article} {name}" + (f" with {', '.join(wanted)}" if wanted else "")
 
@@ -99,7 +111,8 @@ def places(question: Question) -> Iterator[Place]:
     validated = question.parameters.security[wanted.security_level].fips_module
     if question.campus:
         sdn = wanted.network_type is NetworkType.SDN_CAMPUS or wanted.sdn_required
-        yield Place(Role.ACCESS, frozenset({"poe"}) if wanted.wireless or wanted.voice else frozenset())
+        powered = frozenset({"poe"}) if wanted.wireless or wanted.voice else frozenset()
+        yield Place(Role.ACCESS, powered, power=_power(question))
         yield Place(Role.CORE, frozenset({"evpn"}) if sdn else frozenset())
         if wanted.wireless:
             yield Place(Role.ACCESS_POINT)
@@ -168,7 +181,19 @@ def _runs(speeds: set[int], rate: int, *, exact: bool) -> bool:
 
 def _supply(question: Question, place: Place) -> tuple[DeviceType, ...]:
     found = question.devices(place.role, place.features)
-    return tuple(device for device in found if device.fips_certificate or not place.validated)
+    fit = (device for device in found if device.fips_certificate or not place.validated)
+    return tuple(device for device in fit if place.power is None or _feeds(device, place.power))
+
+
+def _power(question: Question) -> PoeType | None:
+    """The type of power that the words of the request name; the highest of several."""
+    named = [kind for kind, words in POWER.items() if next(said_of(question, words), None) is not None]
+    return named[-1] if named else None
+
+
+def _feeds(device: DeviceType, power: PoeType) -> bool:
+    order = tuple(PoeType)
+    return any(group.poe is not None and order.index(group.poe) >= order.index(power) for group in device.ports)
 
 
 def _count(question: Question, place: Place) -> int:
@@ -198,6 +223,11 @@ def _other_side(question: Question, empty: list[Place]) -> Iterator[Relaxation]:
     wanted, levels = question.requirements, question.parameters.security
     lower = [level for level in SecurityLevel if not levels[level].fips_module][-1]
     candidates: list[tuple[dict[str, object], Relaxation]] = []
+    if any(place.power for place in empty):
+        words = [word for named in POWER.values() for word in named]
+        silent = replace(question, spoken=())
+        if all(_supply(silent, place) for place in places(silent)):
+            yield from unsay(question, words, "feed no more than usual", "what needs more power has its own supply")
     if any(place.validated for place in empty):
         change = (wanted.security_level.value, lower.value)
         way = relax("security_level", change, f"choose security level {lower}", "no validated cryptographic modules")
