@@ -10,9 +10,12 @@ import pytest
 from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.ports import PoeType
 from netdesign.catalog.selection import Catalog, default_catalog
+from netdesign.catalog.sku import DeviceType
 from netdesign.exchange.documents import read_document
 from netdesign.model.conflict import Relaxation
+from netdesign.model.decoding import decode
 from netdesign.model.edits import edited
+from netdesign.model.requirements import Requirements
 from netdesign.model.resolved import ResolvedSite
 from netdesign.model.vocabulary import Role
 from netdesign.synthesis.conditions.distance import great_circle_km
@@ -20,7 +23,9 @@ from netdesign.synthesis.conditions.lower_bound import parts, total_usd
 from netdesign.synthesis.conditions.question import Question
 from netdesign.synthesis.conditions.space import available_addresses
 from netdesign.synthesis.conditions.supply import places
+from netdesign.synthesis.conditions.wording import spoken
 from netdesign.synthesis.feasibility import conflicts
+from netdesign.synthesis.resolve import resolve
 from tests.unit.model.requests import CAMPUS, SMALL, changed, request
 from tests.unit.synthesis.resolving import conflicts_of, resolved
 
@@ -353,25 +358,6 @@ def test_rates_that_excluded_vendors_would_offer_can_be_had_from_them():
     assert [way.field for way in found[0].relaxations] == ["servers/nic_speed", "excluded_vendors"]
 
 
-def test_makers_of_ports_with_much_power_can_be_what_excluded_vendors_are():
-    strong = {
-        device.vendor
-        for device in default_catalog().devices(Role.ACCESS)
-        if any(group.poe in (PoeType.BT3, PoeType.BT4) for group in device.ports)
-    }
-    document = request(CAMPUS, excluded_vendors=sorted(strong), technology_stack=["IEEE 802.3bt"])
-
-    found = {conflict.code: conflict for conflict in conflicts_of(document)}
-    conflict = found["vendors-leave-no-device"]
-
-    assert "802.3bt-3 power" in conflict.statement
-    assert [way.field for way in conflict.relaxations][:2] == ["excluded_vendors", "technology_stack"]
-    for way in conflict.relaxations[:2]:
-        left = {one.code for one in conflicts_of(edited(document, way.edits))}
-        assert "vendors-leave-no-device" not in left or way.field == "technology_stack"
-    assert conflicts_of(request(CAMPUS, technology_stack=["IEEE 802.3bt"])) == ()
-
-
 def with_devices(*changes: Any) -> Catalog:
     """The shipped catalogue with every device passed through `changes`."""
     devices = default_catalog().devices()
@@ -395,6 +381,24 @@ def test_validated_modules_can_be_what_excluded_vendors_alone_have():
         ("excluded_vendors", "[a10]"),
         ("security_level", "enterprise"),
     ]
+
+
+def test_ports_with_much_power_can_be_what_excluded_vendors_alone_have():
+    def weak(device: DeviceType) -> DeviceType:
+        ports = tuple(replace(group, poe=group.poe and PoeType.AT) for group in device.ports)
+        return device if device.vendor == "hpe-aruba" else replace(device, ports=ports)
+
+    def found(**fields: Any) -> list[tuple[str, list[str]]]:
+        stated = decode(Requirements, request(CAMPUS, **fields), subject="requirements")
+        wanted = resolve(stated, default_parameters())
+        every = conflicts(wanted, with_devices(weak), default_parameters(), spoken(stated))
+        return [(one.code, [way.field for way in one.relaxations]) for one in every]
+
+    words = {"technology_stack": ["IEEE 802.3bt", "OSPF"]}
+    assert found(excluded_vendors=["HPE Aruba"], **words) == [
+        ("vendors-leave-no-device", ["excluded_vendors", "technology_stack"])
+    ]
+    assert found(**words) == found(excluded_vendors=["HPE Aruba"]) == []
 
 
 def test_devices_out_of_support_are_not_on_offer():
