@@ -124,7 +124,7 @@ def test_open_questions_are_worked_out_when_asked_for(monkeypatch):
 
     assert len(found.untried) > 5
     assert "not made so many times" in found.untried[0]
-    assert {one.basis for one in found.sensitivities} == {"bound", "none"}
+    assert {one.grounds for one in found.sensitivities} == {"bound", "none"}
     assert len(found.questions) == sum(one.ask for one in found.sensitivities) > 0
     assert found.next_nine is not None
     assert found.next_nine.price_usd is None

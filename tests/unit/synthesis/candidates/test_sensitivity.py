@@ -6,10 +6,9 @@ from functools import cache
 
 import pytest
 
-from netdesign.model.comparison import Basis, Sensitivity
+from netdesign.model.comparison import Grounds, Sensitivity
 from netdesign.model.edits import edited
-from netdesign.model.resolved import Basis as Stated
-from netdesign.model.resolved import ResolvedRequirements
+from netdesign.model.resolved import Basis, ResolvedRequirements
 from netdesign.synthesis.candidates.ranges import RANGES, UNTRIED
 from netdesign.synthesis.candidates.scoring import score
 from netdesign.synthesis.candidates.sensitivity import Known, defaulted, questions, sensitivities
@@ -30,12 +29,12 @@ def found(name: str, *, by_bound: bool = False) -> dict[str, Sensitivity]:
 @pytest.mark.parametrize("name", SMALL)
 def test_every_field_that_nobody_stated_is_there_with_values_or_a_reason(name):
     asked = designs(name)[BASE.id].requirements
-    open_fields = {entry.field for entry in asked.provenance if entry.basis is Stated.DEFAULT}
+    open_fields = {entry.field for entry in asked.provenance if entry.basis is Basis.DEFAULT}
 
     assert set(found(name)) == open_fields == set(defaulted(asked))
     for one in found(name).values():
         assert one.reason
-        assert bool(one.effects) == (one.basis is not Basis.NONE)
+        assert bool(one.effects) == (one.grounds is not Grounds.NONE)
 
 
 def test_every_field_can_be_tried_or_says_why_not():
@@ -90,7 +89,7 @@ def test_another_shape_no_design_and_no_validity_count_more_than_money():
 def test_large_designs_are_weighed_by_their_least_cost():
     every = found("dc-2-racks", by_bound=True)
 
-    assert {one.basis for one in every.values()} == {Basis.BOUND, Basis.NONE}
+    assert {one.grounds for one in every.values()} == {Grounds.BOUND, Grounds.NONE}
     assert every["growth_rate"].effects[-1].tco_usd is None
     assert (every["growth_rate"].effects[-1].change or 0) > 0.1
     assert every["horizon_years"].effects[0].change is not None

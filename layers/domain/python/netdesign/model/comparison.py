@@ -81,7 +81,7 @@ class Rejected:
 
 
 @fact
-class Step:
+class Tried:
     """A change of the request or of the policy, and what it makes of availability and cost."""
 
     title: str
@@ -103,10 +103,10 @@ class NextNine:
     price_usd: float | None
     """What the cheapest change that reaches it costs beyond the present design; None where none does."""
     by: str | None
-    tried: tuple[Step, ...]
+    tried: tuple[Tried, ...]
 
 
-class Basis(StrEnum):
+class Grounds(StrEnum):
     """How the effect of a field was found."""
 
     DESIGN = "design"
@@ -139,7 +139,7 @@ class Sensitivity:
     default: str
     reason: str
     """Why the two values, or why none was tried."""
-    basis: Basis
+    grounds: Grounds
     effects: tuple[Effect, ...] = ()
     impact: float = 0
     """The largest change of the cost; at least 1 where the archetype, or whether the design is valid, changes."""

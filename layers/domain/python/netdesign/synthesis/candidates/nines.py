@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from netdesign.errors import InfeasibleError, InvalidInputError
 from netdesign.graph.network import compile_network
-from netdesign.model.comparison import NextNine, Score, Step
+from netdesign.model.comparison import NextNine, Score, Tried
 from netdesign.model.edits import Edit
 from netdesign.model.vocabulary import Redundancy
 from netdesign.synthesis.candidates.scoring import cost_usd, unavailability
@@ -28,7 +28,7 @@ class Remake:
     """A change that may reach the next nine, the design that comes of it, and what it costs."""
 
     title: str
-    step: Step
+    step: Tried
     design: Design | None
 
 
@@ -81,10 +81,10 @@ def _remade(title: str, change: Change, document: object, base: Design, shop: Sh
         design = replace(tried(document, shop, change), requirements=base.requirements)
     except (InfeasibleError, InvalidInputError) as error:
         refusal = str(error)
-        return Remake(title, Step(title=title, tco_usd=None, unavailability=None, valid=None, refused=refusal), None)
+        return Remake(title, Tried(title=title, tco_usd=None, unavailability=None, valid=None, refused=refusal), None)
     network = compile_network(design, shop.catalog)
     down = unavailability(network, shop.parameters)
-    step = Step(title=title, tco_usd=cost_usd(network, shop.parameters), unavailability=down, valid=None)
+    step = Tried(title=title, tco_usd=cost_usd(network, shop.parameters), unavailability=down, valid=None)
     return Remake(title, step, design)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from netdesign.errors import InfeasibleError, InvalidInputError
 from netdesign.graph.network import compile_network
-from netdesign.model.comparison import Basis, Effect, Sensitivity
-from netdesign.model.resolved import Basis as Stated
+from netdesign.model.comparison import Effect, Grounds, Sensitivity
+from netdesign.model.resolved import Basis
 from netdesign.synthesis.candidates.ranges import RANGES, UNTRIED, Range, Value
 from netdesign.synthesis.candidates.scoring import cost_usd
 from netdesign.synthesis.candidates.variants import alike
@@ -58,7 +58,7 @@ def sensitivities(
 
 def defaulted(requirements: ResolvedRequirements) -> tuple[str, ...]:
     """The fields that nobody stated and nothing implies."""
-    return tuple(entry.field for entry in requirements.provenance if entry.basis is Stated.DEFAULT)
+    return tuple(entry.field for entry in requirements.provenance if entry.basis is Basis.DEFAULT)
 
 
 def questions(found: Iterable[Sensitivity]) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def _sensitivity(one: Range, document: object, base: Known, shop: Shop, judge: J
         pointer=one.pointer.removesuffix("/-"),
         default=_shown(getattr(base.design.requirements, one.field)),
         reason=one.reason,
-        basis=Basis.BOUND if by_bound else Basis.DESIGN,
+        grounds=Grounds.BOUND if by_bound else Grounds.DESIGN,
         effects=effects,
         impact=impact,
         ask=impact > MATTERS,
@@ -106,7 +106,7 @@ def _untried(field: str, requirements: ResolvedRequirements) -> Sensitivity:
         pointer="",
         default=_shown(getattr(requirements, field)),
         reason=UNTRIED.get(field, "no values to try are known"),
-        basis=Basis.NONE,
+        grounds=Grounds.NONE,
     )
 
 
