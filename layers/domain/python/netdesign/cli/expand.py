@@ -99,7 +99,7 @@ def _show_alterations(plan: ExpansionPlan, most: int | None) -> None:
 
 def _named(names: tuple[str, ...]) -> str:
     if not names:
-        return "nothing"
+        return "no device"
     more = len(names) - MOST_NAMED
     return escape(", ".join(names[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
 

@@ -76,11 +76,18 @@ def _answered(error: InfeasibleError, existing: Design, stated: Requirements, be
         if not isinstance(conflict, Conflict):
             continue
         drawn = conflict.code.startswith(("standing-", "would-be-", "no-longer-"))
-        if not drawn or conflict.code in COUNTED:
+        if not drawn and not (conflict.code in COUNTED and _misleads(conflict, existing, stated, bench)):
             yield conflict
             continue
         ways = tuple(_ways(existing, stated, bench)) if ways is None else ways
         yield replace(conflict, relaxations=ways)
+
+
+def _misleads(conflict: Conflict, existing: Design, stated: Requirements, bench: Workbench) -> bool:
+    """Whether the number of servers that a conflict offers fails for another reason."""
+    old, new = existing.requirements.servers.count, resolve(stated, bench.parameters).servers.count
+    offered = next((int(way.to_value) for way in conflict.relaxations if way.field == "servers/count"), old)
+    return new > old and not _reaches(existing, stated, max(0.0, (offered - old) / (new - old)), bench)
 
 
 def _ways(existing: Design, stated: Requirements, bench: Workbench) -> Iterator[Relaxation]:
@@ -117,14 +124,19 @@ def _furthest(existing: Design, stated: Requirements, bench: Workbench) -> Resol
     low, high, best = 0.0, 1.0, None
     for _ in range(TRIES):
         middle = (low + high) / 2
-        try:
-            wanted = resolve(_part(existing, stated, middle, bench), bench.parameters)
-            extend(existing, wanted, bench.catalog, bench.parameters)
-        except (InfeasibleError, ValueError):
-            high = middle
-        else:
-            low, best = middle, wanted
+        wanted = _reaches(existing, stated, middle, bench)
+        low, high, best = (middle, high, wanted) if wanted is not None else (low, middle, best)
     return best
+
+
+def _reaches(existing: Design, stated: Requirements, share: float, bench: Workbench) -> ResolvedRequirements | None:
+    """The requirements with only a share of what they ask beyond what stands; None where that is too much."""
+    try:
+        wanted = resolve(_part(existing, stated, share, bench), bench.parameters)
+        extend(existing, wanted, bench.catalog, bench.parameters)
+    except InfeasibleError:
+        return None
+    return wanted
 
 
 def _part(existing: Design, stated: Requirements, share: float, bench: Workbench) -> Requirements:

@@ -8,6 +8,7 @@ from netdesign.errors import CatalogError, ConflictError, InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.design import Design
 from netdesign.model.edits import Edit
+from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Archetype, NetworkType
 from netdesign.synthesis.draft.blueprint import Blueprint
@@ -35,6 +36,8 @@ def synthesize(
     except (CatalogError, ConflictError) as error:
         raise InfeasibleError((_unbuildable(requirements, error),)) from error
     blueprint.settle_pools()
+    if standing.design is not None:
+        _explain_standing(blueprint, standing.design)
     return blueprint.design(requirements.project_name, archetype, author=author)
 
 
@@ -61,6 +64,27 @@ def _build(blueprint: Blueprint) -> Archetype:
 
         return hybrid.build(blueprint)
     raise InfeasibleError((_unsupported(kind),))
+
+
+def _explain_standing(blueprint: Blueprint, existing: Design) -> None:
+    """The decision to extend what stands."""
+    stands, drawn = {device.id for device in existing.inventory.devices}, blueprint.all(Device)
+    added = sum(device.id not in stands for device in drawn)
+    blueprint.decide(
+        "What becomes of the network in place?",
+        f"all {len(stands)} devices stay where and what they are; {added} are added",
+        formula="devices added = devices that the requirements need - devices in place",
+        inputs={
+            "devices in place": len(stands),
+            "links in place": len(existing.cabling.links),
+            "subnets in place": len(existing.addressing.subnets),
+            "devices needed": len(drawn),
+        },
+        result=added,
+        alternatives=(("a new network for all of the demand", "what works would be taken out and rewired"),),
+        fields=("sites", "servers", "users"),
+        source="the design that is extended",
+    )
 
 
 def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Conflict:

@@ -12,6 +12,8 @@ from netdesign.synthesis.datacenter.clos_sizing import ClosSize, FabricDemand, a
 from netdesign.synthesis.datacenter.standing_fabric import StandingFabric
 from netdesign.synthesis.draft.blueprint import Blueprint
 
+OTHERS = (("other types for what is added", "what stands is extended with its own types"),)
+
 
 def extend_fabric(blueprint: Blueprint, demand: FabricDemand, stands: StandingFabric) -> FabricPlan:
     """The fabric that stands with as many leaves of its type as the demand needs; what stands keeps its links.
@@ -37,7 +39,9 @@ def extend_fabric(blueprint: Blueprint, demand: FabricDemand, stands: StandingFa
         plane_width=stands.plane_width,
         spine_parallel=stands.spine_parallel,
     )
-    return FabricPlan(size=size, leaf=stands.leaf, spine=stands.spine, super_spine=stands.super_spine, cost_usd=0.0)
+    return FabricPlan(
+        size=size, leaf=stands.leaf, spine=stands.spine, super_spine=stands.super_spine, cost_usd=0.0, refused=OTHERS
+    )
 
 
 def usable_downlinks(demand: FabricDemand, stands: StandingFabric) -> int:

@@ -123,8 +123,7 @@ def vni_number(blueprint: Blueprint, identity: str, sequence: str, first: int) -
     known = blueprint.standing.find(Vni, identity)
     if known is not None:
         return known.number
-    taken = {vni.number for vni in blueprint.standing.all(Vni)}
-    while (number := first + blueprint.number(sequence)) in taken:
+    while (number := first + blueprint.number(sequence)) in blueprint.standing.vni_numbers:
         pass
     return number
 

@@ -104,8 +104,7 @@ def _segment_of(blueprint: Blueprint, leg: Lag) -> str:
     known = blueprint.standing.find(Lag, leg.id)
     if known is not None and known.esi is not None:
         return known.esi
-    taken = {lag.esi for lag in blueprint.standing.all(Lag)}
-    while (segment := _segment(blueprint.number("ethernet-segment"))) in taken:
+    while (segment := _segment(blueprint.number("ethernet-segment"))) in blueprint.standing.segments:
         pass
     return segment
 

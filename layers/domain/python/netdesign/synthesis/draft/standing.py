@@ -12,6 +12,7 @@ from netdesign.model.addressing import Interface, Pool, Subnet
 from netdesign.model.cabling import Lag, Link, Mlag
 from netdesign.model.design import Design
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, Homing
+from netdesign.model.overlay import Vni
 from netdesign.model.patch import collection_of, collections
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Role
@@ -64,8 +65,7 @@ class Standing:
 
     def bundle(self, device: str, ports: Iterable[str]) -> Lag | None:
         """The bundle of a device that any of these ports is a member of."""
-        wanted = set(ports)
-        return next((lag for lag in self._lags.get(device, ()) if wanted & set(lag.members)), None)
+        return next((lag for port in ports if (lag := self._lags.get((device, port))) is not None), None)
 
     def mounted(self, rack: str) -> tuple[Device, ...]:
         """What stands in a rack."""
@@ -112,11 +112,26 @@ class Standing:
         return found
 
     @cached_property
-    def _lags(self) -> dict[str, list[Lag]]:
-        found: dict[str, list[Lag]] = defaultdict(list)
+    def _lags(self) -> dict[tuple[str, str], Lag]:
+        return {(lag.device, port): lag for lag in self.all(Lag) for port in lag.members}
+
+    @cached_property
+    def vni_numbers(self) -> frozenset[int]:
+        """Numbers of VXLAN segments."""
+        return frozenset(vni.number for vni in self.all(Vni))
+
+    @cached_property
+    def segments(self) -> frozenset[str | None]:
+        """Ethernet segments of bundles."""
+        return frozenset(lag.esi for lag in self.all(Lag))
+
+    @cached_property
+    def bundle_numbers(self) -> dict[str | None, frozenset[int | None]]:
+        """Numbers of bundles by the pair that they are of."""
+        found: dict[str | None, set[int | None]] = defaultdict(set)
         for lag in self.all(Lag):
-            found[lag.device].append(lag)
-        return found
+            found[lag.mlag].add(lag.mlag_number)
+        return {pair: frozenset(numbers) for pair, numbers in found.items()}
 
     @cached_property
     def _mounted(self) -> dict[str, list[Device]]:

@@ -197,7 +197,7 @@ class Wiring(Sockets):
         """The number of a bundle of a pair: the one that it has, else the next that no bundle of the pair has."""
         known = (self.standing.bundle(end.device, [end.port]) for end in ends)
         found = next((lag.mlag_number for lag in known if lag is not None and lag.mlag == mlag.id), None)
-        taken = {lag.mlag_number for lag in self.standing.all(Lag) if lag.mlag == mlag.id}
+        taken = self.standing.bundle_numbers.get(mlag.id, frozenset())
         while found is None:
             number = self._counts[mlag.id, "bundle"] = self._counts.get((mlag.id, "bundle"), 0) + 1
             found = number if number not in taken else None

@@ -43,8 +43,8 @@ STEPS: Final[Mapping[Role, Step]] = {
 }
 NAMES: Final[Mapping[Step, tuple[str, str]]] = {
     Step.OUT_OF_BAND: (
-        "racks and out-of-band network",
-        "the racks stand and every device to come can be reached before it carries traffic",
+        "premises, services and out-of-band network",
+        "racks stand, services are large enough, and every device to come can be reached before it carries traffic",
     ),
     Step.CORE: ("core", "the switches above have room for those below"),
     Step.EDGE: ("edge", "the ways out carry what is to come"),
