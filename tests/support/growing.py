@@ -12,6 +12,7 @@ from typing import Any
 from netdesign.exchange.documents import read_document
 from netdesign.model.design import Design
 from netdesign.model.patch import collection_of, collections
+from netdesign.model.quantity import parse_power_kw
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.services.resolve_requirements import resolve_requirements
 from netdesign.services.workbench import default_workbench
@@ -50,7 +51,7 @@ def larger(name: str, racks: int, servers: int) -> dict[str, Any]:
     share = racks / site["racks"]
     site |= {"racks": racks, "servers": servers}
     if "kw" in site:
-        site["kw"] = f"{float(str(site['kw']).split()[0]) * share:.0f} {str(site['kw']).split()[1]}"
+        site["kw"] = round(parse_power_kw(site["kw"]) * share, 1)
     wanted["servers"]["count"] = servers
     return wanted
 

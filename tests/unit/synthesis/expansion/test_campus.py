@@ -84,7 +84,7 @@ def test_nothing_hangs_in_the_air_while_the_campus_grows():
 
 def test_a_new_building_gets_closets_of_its_own():
     existing = synthesized("campus-three-buildings").design
-    wanted = with_users("campus-three-buildings", 1400, buildings=4, closets=15, area_m2=17500)
+    wanted = with_users("campus-three-buildings", 1120, buildings=4, closets=14, area_m2=15000)
 
     design = extend(existing, resolved(wanted), BENCH.catalog, BENCH.parameters).design
 

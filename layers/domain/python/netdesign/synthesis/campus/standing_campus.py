@@ -169,8 +169,7 @@ def _more(blueprint: Blueprint, site: ResolvedSite, kept: Sequence[Unit]) -> Clo
     points = radio_count(asked, parameters, site)
 
     def beyond(total: int, field: str) -> int:
-        served: int = sum(getattr(unit.serves, field) for unit in kept)
-        return max(0, total - served)
+        return max(0, total - sum(int(getattr(unit.serves, field)) for unit in kept))
 
     return Closet(
         users=beyond(site.users, "users"),

@@ -18,7 +18,7 @@ class Step(IntEnum):
     OUT_OF_BAND = 1
     CORE = 2
     EDGE = 3
-    DISTRIBUTION = 4
+    CONTROLLERS = 4
     ACCESS = 5
     ENDPOINTS = 6
 
@@ -27,7 +27,6 @@ STEPS: Final[Mapping[Role, Step]] = {
     Role.MANAGEMENT_SWITCH: Step.OUT_OF_BAND,
     Role.CONSOLE_SERVER: Step.OUT_OF_BAND,
     Role.SUPER_SPINE: Step.CORE,
-    Role.SPINE: Step.CORE,
     Role.CORE: Step.CORE,
     Role.BORDER_LEAF: Step.EDGE,
     Role.FIREWALL: Step.EDGE,
@@ -35,10 +34,11 @@ STEPS: Final[Mapping[Role, Step]] = {
     Role.WAN_EDGE: Step.EDGE,
     Role.PROVIDER: Step.EDGE,
     Role.LOAD_BALANCER: Step.EDGE,
-    Role.DISTRIBUTION: Step.DISTRIBUTION,
+    Role.WIRELESS_CONTROLLER: Step.CONTROLLERS,
+    Role.SPINE: Step.ACCESS,
+    Role.DISTRIBUTION: Step.ACCESS,
     Role.LEAF: Step.ACCESS,
     Role.ACCESS: Step.ACCESS,
-    Role.WIRELESS_CONTROLLER: Step.DISTRIBUTION,
     Role.ACCESS_POINT: Step.ENDPOINTS,
 }
 NAMES: Final[Mapping[Step, tuple[str, str]]] = {
@@ -48,8 +48,8 @@ NAMES: Final[Mapping[Step, tuple[str, str]]] = {
     ),
     Step.CORE: ("core", "the switches above have room for those below"),
     Step.EDGE: ("edge", "the ways out carry what is to come"),
-    Step.DISTRIBUTION: ("distribution", "the blocks can take access switches"),
-    Step.ACCESS: ("access", "the switches that endpoints attach to are joined to the network and carry nothing yet"),
+    Step.CONTROLLERS: ("controllers", "more access points can be managed"),
+    Step.ACCESS: ("switches", "the switches that endpoints attach to are joined to the network and carry nothing yet"),
     Step.ENDPOINTS: ("endpoints, flows and policies", "the new endpoints attach, and their flows are let through"),
 }
 
@@ -77,6 +77,6 @@ LAST: Final = Stage(Step.ENDPOINTS)
 
 
 def stage_of(device: Device) -> Stage:
-    """The stage in which a new device is built: access switches by block."""
+    """The stage in which a new device is built: a pod or block as one, for its upper switches are idle alone."""
     step = STEPS.get(device.role, Step.ENDPOINTS)
     return Stage(step, device.block or "") if step is Step.ACCESS else Stage(step)
