@@ -15,7 +15,15 @@ import numpy as np
 from netdesign.analysis.addressing.layer3 import layer3
 from netdesign.analysis.policy.policy import ALL_PORTS, ordered_rules, prefix_range, rule_boxes
 from netdesign.analysis.policy.terrain import NOTHING_FAILED, Failed, terrain
-from netdesign.analysis.policy.zones import domains, filtered_members, legs, places, policies_of, zone_domains
+from netdesign.analysis.policy.zones import (
+    domains,
+    filtered_members,
+    legs,
+    places,
+    policies_of,
+    tunnel_zones,
+    zone_domains,
+)
 from netdesign.graph.headerspace import ANY_ADDRESS, NOTHING, Box, Rule, Space, everything, first_match, space
 from netdesign.graph.network import Network, analysis
 from netdesign.model.security import Action
@@ -275,8 +283,9 @@ def distances(network: Network, goals: frozenset[int], failed: Failed = NOTHING_
 
 @analysis
 def zone_matrix(network: Network) -> dict[tuple[str, str], Space]:
-    """What is permitted between every ordered pair of zones that lie somewhere."""
+    """What is permitted between every ordered pair of zones that lie somewhere, those aside that hold tunnels alone."""
     here = sorted(zone for zone in places(network) if zone in network.by_id("zones"))
+    here = [zone for zone in here if zone not in tunnel_zones(network)]
     return {(a, b): permitted(network, a, b) for a in here for b in here if a != b}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -126,16 +127,30 @@ def _foreign(network: Network) -> Iterator[Finding]:
     every = [*((p.prefix, p.site) for p in pools), *((s.prefix, s.site) for s in subnets)]
     if len({site for _, site in every}) < MOST:
         return
+    read_subnets = [(one.prefix, subnet) for subnet in subnets if (one := read(subnet.prefix)) is not None]
+    rows = sorted(read_subnets, key=lambda row: (row[0].version, row[0].network, row[0].length))
+    starts = [(prefix.version, prefix.network) for prefix, _ in rows]
     for pool in pools:
         block = read(pool.prefix)
-        rows = [(s, one.prefix) for s in subnets if s.site != pool.site and (one := read(s.prefix)) is not None]
-        held = [subnet for subnet, prefix in rows if block is not None and block.prefix.covers(prefix)]
+        inside = _rows_inside(starts, block.prefix) if block is not None else range(0)
+        held = [rows[at][1] for at in inside if _foreign_row(rows[at], block.prefix, pool.site)] if block else []
         if held:
             yield _finding(
                 f"summary {pool.id} ({pool.prefix}) of {pool.site} covers {held[0].id} of {held[0].site}",
                 (pool.id, held[0].id),
                 prefix=held[0].prefix,
             )
+
+
+def _rows_inside(starts: list[tuple[int, int]], block: Prefix) -> range:
+    """The rows of sorted prefixes that begin inside a block."""
+    first = bisect_left(starts, (block.version, block.network))
+    return range(first, bisect_right(starts, (block.version, block.last)))
+
+
+def _foreign_row(row: tuple[Prefix, Subnet], block: Prefix, site: str | None) -> bool:
+    prefix, subnet = row
+    return subnet.site != site and block.covers(prefix)
 
 
 def _leaking(network: Network) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Final
 
 from netdesign.model.conflict import Conflict
@@ -125,7 +126,8 @@ def local_block_short(question: Question) -> Iterator[Conflict]:
     there = 1 << max(0, SITE_LENGTH - int(length))
     if len(wanted.sites) <= there and int(length) <= SITE_LENGTH:
         return
-    enough = SITE_LENGTH - (len(wanted.sites) - 1).bit_length()
+    enough = min(int(length), SITE_LENGTH - (len(wanted.sites) - 1).bit_length())
+    wider = str(ip_network(wanted.ipv6_supernet).supernet(new_prefix=enough))
     yield Conflict(
         code="ipv6-supernet-too-small",
         requirements=("addressing/supernets", "scale/sites"),
@@ -137,8 +139,9 @@ def local_block_short(question: Question) -> Iterator[Conflict]:
                 "addressing/ipv6", ("true", "false"), "do without IPv6", "IPv4 alone",
             ),
             relax(
-                "addressing/supernets", (wanted.ipv6_supernet, f"a /{enough}"),
-                f"give an IPv6 supernet of /{enough} or larger", "a larger assignment",
+                "addressing/supernets",
+                (written_list((*wanted.supernets, wanted.ipv6_supernet)), written_list((*wanted.supernets, wider))),
+                f"give {wider}", "a larger assignment",
             ),
         ),
     )  # fmt: skip

@@ -348,7 +348,7 @@ def _addressing(requirements: Requirements) -> tuple[Known[Any], ...]:
     asked = requirements.addressing
     prefixes = asked.supernets if asked else ()
     v4 = tuple(prefix for prefix in prefixes if ":" not in prefix)
-    v6 = next((prefix for prefix in prefixes if ":" in prefix), None)
+    v6 = min((p for p in prefixes if ":" in p), key=lambda prefix: int(prefix.rpartition("/")[2]), default=None)
     reserved = tuple(dict.fromkeys((*(asked.reserved if asked else ()), *AVOIDED_PREFIXES)))
     six = asked.ipv6 if asked else None
     if six is None and v6 is not None:
