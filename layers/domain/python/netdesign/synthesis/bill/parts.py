@@ -100,7 +100,7 @@ def bill(
     subnets: Iterable[Subnet] = (),
     charges: Iterable[CloudCharge] = (),
 ) -> Parts:
-    """Every line and every sum; `services` run on hosts in VLANs of their `subnets`, `charges` are a provider's."""
+    """Every line and every sum; `services` run on hosts in VLANs of `subnets`, `charges` are a cloud provider's."""
     tallies: Tallies = {}
     _devices(tallies, inventory, catalog)
     kinds = {device.id: device.sku for device in inventory.devices if device.sku is not None}

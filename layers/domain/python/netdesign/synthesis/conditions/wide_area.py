@@ -140,7 +140,7 @@ def local_block_short(question: Question) -> Iterator[Conflict]:
             ),
             relax(
                 "addressing/supernets",
-                (written_list((*wanted.supernets, wanted.ipv6_supernet)), written_list((*wanted.supernets, wider))),
+                ((*wanted.supernets, wanted.ipv6_supernet), (*wanted.supernets, wider)),
                 f"give {wider}", "a larger assignment",
             ),
         ),

@@ -153,7 +153,7 @@ def add_routers(  # noqa: PLR0917 - what the routers depend on
         for at in range(wan.routers)
     )
     for at, router in enumerate(routers):
-        _join(blueprint, pair, router, vlan, wan, at, mtu_bytes)
+        _join(blueprint, pair, router, vlan, wan, at=at, mtu_bytes=mtu_bytes)
     doors = tuple(_circuit(blueprint, site, routers[at % len(routers)], wan, at) for at in range(wan.ways.ports))
     _policies(blueprint, site)
     for router in routers:
@@ -165,8 +165,8 @@ def add_routers(  # noqa: PLR0917 - what the routers depend on
     return routers, doors
 
 
-def _join(  # noqa: PLR0917 - what the interface depends on
-    blueprint: Blueprint, pair: Pair, router: Device, vlan: Vlan, wan: WanPlan, at: int, mtu_bytes: int
+def _join(
+    blueprint: Blueprint, pair: Pair, router: Device, vlan: Vlan, wan: WanPlan, *, at: int, mtu_bytes: int
 ) -> None:
     """The router's routed interface in the VLAN; two routers share the first address."""
     name = trunk(
@@ -322,6 +322,8 @@ def _sessions(blueprint: Blueprint, site: str, process: RoutingProcess, link: Li
             networks=cloud_prefixes(blueprint),
         )
     )
+    for prefix in cloud_prefixes(blueprint):  # stands for the hub's routes, which the port announces
+        discard(blueprint, blueprint.get(Device, door), UNDERLAY, prefix)
     here = blueprint.interface(link.a.device, link.a.port).addresses
     there = blueprint.interface(door, link.b.port).addresses
     for mine, other in zip(here, there, strict=True):
