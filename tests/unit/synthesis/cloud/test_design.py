@@ -110,7 +110,9 @@ def test_each_zone_has_its_own_firewall_and_translation():
     for kind in (CloudGatewayKind.FIREWALL, CloudGatewayKind.NAT):
         placed = [one.availability_zone for one in made.cloud.cloud_gateways if one.kind is kind]
         assert sorted(placed) == sorted(zones)
-    assert [one.id for one in made.cloud.cloud_attachments if one.appliance_mode] == ["eu-central-1-inspection-attachment"]
+    assert [one.id for one in made.cloud.cloud_attachments if one.appliance_mode] == [
+        "eu-central-1-inspection-attachment"
+    ]
 
 
 def test_a_second_region_has_room_for_everything_and_half_of_the_workloads():

@@ -120,18 +120,6 @@ def _at_providers(case: Case, data: DataClass, codes: frozenset[str]) -> Iterato
             )
 
 
-@data_residency.mutant("run networks at a provider where their data may not be")
-def network_abroad(case: Case) -> Patch | None:
-    """The first network whose zone holds data with a place moves under another law."""
-    for data, codes in sorted(allowed(case).items()):
-        zones = set(scope(case.network, data).zones)
-        abroad = next((code for code in ("US", "DE", "JP") if code not in codes), None)
-        for one in case.design.cloud.cloud_networks if abroad is not None else ():
-            if one.zone in zones:
-                return (Set("cloud_networks", one.id, {"jurisdiction": abroad}),)
-    return None
-
-
 def _paths(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Finding]:
     network = case.network
     bits, sites = posture(case).crypto_bits, foreign_sites(network, codes)
@@ -196,4 +184,16 @@ def land_abroad(case: Case) -> Patch | None:
         if there and site is not None:
             clear = Set("flows", flow.id, {"encrypted": False, "data_class": data})
             return (*patch, Add("sites", site), clear, *(Set("devices", name, {"site": site.id}) for name in there))
+    return None
+
+
+@data_residency.mutant("run networks at a provider where their data may not be")
+def network_abroad(case: Case) -> Patch | None:
+    """The first network whose zone holds data with a place moves under another law."""
+    for data, codes in sorted(allowed(case).items()):
+        zones = set(scope(case.network, data).zones)
+        abroad = next((code for code in ("US", "DE", "JP") if code not in codes), None)
+        for one in case.design.cloud.cloud_networks if abroad is not None else ():
+            if one.zone in zones:
+                return (Set("cloud_networks", one.id, {"jurisdiction": abroad}),)
     return None

@@ -11,7 +11,6 @@ from netdesign.analysis.failure.routing_states import Astray, Circle
 from netdesign.analysis.forwarding.destinations import outside_address
 from netdesign.analysis.forwarding.journeys import place
 from netdesign.analysis.protocols.providers import circuit_tables
-from netdesign.analysis.routing.cloud_routes import flow_pairs, trips
 from netdesign.analysis.routing.next_hops import answerable, facing, unheld
 from netdesign.analysis.tables.fib import Fate, fib
 from netdesign.analysis.tables.rib_sources import (
@@ -36,8 +35,8 @@ SHOWN = 20
 
 
 def forwards_anything(case: Case) -> bool:
-    """Whether some interface routes, or something flows among networks at a cloud provider."""
-    return layer3(case.network).vertex_count > 0 or bool(case.design.cloud.cloud_flows)
+    """Whether some interface routes."""
+    return layer3(case.network).vertex_count > 0
 
 
 @rule(
@@ -46,13 +45,12 @@ def forwards_anything(case: Case) -> bool:
     title="Forwarding soundness",
     category=Category.PROTOCOL,
     severity=Severity.CRITICAL,
-    applies="designs with routed interfaces, or flows at cloud providers",
+    applies="designs with routed interfaces",
     applicable=forwards_anything,
     sweeping=True,
     flags="Tables between which packets to some address go in circles, be it an address that only a summary or a "
     "default covers; a next hop that nobody answers for, a missing route or a discarded destination on the way of a "
-    "flow; an edge router to a provider without a usable default route; a prefix on which protocols never settle; a "
-    "flow at a cloud provider that tables of subnets, gateways and hubs do not lead to its target, there or back. In "
+    "flow; an edge router to a provider without a usable default route; a prefix on which protocols never settle. In "
     "the plain state, and after each single failure that the redundancy level counts.",
     passes="From every table, packets to every class of destinations end, and those of flows at their target, in "
     "whichever part of a subnet it is.",
@@ -73,7 +71,6 @@ def forwards_anything(case: Case) -> bool:
 )
 def forwarding_unsound(case: Case) -> Iterator[Said]:
     """Circles and holes of all states, each with the way that shows it."""
-    yield from _at_providers(case)
     limit = case.parameters.protocols.routing_devices
     if len(case.network.devices) > limit:
         yield Measure(name="devices whose forwarding was walked", value=0)
@@ -143,26 +140,6 @@ def _edges_without_default(case: Case) -> Iterator[Finding]:
 def _asked_providers(network: Network) -> set[int]:
     ends = (flow_ends(network, names) for f in network.design.traffic.flows for names in (f.sources, f.targets))
     return {provider for end in ends for provider in end.providers}
-
-
-def _at_providers(case: Case) -> Iterator[Finding]:
-    """Flows among networks at cloud providers that do not arrive, one finding for each way that ends alike."""
-    told: set[tuple[str, ...]] = set()
-    for flow, source, target in flow_pairs(case.network):
-        ways = [*((trip, False) for trip in trips(case.network, source, target))]
-        outside = case.network.by_id("cloud_gateways")
-        if source not in outside and target not in outside:
-            ways += [(trip, True) for trip in trips(case.network, target, source)]
-        for trip, back in ways:
-            key = (trip.source.id, trip.target.id, trip.journey.fate.value)
-            if not trip.journey.arrived and key not in told and len(told) < SHOWN:
-                told.add(key)
-                yield Finding(
-                    message=f"{flow}{' back' if back else ''} from {trip.source.id} to {trip.target.id} is"
-                    f" {trip.journey.fate.value} after {' > '.join(trip.journey.hops)}",
-                    elements=(flow, trip.source.id, trip.target.id),
-                    witness={"flow": flow, "path": list(trip.journey.hops), "fate": trip.journey.fate.value},
-                )
 
 
 def _unsettled(case: Case) -> Iterator[Finding]:
@@ -237,19 +214,6 @@ def no_way_out(case: Case) -> Patch | None:
 
 forwarding_unsound.mutant("a part of a subnet is discarded on the way")(discard_part)
 forwarding_unsound.mutant("a part of the Internet is discarded on the way out")(discard_outside)
-
-
-@forwarding_unsound.mutant("a table of a hub at a cloud provider forgets all routes")
-def forgetful_hub(case: Case) -> Patch | None:
-    """The first that flows look up, as all networks and connections do that take part in one."""
-    asked = {end for _, source, target in flow_pairs(case.network) for end in (source, target)}
-    homes = {one.id: one.network for one in case.design.cloud.cloud_attachments}
-    for table in case.design.cloud.cloud_route_tables:
-        lookers = {homes.get(name, name) for name in table.associated}
-        if lookers & asked and (table.routes or table.propagated):
-            return (Set("cloud_route_tables", table.id, {"routes": (), "propagated": ()}),)
-    return None
-
 
 # --- remedies
 

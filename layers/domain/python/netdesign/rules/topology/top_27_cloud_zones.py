@@ -6,23 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netdesign.analysis.facts.cloud_places import connections_of, subnets_of, used_zones
-from netdesign.analysis.routing.cloud_routes import Trip, flow_pairs, trips
 from netdesign.model.cloud import (
     CloudAttachment,
     CloudConnection,
     CloudConnectionKind,
     CloudGateway,
-    CloudGatewayKind,
-    CloudSubnetKind,
 )
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
-
-ZONAL = frozenset({CloudGatewayKind.NAT, CloudGatewayKind.FIREWALL})
-"""Gateways that stand in one zone; those to the Internet are the region's."""
+from netdesign.rules.cloud_ways import (
+    ZONAL,
+    appliance_modes,
+    crossed_zones,
+    forgetful_hub,
+    no_appliance,
+    router_zones,
+    ways_of_flows,
+)
 
 
 def _applies(case: Case) -> bool:
@@ -43,7 +46,8 @@ def _applies(case: Case) -> bool:
     " the availability asked for, end at too few locations, or on too few of the provider's devices at one of them; a"
     " translation or inspection gateway that serves other zones than its own, or that routes lead packets of another"
     " zone to; a network that firewalls stand in on the way and whose attachment lets the two directions of a"
-    " connection enter in different zones; a flow that passes firewalls one way and not the other.",
+    " connection enter in different zones; a flow that passes firewalls one way and not"
+    " the other, or that tables of subnets, gateways and hubs do not lead to its target, there or back.",
     passes="Attachments, gateways and connections bear the loss of a zone, of a tunnel and of a location, and both"
     " directions of every flow pass the same firewalls.",
     remedy="Add zones to the attachment, a gateway to each zone, or a second location.",
@@ -58,9 +62,9 @@ def cloud_zones(case: Case) -> Iterator[Said]:
     for hub, ways in sorted(connections_of(case.network).items()):
         yield from _vpn(case, ways)
         yield from _dedicated(case, hub, ways)
-    yield from _routers(case)
-    yield from _inspection(case)
-    yield from _journeys(case)
+    yield from router_zones(case)
+    yield from appliance_modes(case)
+    yield from ways_of_flows(case)
     spread = [len(set(one.availability_zones)) for one in case.design.cloud.cloud_attachments]
     least, most = min(spread, default=None), case.parameters.cloud.availability_zones
     yield Measure(name="fewest zones of an attachment", value=least, threshold=most)
@@ -96,70 +100,6 @@ def _gateway(gateway: CloudGateway) -> Iterator[Finding]:
         )
 
 
-def _inspection(case: Case) -> Iterator[Finding]:
-    """Networks with firewall endpoints in several zones that others are routed through."""
-    through = {route.target for table in case.design.cloud.cloud_route_tables for route in table.routes}
-    guarded: dict[str, set[str]] = {}
-    for gateway in case.design.cloud.cloud_gateways:
-        if gateway.kind is CloudGatewayKind.FIREWALL:
-            guarded.setdefault(gateway.network, set()).add(gateway.availability_zone)
-    for one in case.design.cloud.cloud_attachments:
-        if len(guarded.get(one.network, ())) > 1 and one.id in through and not one.appliance_mode:
-            yield Finding(
-                message=f"{one.id} lets the two directions of a connection enter in different zones, so that firewalls"
-                f" of {one.network} see one each (appliance mode is off)",
-                elements=(one.id,),
-                witness={"appliance": one.id, "network": one.network},
-            )
-
-
-def _journeys(case: Case) -> Iterator[Finding]:
-    """The ways of flows there and back: gateways of the zone they started in, and the same firewalls' networks."""
-    gateways = case.network.by_id("cloud_gateways")
-    seen: set[tuple[str, str]] = set()
-    for flow, source, target in flow_pairs(case.network):
-        there, back = tuple(trips(case.network, source, target)), tuple(trips(case.network, target, source))
-        for trip in (*there, *back):
-            strays = (
-                name
-                for name in trip.journey.gateways
-                if trip.source.availability_zone is not None
-                and gateways[name].kind in ZONAL
-                and gateways[name].availability_zone != trip.source.availability_zone
-            )
-            for name in strays:
-                if (name, trip.source.id) not in seen:
-                    seen.add((name, trip.source.id))
-                    yield _stray(flow, trip, name)
-        ways = [{_home(case, trip) for trip in some if trip.journey.arrived} for some in (there, back)]
-        if ways[0] and ways[1] and ways[0] != ways[1]:
-            yield Finding(
-                message=f"{flow} passes firewalls of {_listed(ways[0])} from {source} to {target} and of"
-                f" {_listed(ways[1])} back",
-                elements=(flow, source, target),
-                witness={"flow": flow, "there": _listed(ways[0]), "back": _listed(ways[1])},
-            )
-
-
-def _home(case: Case, trip: Trip) -> frozenset[str]:
-    """The networks whose firewalls a journey passes."""
-    gateways = case.network.by_id("cloud_gateways")
-    return frozenset(gateways[name].network for name in trip.journey.firewalls)
-
-
-def _listed(ways: set[frozenset[str]]) -> str:
-    return ", ".join(sorted({name for way in ways for name in way})) or "none"
-
-
-def _stray(flow: str, trip: Trip, name: str) -> Finding:
-    return Finding(
-        message=f"packets of {flow} from {trip.source.id} in {trip.source.availability_zone} pass {name}, which"
-        " stands in another zone and may be lost with it",
-        elements=(name, trip.source.id, flow),
-        witness={"stray": name, "from": trip.source.id, "zone": trip.source.availability_zone},
-    )
-
-
 def _vpn(case: Case, ways: tuple[CloudConnection, ...]) -> Iterator[Finding]:
     wanted = case.parameters.cloud.vpn_tunnels
     for one in ways:
@@ -169,21 +109,6 @@ def _vpn(case: Case, ways: tuple[CloudConnection, ...]) -> Iterator[Finding]:
                 " needed",
                 elements=(one.id,),
                 witness={"connection": one.id, "tunnels": one.tunnels, "needed_tunnels": wanted},
-            )
-
-
-def _routers(case: Case) -> Iterator[Finding]:
-    """Tunnels that end on routers at the provider end in two zones where their network has several."""
-    gateways, networks = case.network.by_id("cloud_gateways"), case.network.by_id("cloud_networks")
-    for one in case.design.cloud.cloud_connections:
-        ends = [gateways[name] for name in one.gateways if name in gateways]
-        zones = {end.availability_zone for end in ends}
-        homes = {zone for end in ends if end.network in networks for zone in networks[end.network].availability_zones}
-        if one.gateways and len(zones) < min(2, max(1, len(homes))):
-            yield Finding(
-                message=f"the tunnels of {one.id} end in {len(zones)} availability zones of {len(homes)}",
-                elements=(one.id, *one.gateways),
-                witness={"routers_of": one.id, "zones": [*sorted(zones)]},
             )
 
 
@@ -275,35 +200,9 @@ def shared_gateway(case: Case) -> Patch | None:
     return None
 
 
-@cloud_zones.mutant("let both directions of a connection enter the inspection network in different zones")
-def no_appliance(case: Case) -> Patch | None:
-    """Appliance mode goes off where it is on and needed."""
-    zones: dict[str, set[str]] = {}
-    for gateway in case.design.cloud.cloud_gateways:
-        if gateway.kind is CloudGatewayKind.FIREWALL:
-            zones.setdefault(gateway.network, set()).add(gateway.availability_zone)
-    for one in case.design.cloud.cloud_attachments:
-        if one.appliance_mode and len(zones.get(one.network, ())) > 1:
-            return (Set("cloud_attachments", one.id, {"appliance_mode": False}),)
-    return None
-
-
-@cloud_zones.mutant("lead packets of one zone to the firewall of another")
-def crossed_zones(case: Case) -> Patch | None:
-    """Where hub traffic enters the inspection network, all zones are led to the first zone's endpoint."""
-    firewalls = {g.id: g for g in case.design.cloud.cloud_gateways if g.kind is CloudGatewayKind.FIREWALL}
-    patch: list[Set] = []
-    for subnet in case.design.cloud.cloud_subnets:
-        others = [g for g in firewalls.values() if g.network == subnet.network]
-        first = min(others, key=lambda g: g.availability_zone, default=None)
-        if subnet.kind is not CloudSubnetKind.ATTACHMENT or first is None:
-            continue
-        if subnet.availability_zone == first.availability_zone:
-            continue
-        led = tuple(replace(route, target=first.id) if route.target in firewalls else route for route in subnet.routes)
-        if led != subnet.routes:
-            patch.append(Set("cloud_subnets", subnet.id, {"routes": led}))
-    return tuple(patch) or None
+cloud_zones.mutant("let both directions of a connection enter the inspection network in different zones")(no_appliance)
+cloud_zones.mutant("lead packets of one zone to the firewall of another")(crossed_zones)
+cloud_zones.mutant("a table of a hub forgets all routes")(forgetful_hub)
 
 
 @cloud_zones.fix("let both directions of a connection enter in one zone")

@@ -162,8 +162,8 @@ def _explain_connections(blueprint: Blueprint) -> None:
     blueprint.decide(
         "Who builds what at the sites?",
         f"{len(connections)} connections end at the sites, {vpns} of them VPN; sites are designed apart",
-        formula="the provider's side is here; a site brings devices with IKEv2 and BGP for its tunnels and ports, and its"
-        " own way to the Internet",
+        formula="the provider's side is here; a site brings devices with IKEv2 and BGP for its tunnels and ports, and"
+        " its own way to the Internet",
         inputs={"sites": blueprint.requirements.site_count, "connections": len(connections)},
         result=len(connections),
         alternatives=(("hybrid", "ask for network type hybrid to have the premises designed as well"),),
