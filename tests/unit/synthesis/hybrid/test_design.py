@@ -91,7 +91,9 @@ def test_sessions_take_the_networks_of_the_provider_and_tell_the_site_alone(name
     assert len(sessions) == 2 * len(doors)
     for session in sessions:
         taken = [ip_network(p) for term in policies[session.import_policy].terms for p in term.prefixes]
-        assert session.max_prefixes and session.bfd and session.authentication
+        assert session.max_prefixes
+        assert session.bfd
+        assert session.authentication
         assert all(any(a.version == n.version and n.subnet_of(a) for a in taken) for n in networks)
         assert policies[session.import_policy].terms[-1].action == "deny"
         assert policies[session.export_policy].terms[-1].action == "deny"

@@ -11,6 +11,7 @@ from netdesign.catalog.cloud_regions import CloudRegion
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import Population, ResolvedRequirements
+from netdesign.model.vocabulary import NetworkType
 from netdesign.synthesis.datacenter.demand import tenants
 from netdesign.synthesis.draft.address_plan import HOST_FILL, V4_BITS, Block
 from netdesign.synthesis.draft.blueprint import Blueprint
@@ -156,12 +157,12 @@ def _counts(blueprint: Blueprint, workloads: int, *, segmented: bool) -> dict[st
         counts: dict[str, int] = {SERVER: 0}
     else:
         counts = {tenant.zone: tenant.count for tenant in tenants(asked, workloads)}
-    if not segmented and (asked.internet_facing or enters_by_door(asked)):
+    if not segmented and opens(asked):
         counts.setdefault(DMZ, 0)
     if not segmented:
         merged = {SERVER: sum(count for zone, count in counts.items() if zone != DMZ)}
         return merged | {zone: count for zone, count in counts.items() if zone == DMZ}
-    if asked.internet_facing or enters_by_door(asked):
+    if opens(asked):
         counts.setdefault(DMZ, 0)
     if DATABASE in zone_names(asked) and not counts.get(DATABASE) and counts[SERVER]:
         counts |= {DATABASE: 1, SERVER: counts[SERVER] - 1}
@@ -172,6 +173,12 @@ def _counts(blueprint: Blueprint, workloads: int, *, segmented: bool) -> dict[st
     while len(counts) + 1 < blueprint.posture.min_zones:
         counts[next(spare)] = 0
     return counts
+
+
+def opens(requirements: ResolvedRequirements) -> bool:
+    """Whether something at the provider is open to the Internet; beside premises those are."""
+    alone = requirements.network_type is not NetworkType.HYBRID
+    return alone and (bool(requirements.internet_facing) or enters_by_door(requirements))
 
 
 def enters_by_door(requirements: ResolvedRequirements) -> bool:

@@ -73,7 +73,8 @@ def add_traffic(blueprint: Blueprint, plan: CloudPlan, regions: Sequence[Region]
     flows = [replace(flow, encrypted=flow.encrypted or _seals(blueprint, flow)) for flow in flows]
     for flow in flows:
         blueprint.add(_fact(flow))
-    _publish(blueprint, regions)
+    if not plan.mark:
+        _publish(blueprint, regions)
     if plan.segmented:
         _policy(blueprint, plan, flows)
         _host_policies(blueprint, plan, flows)

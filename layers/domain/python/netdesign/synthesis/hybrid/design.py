@@ -28,7 +28,7 @@ from netdesign.synthesis.edge.cloud_ways import (
     size_ways,
     tunnel_crypto,
 )
-from netdesign.synthesis.needs.site_demand import main_site
+from netdesign.synthesis.needs.site_demand import at_site, main_site
 from netdesign.synthesis.needs.zones import CLOUD, PREMISES
 
 MARK = "cloud-"
@@ -85,7 +85,7 @@ def _connect(blueprint: Blueprint, part: CloudPart, site: ResolvedSite) -> None:
     if not firewalls:
         return
     prefixes = site_blocks(blueprint, site.id)
-    bps = cloud_bps(blueprint.requirements)
+    bps = site_bps(blueprint, site)
     seen_as = CLOUD if blueprint.has(Zone, CLOUD) else None
     for at, region in enumerate(part.regions):
         preference = NEAR if at == 0 else FAR
@@ -94,6 +94,18 @@ def _connect(blueprint: Blueprint, part: CloudPart, site: ResolvedSite) -> None:
         common: dict[str, object] = {"hub": region.hub, "site": site.id, "zone": PREMISES, "prefixes": prefixes}
         for one in made:
             blueprint.add(connection_with(one, common | {"seen_as": seen_as}))
+
+
+def site_bps(blueprint: Blueprint, site: ResolvedSite) -> float:
+    """Peak between a site and the provider: its part of the flows, as its edge is sized for."""
+    asked = blueprint.requirements
+    total = cloud_bps(asked)
+    if asked.users:
+        own = cloud_bps(at_site(asked, site.id))
+        heads = max(1, sum(one.users + one.servers for one in asked.sites))
+        return own if main_site(asked) == site.id else total * (site.users + site.servers) / heads
+    servers = sum(one.servers for one in asked.sites)
+    return total * site.servers / servers if servers else total / len(asked.sites)
 
 
 def site_blocks(blueprint: Blueprint, site: str) -> tuple[str, ...]:
@@ -155,10 +167,7 @@ def _tunnels(  # noqa: PLR0917 - one set of facts, all its traits
 ) -> list[CloudConnection]:
     """Tunnels to a hub: beside ports as their backup, elsewhere for the site's own traffic."""
     asked, parameters = blueprint.requirements, blueprint.parameters
-    heads = max(1, sum(one.users + one.servers for one in asked.sites))
-    share = parameters.cloud.vpn_backup_share if backup else (site.users + site.servers) / heads
-    if not backup and main_site(asked) == site.id:
-        share = 1.0
+    share = parameters.cloud.vpn_backup_share if backup else 1.0
     place = part.plan.place
     ways = size_ways(place, parameters, asked, bps * share, dedicated=False)
     ways = replace(ways, vpns=max(len(firewalls), ways.vpns))
