@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from netdesign.analysis.policy.cloud_zones import open_ways
-from netdesign.analysis.routing.cloud_routes import flow_pairs, trips
+from netdesign.analysis.routing.cloud_trips import flow_pairs, trips
 from netdesign.catalog.cloud_quotas import quotas_of
 from netdesign.catalog.selection import default_catalog
 from netdesign.errors import InfeasibleError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.routing.cloud_routes import Trip, flow_pairs, trips
+from netdesign.analysis.routing.cloud_trips import Trip, flow_pairs, trips
 from netdesign.model.cloud import CloudGatewayKind, CloudSubnetKind
 from netdesign.model.patch import Patch, Set
 from netdesign.model.verdict import Finding

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netdesign.analysis.facts.ends import internet_zone
-from netdesign.analysis.routing.cloud_routes import end_zone, land, trips
+from netdesign.analysis.routing.cloud_routes import land
+from netdesign.analysis.routing.cloud_trips import end_zone, trips
 from netdesign.graph.network import Network, analysis
 from netdesign.model.cloud import CloudGatewayKind
 from netdesign.model.security import Action

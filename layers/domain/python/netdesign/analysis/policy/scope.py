@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netdesign.analysis.facts.ends import ends_of
 from netdesign.analysis.policy.policy import passages
 from netdesign.analysis.policy.zones import zone_domains
-from netdesign.analysis.routing.cloud_routes import end_zone
+from netdesign.analysis.routing.cloud_trips import end_zone
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:

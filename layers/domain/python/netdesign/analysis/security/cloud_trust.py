@@ -7,7 +7,7 @@ from itertools import combinations
 
 from netdesign.analysis.facts.cloud_places import cloud_zone_names
 from netdesign.analysis.policy.cloud_zones import bound_at_providers, closed_gateways, open_ways
-from netdesign.analysis.routing.cloud_routes import end_zone
+from netdesign.analysis.routing.cloud_trips import end_zone
 from netdesign.graph.network import Network, analysis
 from netdesign.model.cloud import CloudFlow
 from netdesign.model.vocabulary import ServiceClass

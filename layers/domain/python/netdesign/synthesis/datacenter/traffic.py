@@ -14,7 +14,8 @@ from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass
 from netdesign.synthesis.datacenter.demand import Tenant
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.edge.border import Edge
-from netdesign.synthesis.edge.cloud_edge import cloud_doors, cloud_prefixes
+from netdesign.synthesis.edge.cloud_edge import cloud_doors
+from netdesign.synthesis.edge.cloud_sessions import cloud_prefixes
 from netdesign.synthesis.edge.translation import translate
 from netdesign.synthesis.needs.flows import HTTPS, encrypts, service_flows
 from netdesign.synthesis.needs.policies import Place, make_policy, rules_from_flows

@@ -24,7 +24,7 @@ from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint,
 from netdesign.synthesis.draft.interface_names import subinterface_name
 from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
-from netdesign.synthesis.edge.cloud_edge import add_routers, cloud_prefixes, cloud_vlan
+from netdesign.synthesis.edge.cloud_edge import cloud_vlan
 from netdesign.synthesis.edge.sizing import GBPS, SPEEDS, EdgePlan, plan_edge
 from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 
@@ -79,6 +79,7 @@ def build_edge(
     out-of-band network, which then hands over the management zone. `on_vlan` is told of each VLAN on `attach_to`.
     `links_each` links join a firewall to each of them. The management zone is handed over at `management_bps` or more.
     """
+    from netdesign.synthesis.edge.cloud_handover import build_cloud_way
     from netdesign.synthesis.edge.internet import build_internet
 
     chosen = plan or plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=len(attach_to))
@@ -107,36 +108,14 @@ def build_edge(
         _management_transit(
             blueprint, edge, pair_of(blueprint, management), FIRST_TRANSIT_VLAN + len(inside), management_bps
         )
-    _zone_interfaces(blueprint, edge, INTERNET, outside)
+    zone_interfaces(blueprint, edge, INTERNET, outside)
     build_internet(blueprint, edge, outside, racks, mtu_bytes)
-    _build_cloud_way(blueprint, edge, beyond[1:], racks, mtu_bytes)
+    build_cloud_way(blueprint, edge, beyond[1:], racks, mtu_bytes)
     for vlan in (*edge.transits.values(), *beyond):
         if on_vlan is not None and (blueprint.vlan_devices(vlan) and vlan.id in vlans):
             on_vlan(vlan)
     explain_firewalls(blueprint, edge)
     return edge
-
-
-def _build_cloud_way(
-    blueprint: Blueprint, edge: Edge, vlans: Sequence[Vlan], racks: Sequence[str], mtu_bytes: int
-) -> None:
-    """The routers toward a cloud provider behind an interface of the firewalls of their own."""
-    wan, side = edge.plan.wan, blueprint.cloud_side
-    if wan is None or side is None:
-        return
-    for vlan in vlans:
-        _zone_interfaces(blueprint, edge, CLOUD, vlan)
-        edge.wans, doors = add_routers(blueprint, edge.site, edge.pair, wan, vlan, racks, mtu_bytes)
-        side.doors = (*side.doors, *(door.id for door in doors))
-        for net in blueprint.nets(vlan):
-            for prefix in cloud_prefixes(blueprint):
-                for firewall in edge.firewalls if (":" in prefix) == net.six else ():
-                    route(blueprint, firewall, UNDERLAY, prefix, net.address(1))
-            for router in edge.wans:
-                for zone in edge.transits:
-                    for prefix in blueprint.summaries(edge.site, zone):
-                        if (":" in prefix) == net.six:
-                            route(blueprint, router, UNDERLAY, prefix, net.address(firewall_host(edge)))
 
 
 def pair_of(blueprint: Blueprint, devices: Sequence[Device]) -> Pair:
@@ -207,7 +186,7 @@ def hand_over(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan, pair: Pai
             priority=priority - 10 * at if pair.double and pair.mlag else None,
             mtu_bytes=inward.mtu_bytes,
         )
-    _zone_interfaces(blueprint, edge, zone, vlan)
+    zone_interfaces(blueprint, edge, zone, vlan)
     vrf = zone_vrf(zone)
     for net in blueprint.nets(vlan):
         for device in pair.devices:
@@ -239,7 +218,7 @@ def firewall_host(edge: Edge) -> int:
     return FIREWALL_ADDRESS if len(edge.firewalls) > 1 else FIREWALL_ADDRESS - 2
 
 
-def _zone_interfaces(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan) -> None:
+def zone_interfaces(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan) -> None:
     """The interface of each firewall in a VLAN of a zone; two share one address besides their own."""
     for at, firewall in enumerate(edge.firewalls):
         firewall_interface(

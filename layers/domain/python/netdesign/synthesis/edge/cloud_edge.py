@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import collapse_addresses, ip_network
 from math import ceil
 from typing import Final
 
@@ -12,20 +11,10 @@ from netdesign.catalog.circuits import CircuitKind as CatalogCircuit
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.selection import Catalog
 from netdesign.catalog.sku import DeviceType
-from netdesign.model.addressing import Interface, Pool, VirtualGateway
-from netdesign.model.cabling import Circuit, CircuitKind, Link, Srlg, SrlgKind
+from netdesign.model.addressing import Interface, VirtualGateway
+from netdesign.model.cabling import Circuit, CircuitKind, Srlg, SrlgKind
 from netdesign.model.inventory import Device
 from netdesign.model.resolved import Population, ResolvedRequirements
-from netdesign.model.routing import (
-    AddressFamily,
-    BgpNeighbor,
-    PolicyAction,
-    Redistribution,
-    RoutePolicy,
-    RoutePolicyTerm,
-    RoutingProcess,
-    StaticRoute,
-)
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import (
     InterfaceKind,
@@ -35,7 +24,6 @@ from netdesign.model.vocabulary import (
     PortMode,
     Redundancy,
     Role,
-    RoutingProtocol,
     ServiceClass,
     SubnetPurpose,
     Trust,
@@ -45,19 +33,14 @@ from netdesign.synthesis.draft.blueprint import UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
 from netdesign.synthesis.draft.selection import Needs, PortNeed, select
 from netdesign.synthesis.edge.cloud_place import CloudPlace, choose_place
+from netdesign.synthesis.edge.cloud_sessions import speak
 from netdesign.synthesis.edge.cloud_ways import Ways, size_ways, tunnel_crypto
 from netdesign.synthesis.needs.zones import CLOUD
 
 GBPS: Final = 1_000_000_000
 PORT_SPEEDS: Final = (GBPS, 10 * GBPS, 25 * GBPS, 40 * GBPS, 100 * GBPS, 400 * GBPS)
-WAN_ASN: Final = 64_513
-HUB_ASN: Final = 64_520
-"""Of the first hub; the far end of dedicated ports speaks with it."""
 CLOUD_VLAN: Final = 991
 TRANSIT_LENGTH: Final = 29
-MAX_PREFIXES: Final = 100
-"""Routes that a provider takes from the premises, and that are taken from it at the most."""
-MONTH_HOURS: Final = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +111,6 @@ def cloud_vlan(blueprint: Blueprint, site: str, devices: Sequence[Device]) -> Vl
     return vlan
 
 
-def cloud_prefixes(blueprint: Blueprint) -> tuple[str, ...]:
-    """The fewest prefixes that cover the networks at the provider."""
-    side = blueprint.cloud_side
-    texts = side.prefixes if side is not None else ()
-    four = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 4)
-    six = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 6)
-    return (*map(str, four), *map(str, six))
-
-
 def add_routers(  # noqa: PLR0917 - what the routers depend on
     blueprint: Blueprint, site: str, pair: Pair, wan: WanPlan, vlan: Vlan, racks: Sequence[str], mtu_bytes: int
 ) -> tuple[tuple[Device, ...], tuple[Device, ...]]:
@@ -155,13 +129,7 @@ def add_routers(  # noqa: PLR0917 - what the routers depend on
     for at, router in enumerate(routers):
         _join(blueprint, pair, router, vlan, wan, at=at, mtu_bytes=mtu_bytes)
     doors = tuple(_circuit(blueprint, site, routers[at % len(routers)], wan, at) for at in range(wan.ways.ports))
-    _policies(blueprint, site)
-    for router in routers:
-        _speak(blueprint, site, router)
-        for prefix in (*site_prefixes(blueprint, site), *cloud_prefixes(blueprint)):
-            discard(blueprint, router, UNDERLAY, prefix)
-    if len(routers) == 2:
-        _between(blueprint, routers, vlan)
+    speak(blueprint, site, routers, vlan)
     return routers, doors
 
 
@@ -191,13 +159,6 @@ def _join(
         virtual_group=2 if double else None,
         virtual_priority=110 - 10 * at if double else None,
     )
-
-
-def discard(blueprint: Blueprint, device: Device, vrf: str, prefix: str) -> None:
-    """A route to nowhere for what is announced, so that what it covers but nobody uses cannot loop."""
-    identity = f"{device.id}:{vrf}:{prefix}:discard"
-    if not blueprint.has(StaticRoute, identity):
-        blueprint.add(StaticRoute(id=identity, device=device.id, vrf=vrf, prefix=prefix, discard=True, distance=250))
 
 
 def _circuit(blueprint: Blueprint, site: str, near: Device, wan: WanPlan, at: int) -> Device:
@@ -265,106 +226,3 @@ def encrypts_ports(blueprint: Blueprint) -> bool:
     wanted, asked = blueprint.posture.encrypt_leased, blueprint.requirements
     sensitive = any(data.sensitive for data in asked.data_classes)
     return wanted == "all" or asked.requires_encryption or (wanted == "sensitive" and sensitive)
-
-
-def _policies(blueprint: Blueprint, site: str) -> None:
-    """From the provider its networks alone; to it the summaries of the site, and nothing longer."""
-    permit, deny = PolicyAction.PERMIT, PolicyAction.DENY
-    own = site_prefixes(blueprint, site)
-
-    def exactly(prefixes: Sequence[str]) -> tuple[RoutePolicyTerm, ...]:
-        return tuple(
-            RoutePolicyTerm(action=permit, prefixes=(text,), max_length=ip_network(text).prefixlen) for text in prefixes
-        )
-
-    for name, prefixes in (("from", cloud_prefixes(blueprint)), ("to", own)):
-        identity = f"{site}-{name}-cloud"
-        terms = (*exactly(prefixes), RoutePolicyTerm(action=deny))
-        blueprint.add(RoutePolicy(id=identity, name=identity, terms=terms))
-
-
-def site_prefixes(blueprint: Blueprint, site: str) -> tuple[str, ...]:
-    """The block of the site in either family, which the provider routes to it."""
-    ids = (f"{site}-block", f"{site}-block-v6")
-    return tuple(blueprint.get(Pool, one).prefix for one in ids if blueprint.has(Pool, one))
-
-
-def _speak(blueprint: Blueprint, site: str, router: Device) -> None:
-    """BGP with the provider over each circuit of a router, one session for each family."""
-    loopback = blueprint.loopback(router)
-    process = blueprint.add(
-        RoutingProcess(
-            id=f"{router.id}:bgp",
-            device=router.id,
-            vrf=UNDERLAY,
-            protocol=RoutingProtocol.BGP,
-            router_id=loopback.addresses[0].split("/")[0],
-            asn=WAN_ASN,
-            max_paths=2,
-            networks=site_prefixes(blueprint, site),
-            redistribute=(Redistribution(source="connected"),),
-        )
-    )
-    for link in blueprint.all(Link):
-        if link.purpose is LinkPurpose.CIRCUIT and link.a.device == router.id:
-            _sessions(blueprint, site, process, link)
-
-
-def _sessions(blueprint: Blueprint, site: str, process: RoutingProcess, link: Link) -> None:
-    door = link.b.device
-    far = blueprint.add(
-        RoutingProcess(
-            id=f"{door}:bgp",
-            device=door,
-            vrf=UNDERLAY,
-            protocol=RoutingProtocol.BGP,
-            asn=HUB_ASN,
-            networks=cloud_prefixes(blueprint),
-        )
-    )
-    for prefix in cloud_prefixes(blueprint):  # stands for the hub's routes, which the port announces
-        discard(blueprint, blueprint.get(Device, door), UNDERLAY, prefix)
-    here = blueprint.interface(link.a.device, link.a.port).addresses
-    there = blueprint.interface(door, link.b.port).addresses
-    for mine, other in zip(here, there, strict=True):
-        family = AddressFamily.IPV6 if ":" in mine else AddressFamily.IPV4
-        common = {"families": (family,), "max_prefixes": MAX_PREFIXES, "authentication": "tcp-ao", "bfd": True}
-        blueprint.add(
-            BgpNeighbor(
-                id=f"{process.id}:{door}:{family}",
-                process=process.id,
-                remote_asn=HUB_ASN,
-                peer_address=other.split("/")[0],
-                import_policy=f"{site}-from-cloud",
-                export_policy=f"{site}-to-cloud",
-                **common,  # type: ignore[arg-type]
-            )
-        )
-        blueprint.add(
-            BgpNeighbor(
-                id=f"{far.id}:{link.a.device}:{family}",
-                process=far.id,
-                remote_asn=WAN_ASN,
-                peer_address=mine.split("/")[0],
-                **common,  # type: ignore[arg-type]
-            )
-        )
-
-
-def _between(blueprint: Blueprint, routers: Sequence[Device], vlan: Vlan) -> None:
-    """Sessions between the two routers, so that either reaches the provider through the other."""
-    for at, router in enumerate(routers):
-        for net in blueprint.nets(vlan):
-            family = AddressFamily.IPV6 if net.six else AddressFamily.IPV4
-            blueprint.add(
-                BgpNeighbor(
-                    id=f"{router.id}:bgp:{routers[1 - at].id}:{family}",
-                    process=f"{router.id}:bgp",
-                    remote_asn=WAN_ASN,
-                    peer_address=net.address(3 - at),
-                    families=(family,),
-                    authentication="tcp-ao",
-                    bfd=True,
-                    next_hop_self=True,
-                )
-            )
