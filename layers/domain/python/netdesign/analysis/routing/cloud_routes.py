@@ -211,9 +211,13 @@ class _Walk:
         return fresh
 
     def _from_network(self, name: str) -> Fate:
-        for subnet in self.place.subnets.get((name, self.zone or ""), ()):
-            if subnet.kind in (CloudSubnetKind.PRIVATE, CloudSubnetKind.PUBLIC):
-                return self._subnet(subnet)
+        """From a private subnet, or from a public one: what the network's own gateway serves stands there."""
+        door = self.place.gateways.get(self.target)
+        own = (CloudSubnetKind.PUBLIC, CloudSubnetKind.PRIVATE)
+        for kind in own if door is not None and door.network == name else own[::-1]:
+            for subnet in self.place.subnets.get((name, self.zone or ""), ()):
+                if subnet.kind is kind:
+                    return self._subnet(subnet)
         return Fate.DROPPED
 
     def _in(self, network: str, kind: CloudSubnetKind, zone: str | None) -> Fate:
