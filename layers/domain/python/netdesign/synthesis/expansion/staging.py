@@ -40,10 +40,16 @@ class Staging:
         self._stages: dict[tuple[str, str], Stage] = {}
         for name, rule in self._rules().items():
             for fact in collection_of(wanted, name):
-                new = fact.id not in self._stands[name]
-                self._stages[name, fact.id] = max(EARLY, rule(fact)) if new else STANDS
+                self._stages[name, fact.id] = self._found(name, fact, rule)
         for _ in range(PASSES):
             self._lean()
+
+    def _found(self, name: str, fact: Any, rule: Callable[[Any], Stage]) -> Stage:
+        """The stage of a fact by its rule; a site that is new is built whole, for parts of it are no network."""
+        if fact.id in self._stands[name]:
+            return STANDS
+        site = fact.id if name == "sites" else getattr(fact, "site", None)
+        return LAST if site is not None and site not in self._stands["sites"] else max(EARLY, rule(fact))
 
     def stage(self, collection: str, identity: str) -> Stage:
         """The stage of a fact."""
@@ -68,21 +74,27 @@ class Staging:
             "processes": self._process,
             "bgp_neighbors": lambda one: self._owner(one.peer_address),
             "static_routes": lambda one: self._owner(one.next_hop),
+            "route_policies": self._route_policy,
         }
         usual = {name: (lambda _, late=name in LATE: LAST if late else EARLY) for name in collections()}
         return special | {name: rule for name, rule in usual.items() if name not in special}
 
     def _lean(self) -> None:
-        """No fact comes before what it names in a field that holds one name."""
+        """No fact comes before what it names in a field that holds one name, nor before all of the names of a list."""
         for collection, fields in REFERENCES.items():
             for fact in collection_of(self.wanted, collection):
                 here = self._stages[collection, fact.id]
                 if here is STANDS:
                     continue
                 for field, targets in fields.items():
-                    named = () if isinstance(_value(fact, field), tuple) else names_in(fact, field)
-                    here = max([here, *(self._stages.get((at, name), STANDS) for at in targets for name in named)])
+                    named = [self._named(name, targets) for name in names_in(fact, field)]
+                    least = min if isinstance(_value(fact, field), tuple) else max
+                    here = max(here, least(named, default=here))
                 self._stages[collection, fact.id] = here
+
+    def _named(self, name: str, targets: Iterable[str]) -> Stage:
+        """The stage of the fact of a name in one of some collections."""
+        return max((self._stages[at, name] for at in targets if (at, name) in self._stages), default=STANDS)
 
     def _latest(self, collection: str, names: Iterable[str]) -> Stage:
         return max((self._stages.get((collection, name), STANDS) for name in names), default=LAST)
@@ -96,6 +108,12 @@ class Staging:
         if vlan.purpose not in WIRES:
             return LAST
         return max(WIRES[vlan.purpose], self._latest("devices", vlan.devices))
+
+    def _route_policy(self, policy: Any) -> Stage:
+        """With the first session that it filters."""
+        sessions = self.wanted.routing.bgp_neighbors
+        named = (one.id for one in sessions if policy.id in (one.import_policy, one.export_policy))
+        return min((self._stages["bgp_neighbors", name] for name in named), default=LAST)
 
     def _process(self, process: Any) -> Stage:
         """With its device; one that a device in place gets is for endpoints to come."""
