@@ -24,9 +24,9 @@ WAN: dict[str, Any] = {
 }
 
 
-def asked(sites: int, users: int | None = None, **fields: Any) -> ResolvedRequirements:
+def asked(count: int, users: int | None = None, **fields: Any) -> ResolvedRequirements:
     """The resolved requirements of a network of so many sites, ten users each where nothing is said."""
-    scale = {"devices": 4 * sites, "users": 10 * sites if users is None else users, "sites": sites}
+    scale = {"devices": 4 * count, "users": 10 * count if users is None else users, "sites": count}
     return resolve(decode(Requirements, WAN | {"scale": scale} | fields, subject="requirements"), default_parameters())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 import pytest
 from hypothesis import given, settings
@@ -13,8 +15,8 @@ from netdesign.synthesis.needs.joined_sites import WanShape, wan_shape
 from tests.unit.synthesis.wan_samples import asked
 
 
-def shape(sites: int, **fields: object) -> WanShape:
-    return wan_shape(asked(sites, **fields), default_parameters())
+def shape(count: int, **fields: Any) -> WanShape:
+    return wan_shape(asked(count, **fields), default_parameters())
 
 
 def graph(made: WanShape) -> nx.Graph:

@@ -18,6 +18,7 @@ from netdesign.synthesis.draft.address_plan import SitePlan, format_v4, format_v
 T = TypeVar("T")
 STAND_IN: Final = "@@"
 """The name that stands for any place: no id or text of a design has it."""
+PUNCTUATION: Final = ".,;:"
 Write = Callable[["Place"], Any]
 
 
@@ -80,6 +81,8 @@ class Forms:
         return lambda place: tuple(write(place) if write else one for one, write in pairs)
 
     def _text(self, text: str) -> Write | None:
+        if " " in text:
+            return self._sentence(text)
         if STAND_IN in text:
             parts = text.split(STAND_IN)
             return lambda place: place.site.join(parts)
@@ -92,6 +95,17 @@ class Forms:
         if version == 6 and self._v6[0] <= number < self._v6[1] and not _wider(tail, self._v6, 128):
             return lambda place: format_v6(number + place.shift_v6) + tail
         return None
+
+    def _sentence(self, text: str) -> Write | None:
+        """A text of several words, each written by itself."""
+        words = text.split(" ")
+        writes = [self._text(word.rstrip(PUNCTUATION)) for word in words]
+        if not any(writes):
+            return None
+        rows = [
+            (write, word, word[len(word.rstrip(PUNCTUATION)) :]) for write, word in zip(writes, words, strict=True)
+        ]
+        return lambda place: " ".join(f"{write(place)}{end}" if write else word for write, word, end in rows)
 
 
 def _wider(tail: str, block: tuple[int, int], bits: int) -> bool:

@@ -24,7 +24,7 @@ from netdesign.synthesis.operation.hardening import harden
 from netdesign.synthesis.operation.management import encrypt_between_buildings, manage_devices
 from netdesign.synthesis.wan.overlay import join_sites
 from netdesign.synthesis.wan.routing import route_sites
-from netdesign.synthesis.wan.spokes import Pattern, alike, draw, write_out
+from netdesign.synthesis.wan.spokes import Pattern, alike, draw, private, write_out
 from netdesign.synthesis.wan.traffic import Surroundings, add_policies, site_flows
 
 MOST_CIRCUITS: Final = 2
@@ -104,7 +104,7 @@ def _finish(blueprint: Blueprint, shape: WanShape, sites: Sites) -> None:
     """What is made for all sites together: translation, management, guards, parts."""
     whole = {site: one for site, one in sites.built.items() if site not in blueprint.spokes}
     residencies(blueprint)
-    for one in whole.values():
+    for one in (whole if private(blueprint.requirements) else sites.built).values():
         translate(blueprint, one.edge)
     admit_remote_users(blueprint, [one.edge for site, one in whole.items() if site in shape.hubs])
     manage_devices(blueprint, tuple(service for one in whole.values() for service in one.services))

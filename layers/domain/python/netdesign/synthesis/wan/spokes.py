@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from typing import Any, Final
 
 from netdesign.errors import ConflictError
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Device, Site
 from netdesign.model.rationale import Decision
-from netdesign.model.resolved import ResolvedSite
+from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.switching import Vlan, Vrf
 from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import Archetype
@@ -31,6 +32,9 @@ from netdesign.synthesis.wan.traffic import Surroundings, device_flows, site_flo
 
 UNLIKE: Final = frozenset({Site, Decision, Vrf, Vlan})
 """Facts that are made for each spoke or for all together."""
+NOWHERE_V4: Final = "240.0.0.0/4"
+NOWHERE_V6: Final = "fc00::/16"
+"""Where the pattern lies: in blocks that no network has, so that no address of another site is taken for one of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,10 @@ def draw(  # noqa: PLR0917 - what a spoke is drawn from
     asked = blueprint.requirements
     stand_in = replace(site, id=STAND_IN)
     sites = tuple(stand_in if one.id == site.id else one for one in asked.sites)
-    drawn = Blueprint(replace(asked, sites=sites), blueprint.catalog, blueprint.parameters)
+    apart = replace(asked, sites=sites, supernets=(NOWHERE_V4,), reserved_prefixes=())
+    if asked.ipv6:
+        apart = replace(apart, ipv6_supernet=NOWHERE_V6)
+    drawn = Blueprint(apart, blueprint.catalog, blueprint.parameters)
     drawn.spokes = frozenset((STAND_IN,))
     drawn.heads = {STAND_IN: blueprint.heads.get(site.id, 0)}
     built = build_site(drawn, stand_in, zones)
@@ -91,12 +98,19 @@ def draw(  # noqa: PLR0917 - what a spoke is drawn from
     managing = device_flows(STAND_IN, services)
     own = Surroundings.of(drawn)
     write_policy(drawn, STAND_IN, built.edge.firewalls, (*flows, *managing), around.joined(own))
-    translate(drawn, built.edge)
+    if private(asked):
+        translate(drawn, built.edge)
     return _pattern(drawn, built, flows, managing)
 
 
 def _of(drawn: Blueprint, kind: type[Any]) -> Sequence[Any]:
     return list(drawn.all(kind))
+
+
+def private(asked: ResolvedRequirements) -> bool:
+    """Whether no address of the sites is one that the Internet routes, so that all of them translate alike."""
+    six = (asked.ipv6_supernet,) if asked.ipv6 and asked.ipv6_supernet else ()
+    return not any(ip_network(prefix).is_global for prefix in (*asked.supernets, *six))
 
 
 def _pattern(drawn: Blueprint, built: Built, flows: tuple[Flow, ...], managing: tuple[Flow, ...]) -> Pattern:
