@@ -223,7 +223,7 @@ def _all_zones(case: Case) -> frozenset[str]:
 @egress_control.mutant("let servers out past no filter of names")
 def unfilter(case: Case) -> Patch | None:
     """Where they are not limited otherwise."""
-    own = _own_services(case)
+    own = _sent_by(case.network, ServiceKind.PROXY, ServiceKind.DNS, ServiceKind.NTP)
     for one in _exits(case):
         if one.rule is not None and one.zone in server_zones(case.network) and _anywhere(one.headers) - own:
             return (Set("policy_rules", one.rule.id, {"inspect": (Inspection.IPS,)}),)

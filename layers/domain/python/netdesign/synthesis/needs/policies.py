@@ -48,14 +48,18 @@ def rules_from_flows(
     ipv6: bool = False,
     delta: int = 20,
     within: bool = False,
+    through: str | None = None,
 ) -> tuple[PolicyRule, ...]:
     """The rules of a policy in order: one per pair of zones and prefixes that flows need, and the final denial.
 
-    With `within` also where both ends lie in one zone, between two parts of which the policy stands.
+    What both comes from and goes to one zone passes where the policy stands between its parts: in every zone with
+    `within`, and in the zone `through`.
     """
     needed: dict[Pair, list[Flow]] = {}
     for flow in flows:
-        for pair in _pairs(flow, places, ipv6=ipv6, within=within):
+        for pair in _pairs(flow, places, ipv6=ipv6, within=within or through is not None):
+            if not within and pair.source_zone == pair.destination_zone != through:
+                continue
             needed.setdefault(pair, []).append(flow)
     rules = [
         _permit(policy, at, pair, some, inspection(pair.source_zone, pair.destination_zone, posture, trust, delta))

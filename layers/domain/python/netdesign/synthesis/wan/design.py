@@ -74,6 +74,7 @@ def _build_sites(blueprint: Blueprint, shape: WanShape, zones: Sequence[str]) ->
         sites.flows[site.id] = site_flows(blueprint, site, shape, ends, sites.built[site.id].services)
     add_policies(
         blueprint,
+        shape,
         {site.id: sites.built[site.id].edge.firewalls for site in whole},
         {site: (*some, *sites.managing.get(site, ())) for site, some in sites.flows.items()},
     )

@@ -12,7 +12,7 @@ from netdesign.model.inventory import Device, EndpointGroup
 from netdesign.model.resolved import Population, ResolvedFlow, ResolvedSite
 from netdesign.model.security import IpProtocol, Service
 from netdesign.model.traffic import Flow
-from netdesign.model.vocabulary import DataClass, Role, ServiceClass
+from netdesign.model.vocabulary import Archetype, DataClass, Role, ServiceClass
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.needs.flows import (
     DHCP,
@@ -137,17 +137,29 @@ class Surroundings:
 
 
 def add_policies(
-    blueprint: Blueprint, firewalls: Mapping[str, Sequence[Device]], flows: Mapping[str, Sequence[Flow]]
+    blueprint: Blueprint,
+    shape: WanShape,
+    firewalls: Mapping[str, Sequence[Device]],
+    flows: Mapping[str, Sequence[Flow]],
 ) -> None:
     """A policy for the firewalls of each site named: what flows need from, to and through it."""
     around = Surroundings.of(blueprint)
     crossing: dict[str, list[Flow]] = {}
     for site, some in flows.items():
         for flow in some:
-            for other in {around.homes[end] for end in (*flow.sources, *flow.targets)} - {site}:
+            ends = {around.homes[end] for end in (*flow.sources, *flow.targets)}
+            for other in ((ends | _passed(shape, ends)) if len(ends) > 1 else ends) - {site}:
                 crossing.setdefault(other, []).append(flow)
     for site, devices in firewalls.items():
         write_policy(blueprint, site, devices, (*flows[site], *merged(crossing.get(site, ()))), around)
+
+
+def _passed(shape: WanShape, ends: set[str]) -> set[str]:
+    """The sites that lie, or may lie, on the way between sites: hubs between spokes, all of a ring, none of a mesh."""
+    if shape.archetype is Archetype.WAN_RING:
+        return set(shape.hubs)
+    spokes = ends & shape.homes.keys()
+    return {hub for spoke in spokes for hub in shape.hubs_of(spoke)} if len(spokes) > 1 else set()
 
 
 def device_flows(site: str, services: Iterable[ServiceInstance]) -> tuple[Flow, ...]:
@@ -226,6 +238,7 @@ def write_policy(
         trust,
         ipv6=asked.ipv6,
         delta=parameters.zones.inspected_trust_delta,
+        through=WAN,
     )
     for rule in rules:
         asked_for = tuple(name for name in rule.flows if blueprint.has(Flow, name))
