@@ -68,6 +68,7 @@ def ways_of_flows(case: Case) -> Iterator[Finding]:
                 if trip.source.availability_zone is not None
                 and gateways[name].kind in ZONAL
                 and gateways[name].availability_zone != trip.source.availability_zone
+                and trip.source.availability_zone in _zones(case, gateways[name].network)
             )
             for name in strays:
                 if (name, trip.source.id) not in seen:
@@ -81,6 +82,12 @@ def ways_of_flows(case: Case) -> Iterator[Finding]:
                 elements=(flow, source, target),
                 witness={"flow": flow, "there": _listed(ways[0]), "back": _listed(ways[1])},
             )
+
+
+def _zones(case: Case, network: str) -> tuple[str, ...]:
+    """The availability zones of a network; those of another region are none of it."""
+    home = case.network.by_id("cloud_networks").get(network)
+    return home.availability_zones if home is not None else ()
 
 
 def _home(case: Case, trip: Trip) -> frozenset[str]:

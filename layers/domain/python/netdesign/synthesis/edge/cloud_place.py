@@ -42,8 +42,13 @@ def choose_place(requirements: ResolvedRequirements, parameters: Parameters) -> 
     there = _admitted(requirements, provider, law, zones)
     if len(there) < count:
         raise InfeasibleError((_no_region(requirements, provider, law, there, count),))
-    ranked = sorted(there, key=lambda region: _rank(requirements, provider, region))
-    return CloudPlace(provider, quotas, prices, tuple(ranked[:count]), zones, law)
+    near = parameters.compliance.separation_metro_km
+    first = min(there, key=lambda region: _rank(requirements, provider, region))
+    apart = [one for one in there if region_km(first.latitude, first.longitude, one) >= near]
+    if len(apart) < count - 1:
+        raise InfeasibleError((_no_region(requirements, provider, law, [first, *apart], count),))
+    others = sorted(apart, key=lambda one: (region_km(first.latitude, first.longitude, one), one.id))
+    return CloudPlace(provider, quotas, prices, (first, *others[: count - 1]), zones, law)
 
 
 def _provider(requirements: ResolvedRequirements) -> CloudProvider:
