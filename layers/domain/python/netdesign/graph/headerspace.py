@@ -98,7 +98,7 @@ class Space:
 
     def __or__(self, other: Space) -> Space:
         if not self or not other:
-            return self if self else other
+            return self or other
         grid, mine, theirs = _aligned(self, other)
         return Space(grid, joined([mine, difference(theirs, mine)], _DIMENSIONS))
 

@@ -102,9 +102,7 @@ class Forms:
         writes = [self._text(word.rstrip(PUNCTUATION)) for word in words]
         if not any(writes):
             return None
-        rows = [
-            (write, word, word[len(word.rstrip(PUNCTUATION)) :]) for write, word in zip(writes, words, strict=True)
-        ]
+        rows = [(write, word, word[len(word.rstrip(PUNCTUATION)) :]) for write, word in zip(writes, words, strict=True)]
         return lambda place: " ".join(f"{write(place)}{end}" if write else word for write, word, end in rows)
 
 

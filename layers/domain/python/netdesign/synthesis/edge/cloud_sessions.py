@@ -45,8 +45,8 @@ def cloud_prefixes(blueprint: Blueprint) -> tuple[str, ...]:
     """The fewest prefixes that cover the networks at the provider."""
     side = blueprint.cloud_side
     texts = side.prefixes if side is not None else ()
-    four = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 4)  # type: ignore[type-var]
-    six = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 6)  # type: ignore[type-var]
+    four = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 4)
+    six = collapse_addresses(net for text in texts if (net := ip_network(text)).version == 6)
     return (*map(str, four), *map(str, six))
 
 
