@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,13 @@ from netdesign.catalog.selection import default_catalog
 from netdesign.errors import InfeasibleError
 from netdesign.graph.network import compile_network
 from netdesign.model.cloud import CloudConnectionKind, CloudGatewayKind, CloudSubnetKind
+from netdesign.model.conflict import Conflict
 from netdesign.model.vocabulary import Archetype
 from netdesign.services.validate_design import validate_design
 from netdesign.services.workbench import default_workbench
 from tests.unit.synthesis.cloud_samples import design
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "corporate": {},
     "published": {"internet_facing": ["https"]},
     "basic": {"security_level": "basic", "redundancy": "none"},
@@ -59,9 +61,10 @@ def test_no_prefixes_overlap(made):
 def test_every_zone_of_a_network_has_its_subnets_inside_the_network(made):
     homes = {one.id: one for one in made.cloud.cloud_networks}
     for subnet in made.cloud.cloud_subnets:
-        inside = [ip_network(text) for text in homes[subnet.network].prefixes if ":" not in text]
-        assert any(ip_network(subnet.prefix).subnet_of(block) for block in inside)
+        inside = [IPv4Network(text) for text in homes[subnet.network].prefixes if ":" not in text]
+        assert any(IPv4Network(subnet.prefix).subnet_of(block) for block in inside)
         quotas = quotas_of(homes[subnet.network].provider)
+        assert quotas is not None
         room = ip_network(subnet.prefix).num_addresses - quotas.reserved_addresses
         assert subnet.workloads <= 0.8 * room
     for one in homes.values():
@@ -100,7 +103,7 @@ def test_one_table_for_each_trust_domain_leads_to_inspection_alone():
         assert {route.target for route in tables[domain].routes} == set(inspection)
         assert tables[domain].propagated == ()
     looked_up = [name for table in tables.values() for name in table.associated]
-    known = {one.id for one in (*made.cloud.cloud_attachments, *made.cloud.cloud_connections)}
+    known = {one.id for one in made.cloud.cloud_attachments} | {one.id for one in made.cloud.cloud_connections}
     assert sorted(looked_up) == sorted(known)
 
 
@@ -118,7 +121,8 @@ def test_each_zone_has_its_own_firewall_and_translation():
 def test_a_second_region_has_room_for_everything_and_half_of_the_workloads():
     made = design(redundancy="critical", security_level="government")
     production = {one.id: one.region for one in made.cloud.cloud_networks if one.zone == "server"}
-    placed, room = {}, {}
+    placed: dict[str, int] = {}
+    room: dict[str, int] = {}
     for subnet in made.cloud.cloud_subnets:
         if subnet.network in production and subnet.kind is CloudSubnetKind.PRIVATE:
             region = production[subnet.network]
@@ -159,6 +163,7 @@ def test_a_budget_that_does_not_pay_is_refused_with_one_that_does():
     with pytest.raises(InfeasibleError) as caught:
         design(budget=1_000)
     (conflict,) = caught.value.conflicts
+    assert isinstance(conflict, Conflict)
     enough = int(conflict.relaxations[0].to_value.split()[-1])
 
     assert conflict.code == "budget-below-cost"

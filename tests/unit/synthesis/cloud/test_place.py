@@ -6,6 +6,7 @@ import pytest
 
 from netdesign.catalog.parameters import default_parameters
 from netdesign.errors import InfeasibleError
+from netdesign.model.conflict import Conflict
 from netdesign.synthesis.edge.cloud_place import choose_place
 from tests.unit.synthesis.cloud_samples import asked
 
@@ -49,6 +50,7 @@ def test_no_region_under_the_law_is_a_conflict_with_ways_out():
     with pytest.raises(InfeasibleError) as caught:
         place(sites=at(6.5, 3.4, jurisdiction="NG"), data_classes=["phi"], **ONE)
     (conflict,) = caught.value.conflicts
+    assert isinstance(conflict, Conflict)
     fields = {way.field for way in conflict.relaxations}
 
     assert conflict.code == "no-cloud-region"
@@ -60,6 +62,7 @@ def test_a_provider_that_is_not_on_record_is_refused():
     with pytest.raises(InfeasibleError) as caught:
         place(technology_stack=["Azure"])
     (conflict,) = caught.value.conflicts
+    assert isinstance(conflict, Conflict)
 
     assert conflict.code == "cloud-provider-not-on-record"
     assert [way.to_value for way in conflict.relaxations] == ["[aws]"]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netdesign.errors import InfeasibleError
+from netdesign.model.conflict import Conflict
 from netdesign.synthesis.cloud.plan import hosts_per_zone, plan_cloud, subnet_length
 from tests.unit.synthesis.cloud_samples import blueprint
 
@@ -39,6 +40,7 @@ def test_supernets_without_room_are_refused_with_a_block_that_does() -> None:
     with pytest.raises(InfeasibleError) as caught:
         plan_cloud(blueprint(addressing={"supernets": ["10.9.0.0/25"]}), 60)
     (conflict,) = caught.value.conflicts
+    assert isinstance(conflict, Conflict)
     offered = next(way.to_value for way in conflict.relaxations if way.field == "addressing/supernets").strip("[]")
 
     assert conflict.code == "address-space-too-small"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, ip_address, ip_network
 
 import pytest
 
@@ -138,14 +138,14 @@ def test_sessions_are_stated_by_both_sides_with_detection_and_proof(twelve):
 
 
 def test_rules_of_a_hub_name_the_subnets_of_spokes_and_those_of_a_spoke_its_own(twelve):
-    blocks = {pool.site: ip_network(pool.prefix) for pool in twelve.addressing.pools
+    blocks = {pool.site: IPv4Network(pool.prefix) for pool in twelve.addressing.pools
               if pool.purpose == "site" and ":" not in pool.prefix}  # fmt: skip
     for rule in twelve.security.policy_rules:
         if rule.source_zones == ("wan",) or rule.destination_zones == ("wan",):
             site = rule.policy.removesuffix("-policy")
             ends = (rule.sources, rule.destinations) if rule.source_zones == ("wan",) else (
                 rule.destinations, rule.sources)  # fmt: skip
-            four = [[ip_network(name) for name in end if ":" not in name] for end in ends]
+            four = [[IPv4Network(name) for name in end if ":" not in name] for end in ends]
             assert not any(net.subnet_of(blocks[site]) for net in four[0])
             assert all(net.subnet_of(blocks[site]) for net in four[1])
             assert all(net.prefixlen > 8 for net in (*four[0], *four[1]))
