@@ -53,7 +53,7 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
     ("budget for next to nothing", request(budget=100), "budget-below-least-cost", ("budget", "servers/count"), 2),
     (
         "budget that less redundancy could meet",
-        request(redundancy="high", servers={"count": 4}, budget=16_000),
+        request(redundancy="high", servers={"count": 4}, budget=40_000),
         "budget-below-least-cost",
         ("budget", "servers/count"),
         3,

@@ -99,7 +99,7 @@ BROKEN: dict[str, Callable[[int], dict[str, Any]]] = {
         BRANCH,
         excluded_vendors=["cisco", "fortinet", "palo-alto", "juniper", "check-point", "dell", "nokia"][: 5 + n % 3],
     ),
-    "rate-above-catalogue": lambda n: request(HALL, servers={"count": 10, "nic_speed": f"{3 + n % 3}Gbps"}),
+    "rate-above-catalogue": lambda n: request(HALL, servers={"count": 10, "nic_speed": f"{3 + n % 2}Gbps"}),
 }  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def test_a_condition_is_met_by_each_of_its_ways_out(code, n):
         holds(document, found[code], way)
 
 
-@given(percent=st.integers(30, 90), hard=st.booleans())
+@given(percent=st.integers(30, 80), hard=st.booleans())
 @QUICK
 def test_the_budget_that_is_offered_pays_for_the_design(percent, hard):
     least = cost_usd(tried(BRANCH, SHOP), SHOP)
@@ -139,17 +139,17 @@ def test_the_budget_that_is_offered_pays_for_the_design(percent, hard):
 
 
 def test_the_most_users_that_a_budget_pays_for_are_found():
-    document = request(BRANCH, scale={"devices": 20, "users": 1500, "sites": 1}, sites=[], budget="USD 52000")
+    document = request(BRANCH, scale={"devices": 20, "users": 1500, "sites": 1}, sites=[], budget="USD 90000")
 
     (conflict,) = refused(document)
 
     way = next(way for way in conflict.relaxations if way.field == "scale/users")
     users = int(way.to_value)
     assert 0 < users < 1500
-    assert cost_usd(tried(edited(document, way.edits), SHOP), SHOP) <= 52_000
+    assert cost_usd(tried(edited(document, way.edits), SHOP), SHOP) <= 90_000
     if "not tried" not in way.cost:
         more = request(document, scale={"devices": 20, "users": users + 1, "sites": 1})
-        assert understood(more, SHOP).conflicts or cost_usd(tried(request(more, budget=10**9), SHOP), SHOP) > 52_000
+        assert understood(more, SHOP).conflicts or cost_usd(tried(request(more, budget=10**9), SHOP), SHOP) > 90_000
 
 
 @pytest.mark.parametrize(
@@ -194,9 +194,8 @@ LAYOUTS: dict[str, Callable[[int], dict[str, Any]]] = {
         BRANCH,
         flows=[{"from": "users", "to": "internet", "service": "https", "up": f"{200 + n}G", "down": "1G"}],
     ),
-    "servers beyond all ports of a branch": lambda n: request(
-        HALL, servers={"count": 150 + n, "nics": 8, "nic_speed": "25G"}, sites=[{"name": "A", "racks": 4, "kw": 100}],
-        expected_growth_rate=0.5,
+    "a flow beyond all firewalls": lambda n: request(
+        BRANCH, flows=[{"from": "users", "to": "servers", "service": "https", "up": f"{3 + n}T", "down": "1G"}]
     ),
 }  # fmt: skip
 

@@ -12,7 +12,6 @@ from netdesign.model.comparison import Effect, Grounds, Sensitivity
 from netdesign.model.resolved import Basis
 from netdesign.synthesis.candidates.ranges import RANGES, UNTRIED, Range, Value
 from netdesign.synthesis.candidates.scoring import cost_usd
-from netdesign.synthesis.candidates.variants import alike
 from netdesign.synthesis.conditions.lower_bound import total_usd
 from netdesign.synthesis.conditions.question import Question, written
 from netdesign.synthesis.trial import Change, Shop, tried, understood
@@ -122,13 +121,12 @@ def _designed(value: Value, document: object, base: Known, shop: Shop, judge: Ju
     except (InfeasibleError, InvalidInputError) as error:
         return Effect(value=value.words, refused=str(error))
     cost = cost_usd(compile_network(design, shop.catalog), shop.parameters)
-    same = alike(design, base.design)
     return Effect(
         value=value.words,
         tco_usd=cost,
         change=_share(cost, base.tco_usd),
         archetype=design.archetype,
-        valid=base.valid if same else judge(design),
+        valid=judge(design),
     )
 
 

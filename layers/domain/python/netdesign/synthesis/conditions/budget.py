@@ -8,7 +8,7 @@ from math import ceil
 
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.vocabulary import Redundancy
-from netdesign.synthesis.conditions.lower_bound import parts, total_usd
+from netdesign.synthesis.conditions.lower_bound import circuits, parts, total_usd
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 from netdesign.synthesis.resolution.intent import USD_PER_UNIT
 
@@ -35,7 +35,7 @@ def budget_below_cost(question: Question) -> Iterator[Conflict]:
         ),
         numbers=(
             *numbers(budget_usd=wanted.budget_usd, least_cost_usd=least),
-            *((part.name, f"{part.formula} = {part.usd:,.0f} USD") for part in parts(question)),
+            *((part.name, f"{part.formula} = {part.usd:,.0f} USD") for part in (*parts(question), *circuits(question))),
         ),
         relaxations=(
             _raise(question, least),

@@ -11,6 +11,7 @@ from netdesign.catalog.sku import DeviceType
 from netdesign.model.resolved import FabricWorkload
 from netdesign.model.vocabulary import Redundancy, Role
 from netdesign.synthesis.conditions.question import Question
+from netdesign.synthesis.needs.circuits import LEAVING_BY_CIRCUITS, MAX_CIRCUITS, circuit_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,23 @@ def parts(question: Question) -> tuple[Part, ...]:
 
 
 def total_usd(question: Question) -> int:
-    """Least cost over the horizon: parts, their installation, and support year by year."""
+    """Least cost over the horizon: parts, their installation, support and circuits; 0 where nothing is on offer."""
     cost, years = question.parameters.cost, question.requirements.horizon_years
     factor = (1 - cost.discount) * (1 + cost.install_share + cost.support_share * years)
-    return ceil(sum(part.usd for part in parts(question)) * factor)
+    bought = sum(part.usd for part in parts(question)) * factor
+    return ceil(bought + sum(part.usd for part in circuits(question))) if bought else 0
+
+
+def circuits(question: Question) -> tuple[Part, ...]:
+    """The circuits of every site over the horizon: one, two from high redundancy on, of the cheapest rate."""
+    wanted = question.requirements
+    if wanted.network_type not in LEAVING_BY_CIRCUITS:
+        return ()
+    leaving = len(wanted.sites) if question.campus else max(1, sum(bool(site.servers) for site in wanted.sites))
+    count = leaving * (MAX_CIRCUITS if wanted.redundancy.at_least(Redundancy.HIGH) else 1)
+    least = min(tier.usd_per_month for tier in question.catalog.circuit(circuit_kind(wanted)).tiers)
+    usd = count * least * 12 * wanted.horizon_years
+    return (Part("circuits", f"{count:,} x {least:,.0f} USD x 12 x {wanted.horizon_years} years", usd),)
 
 
 def paired(question: Question) -> int:

@@ -98,7 +98,7 @@ def split(document: object, requirements: ResolvedRequirements, at: int, parts: 
     """A site in equal parts, each a site of its own."""
     site = requirements.sites[at]
     sites = [dict(one) for one in listed(document)]
-    sites += [{"name": one.name} for one in requirements.sites[len(sites) : at + 1]]
+    sites += [{"name": one.name} for one in requirements.sites[len(sites) :]]
     kept = {name: value for name, value in sites[at].items() if name in ("tier", "jurisdiction")}
     made = [{**kept, **_piece(site, number, parts)} for number in range(parts)]
     every = [*sites[:at], *made, *sites[at + 1 :]]
