@@ -17,7 +17,8 @@ from netdesign.synthesis.resolution.population import DEFAULT_SUPERNET, ETHERNET
 from netdesign.synthesis.trial import Shop
 
 FACTORS: Final = (1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0)
-SHARES: Final = (0.75, 0.5, 0.25, 0.1, 0.03, 0.01, 0.001)
+SHARES: Final = tuple(float(f"{10 ** (-step / 20):.2g}") for step in range(1, 121))
+"""From nine tenths down to a millionth, each about an eighth less than the one before."""
 PARTS: Final = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 LESS: Final = (0.75, 0.5, 0.25, 0.0)
 
