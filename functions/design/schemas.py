@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import BaseModel, Field
 
 from netdesign.ports.designs import VersionSummary
 
@@ -50,8 +50,10 @@ class Generated(BaseModel):
     errors: list[str]
     warnings: list[str]
     links: Links
-    comparison: Annotated[Any, WithJsonSchema({"$ref": "#/components/schemas/Comparison"})] = None
-    """The candidates that the design was chosen among; left out where they were not asked for."""
+    comparison: dict[str, Any] | None = Field(
+        default=None,
+        description="The candidates that the design was chosen among, a `Comparison`; left out where none were asked for.",
+    )
 
 
 def version_view(summary: VersionSummary) -> VersionView:

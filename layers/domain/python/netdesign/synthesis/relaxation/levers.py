@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
 from math import ceil
 from typing import Any, Final
 
@@ -185,16 +186,19 @@ def _ports(ground: Ground) -> Iterator[Lever]:
 
 
 def _space(ground: Ground) -> Iterator[Lever]:
-    """The largest private block."""
+    """Larger private blocks in the place of those that are given, up to the largest."""
     wanted = ground.requirements
-    value = [DEFAULT_SUPERNET, *([wanted.ipv6_supernet] if wanted.ipv6_supernet else [])]
+    six = [wanted.ipv6_supernet] if wanted.ipv6_supernet else []
+    longest = min(int(block.split("/")[1]) for block in wanted.supernets)
+    largest = ip_network(DEFAULT_SUPERNET)
     yield Lever(
         field="addressing/supernets",
         now=wanted.supernets,
-        values=(value,) if DEFAULT_SUPERNET not in wanted.supernets else (),
-        edits=lambda blocks: (Edit(pointer="/addressing/supernets", value=blocks),),
-        statement=lambda _: f"give {DEFAULT_SUPERNET}",
-        cost=lambda _: "a block that nothing else of the organisation may use",
+        values=tuple(f"{largest[0]}/{length}" for length in range(longest - 1, largest.prefixlen - 1, -1)),
+        edits=lambda block: (Edit(pointer="/addressing/supernets", value=[block, *six]),),
+        statement=lambda block: f"give {block}",
+        cost=lambda block: f"{ip_network(block).num_addresses:,} addresses that nothing else may use",
+        shown=lambda block: written([block, *six]),
     )
 
 

@@ -84,15 +84,18 @@ def _conditional(bench: Bench, ground: Ground, conflict: Conflict) -> Iterator[R
     for way in conflict.relaxations:
         edits = completed(ground.document, ground.requirements, way)
         outcome = condition_met(bench, conflict.code, edits)
-        if outcome is None:
-            yield from _pulled(bench, conflict, (one for one in levers(ground) if one.field == way.field))
-            continue
-        made = designed(bench, conflict.code, edits)
+        made = designed(bench, conflict.code, edits) if outcome is not None else False
         if isinstance(made, Outcome):
             led = True
             yield _offer(way, made)
-        else:
-            (undecided if made else failed).append(_offer(way, outcome))
+            continue
+        if made and outcome is not None:
+            undecided.append(_offer(way, outcome))
+            continue
+        further = list(_pulled(bench, conflict, (one for one in levers(ground) if one.field == way.field)))
+        led = led or bool(further)
+        yield from further
+        failed += [_offer(way, outcome)] if outcome is not None and not further else []
     # Where every way ends the conflict and none leads to a design, something else stands in the way.
     yield from undecided
     yield from () if led or undecided else failed
