@@ -52,7 +52,7 @@ class Generated(BaseModel):
     links: Links
     comparison: dict[str, Any] | None = Field(
         default=None,
-        description="The candidates that the design was chosen among, a `Comparison`; left out where none were asked for.",
+        description="The candidates that the design was chosen among, a `Comparison`; left out unless asked for.",
     )
 
 
