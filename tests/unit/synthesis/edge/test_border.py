@@ -67,6 +67,7 @@ def test_published_services_need_room_for_floods_of_sessions():
         pytest.param("none", 0.99, False, 1, id="one broadband line"),
         pytest.param("low", 0.995, False, 1, id="one dedicated line"),
         pytest.param("medium", 0.999, False, 2, id="one line is down for all of the allowance"),
+        pytest.param("medium", 0.99, False, 2, id="two where the loss of a link is survived"),
         pytest.param("high", 0.9999, False, 2, id="two at high"),
     ],
 )

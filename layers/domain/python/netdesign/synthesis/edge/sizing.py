@@ -83,7 +83,8 @@ def firewall_demand(requirements: ResolvedRequirements, parameters: Parameters, 
 
 def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, firewalls: int, *, branch: bool) -> int:
     """Circuits that reach the availability target, for health data that of HIPAA at least, with half of the outage left
-    to the rest; two at high and above, and for sites of a wide-area network that others or many people depend on."""
+    to the rest; two where the loss of a link must be survived, and for sites of a wide-area network that others or many
+    people depend on."""
     kind = circuit_kind(requirements)
     outage = 1 - parameters.availability.circuit[kind.value]
     health = any(ref.framework is Framework.HIPAA for ref in requirements.frameworks)
@@ -92,8 +93,9 @@ def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, fi
     count = 1
     while outage**count > allowed and count < 3:
         count += 1
+    survived = "link" in parameters.redundancy[requirements.redundancy].failure_set
     apart = requirements.network_type is NetworkType.WAN and any(site.tier < 3 for site in requirements.sites)
-    if apart or requirements.redundancy.at_least(Redundancy.HIGH) or (branch and firewalls > 1):
+    if apart or survived or (branch and firewalls > 1):
         count = max(2, count)
     return min(count, MAX_CIRCUITS)
 
