@@ -94,16 +94,15 @@ def _ways(existing: Design, stated: Requirements, bench: Workbench) -> Iterator[
     """How far what stands goes, and what a new network would cost."""
     part = _furthest(existing, stated, bench)
     if part is not None:
+        whole = resolve(stated, bench.parameters)
         campus = stated.network_type is not NetworkType.ENTERPRISE_DATACENTER
-        field = "scale/users" if campus else "servers/count"
-        now, then = (r.users if campus else r.servers.count for r in (resolve(stated, bench.parameters), part))
-        what = "users" if campus else "servers"
+        now, then = _size(whole, campus=campus), _size(part, campus=campus)
         yield Relaxation(
-            field=field,
-            from_value=str(now),
-            to_value=str(then),
-            statement=f"grow to {then:,} {what}",
-            cost=f"{now - then:,} {what} fewer",
+            field="sites",
+            from_value=now,
+            to_value=then,
+            statement=f"grow to {then}",
+            cost="the rest of the demand has to wait, or goes elsewhere",
         )
     try:
         anew = synthesize(resolve(stated, bench.parameters), bench.catalog, bench.parameters)
@@ -117,6 +116,14 @@ def _ways(existing: Design, stated: Requirements, bench: Workbench) -> Iterator[
         statement="design the network anew",
         cost=f"{capital:,.0f} USD to buy, and everything that stands is replaced",
     )
+
+
+def _size(wanted: ResolvedRequirements, *, campus: bool) -> str:
+    """How large a network is, in what it grows by."""
+    if campus:
+        return f"{wanted.users:,} users"
+    racks = sum(site.racks for site in wanted.sites)
+    return f"{wanted.servers.count:,} servers in {racks:,} racks"
 
 
 def _furthest(existing: Design, stated: Requirements, bench: Workbench) -> ResolvedRequirements | None:

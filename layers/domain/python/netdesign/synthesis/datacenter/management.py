@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -18,6 +18,7 @@ from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, 
 from netdesign.synthesis.datacenter.hall import place
 from netdesign.synthesis.datacenter.management_choice import GIGABIT, HOSTS_PER_SWITCH, UPLINK_BPS, ManagementKinds
 from netdesign.synthesis.datacenter.standing_hall import Hall, new_racks
+from netdesign.synthesis.datacenter.standing_management import managed_by, serving_switch
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
 from netdesign.synthesis.draft.placement import RackSpace
@@ -75,27 +76,8 @@ def _runs(blueprint: Blueprint, hall: Hall, cores: Sequence[Device], count: int)
     served: dict[str, list[str]] = {device.id: [] for device in stands}
     for rack in racks:
         if not added or rack not in fresh:
-            served[_server_of(blueprint, rack, stands)].append(rack)
+            served[serving_switch(blueprint, rack, stands)].append(rack)
     return [*served.values(), *added]
-
-
-def _server_of(blueprint: Blueprint, rack: str, switches: Sequence[Device]) -> str:
-    """The switch that serves most of what stands in a rack, else the nearest."""
-    ids = {switch.id for switch in switches}
-    peers = [peer for device in blueprint.standing.mounted(rack) if (peer := _manager(blueprint, device.id, ids))]
-    if peers:
-        return max(sorted(set(peers)), key=peers.count)
-    room = blueprint.floor.racks[rack].rack.room
-    reach = (blueprint.floor.length_m(rack, switch.rack, room, switch.room) for switch in switches)
-    return min(zip(reach, [switch.id for switch in switches], strict=True))[1]
-
-
-def _manager(blueprint: Blueprint, device: str, switches: Collection[str]) -> str | None:
-    """The one of the switches that the management port of a device is plugged into where it stands."""
-    for link in blueprint.standing.links_of(device):
-        if link.purpose is LinkPurpose.MANAGEMENT and link.a.device == device and link.b.device in switches:
-            return link.b.device
-    return None
 
 
 def add_console(blueprint: Blueprint, hall: Hall, network: OutOfBand) -> None:
@@ -172,7 +154,7 @@ def manage(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device]) 
 
 def _switch_for(blueprint: Blueprint, network: OutOfBand, device: Device, at: int) -> str:
     """The switch that serves the device's rack, or when that is full the nearest that is not."""
-    known = _manager(blueprint, device.id, {one.id for one in (*network.cores, *network.switches)})
+    known = managed_by(blueprint, device.id, {one.id for one in (*network.cores, *network.switches)})
     if known is not None:
         return known
     first = network.of_rack.get(device.rack or "")

@@ -45,13 +45,24 @@ def extend(existing: Design, requirements: ResolvedRequirements, catalog: Catalo
         wanted = synthesize(requirements, pinned(catalog, existing), parameters, standing=standing)
     except InfeasibleError as error:
         raise InfeasibleError(tuple(_of_standing(conflict) for conflict in error.conflicts)) from error
-    design = recounted(merged(existing, wanted), catalog, parameters)
+    design = recounted(merged(existing, wanted, _own(standing, catalog, parameters)), catalog, parameters)
     design = replace(design, id=existing.id, name=existing.name, governance=existing.governance)
     changes = alterations(existing, design)
     refused = (*_unsold(existing, design, catalog), *_broken(changes))
     if refused:
         raise InfeasibleError(refused)
     return Extension(design, changes)
+
+
+def _own(standing: Standing, catalog: Catalog, parameters: Parameters) -> Design | None:
+    """What the requirements of the design in place lead to: facts of it that people made by hand are not there."""
+    existing = standing.design
+    if existing is None:
+        return None
+    try:
+        return synthesize(existing.requirements, pinned(catalog, existing), parameters, standing=standing)
+    except InfeasibleError:
+        return None
 
 
 def _of_standing(conflict: object) -> Conflict:

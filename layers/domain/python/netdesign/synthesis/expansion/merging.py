@@ -13,6 +13,8 @@ from netdesign.synthesis.expansion.rules_in_place import settle_rules
 
 DERIVED: Final = frozenset({"lines", "costs", "decisions"})
 """Collections that follow from the others."""
+TOLD: Final = frozenset({"flows", "policy_rules"})
+"""Collections that retell the requirements."""
 WORDS: Final = frozenset(
     {"hostname", "name", "description", "owner", "software", "contract", "provider", "review_date", "justification"}
 )
@@ -23,16 +25,20 @@ PREFIXES: Final = frozenset({"sources", "destinations"})
 """Fields of rules that hold prefixes."""
 
 
-def merged(existing: Design, wanted: Design) -> Design:
+def merged(existing: Design, wanted: Design, own: Design | None = None) -> Design:
     """`wanted` with every fact of `existing` that it lacks, and with the words and lists that stand.
 
-    Lists of names only grow. Whatever else differs is taken from `wanted`: it is what the demand changes.
+    Lists of names only grow. Whatever else differs is taken from `wanted`: it is what the demand changes. Flows
+    that only the old requirements (`own`) lead to go, and so do the permits for them; what people made stays.
     """
     groups: dict[str, dict[str, tuple[Any, ...]]] = {}
     for name, (group, _) in collections().items():
         old, new = collection_of(existing, name), collection_of(wanted, name)
         if name == "policy_rules":
             new = settle_rules(old, new)
+        if own is not None and name in TOLD:
+            outlived = {fact.id for fact in collection_of(own, name)} - {fact.id for fact in new}
+            old = tuple(fact for fact in old if fact.id not in outlived)
         facts = new if name in DERIVED else _collection(name, old, new)
         groups.setdefault(group, {})[name] = facts
     parts = {group: replace(getattr(wanted, group), **facts) for group, facts in groups.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any, Final
 
 from netdesign.catalog.parameters import Parameters
@@ -12,7 +13,7 @@ from netdesign.model.design import Design
 from netdesign.model.patch import collection_of, collections
 from netdesign.model.references import REFERENCES, names_in
 from netdesign.synthesis.bill.parts import bill
-from netdesign.synthesis.expansion.merging import DERIVED
+from netdesign.synthesis.expansion.merging import DERIVED, TOLD, grown
 from netdesign.synthesis.expansion.stages import LAST, STANDS, Stage, stage_of
 from netdesign.synthesis.expansion.staging import EARLY, Staging
 
@@ -65,6 +66,8 @@ def _state(existing: Design, wanted: Design, staging: Staging, stage: Stage) -> 
         name: frozenset(fact.id for fact in collection_of(wanted, name) if staging.stage(name, fact.id) <= stage)
         for name in collections()
     }
+    for name in TOLD:
+        present[name] |= {fact.id for fact in collection_of(existing, name)}
     groups: dict[str, dict[str, tuple[Any, ...]]] = {}
     for name, (group, _) in collections().items():
         if name in DERIVED:
@@ -74,7 +77,9 @@ def _state(existing: Design, wanted: Design, staging: Staging, stage: Stage) -> 
         facts = tuple(
             _limited(name, _progress(existing, name, old.get(fact.id), fact, stage), present) for fact in here
         )
-        groups.setdefault(group, {})[name] = facts
+        kept = {fact.id for fact in facts}
+        outlived = (fact for fact in old.values() if fact.id not in kept)
+        groups.setdefault(group, {})[name] = tuple(sorted((*facts, *outlived), key=attrgetter("id")))
     made = {group: replace(getattr(existing, group), **some) for group, some in groups.items()}
     return replace(existing, **made)
 
@@ -90,7 +95,9 @@ def _progress(existing: Design, collection: str, old: Any, new: Any, stage: Stag
         before, after = getattr(old, field.name), getattr(new, field.name)
         names = field.name in lists and isinstance(after, tuple)
         when = EARLY if collection == "sites" and field.name in BUILDING else due
-        if before != after and not names and stage < when:
+        if before != after and names:
+            changes[field.name] = grown(before, after)
+        elif before != after and stage < when:
             changes[field.name] = before
     return replace(new, **changes) if changes else new
 
