@@ -46,6 +46,16 @@ def test_a_rule_for_a_new_pair_of_zones_renumbers_none_of_the_others():
     }
 
 
+def test_a_denial_that_somebody_wrote_is_not_the_last_one():
+    written = PolicyRule(id="own", policy="p", order=5, action=Action.DENY, sources=("192.0.2.0/24",))
+    old = [written, permit(10, "user", "server", ["web"]), deny(20)]
+    new = [permit(10, "dmz", "server", ["orders"]), permit(20, "user", "server", ["web"]), deny(30)]
+
+    settled = {rule.id: rule.order for rule in settle_rules(old, new)}
+
+    assert settled == {"p-0001": 10, "p-0002": 20, "p-0003": 11}
+
+
 def test_rules_of_both_families_are_told_apart():
     old = [permit(10, "user", "server", ["web"]), permit(20, "user", "server", ["web"], six=True), deny(30)]
 

@@ -87,7 +87,9 @@ def _misleads(conflict: Conflict, existing: Design, stated: Requirements, bench:
     """Whether the number of servers that a conflict offers fails for another reason."""
     old, new = existing.requirements.servers.count, resolve(stated, bench.parameters).servers.count
     offered = next((int(way.to_value) for way in conflict.relaxations if way.field == "servers/count"), old)
-    return new > old and not _reaches(existing, stated, max(0.0, (offered - old) / (new - old)), bench)
+    fields = tuple(field for field in SCALED if field != "racks")
+    share = max(0.0, (offered - old) / max(1, new - old))
+    return _reaches(existing, stated, share, bench, fields) is None
 
 
 def _ways(existing: Design, stated: Requirements, bench: Workbench) -> Iterator[Relaxation]:
@@ -136,17 +138,21 @@ def _furthest(existing: Design, stated: Requirements, bench: Workbench) -> Resol
     return best
 
 
-def _reaches(existing: Design, stated: Requirements, share: float, bench: Workbench) -> ResolvedRequirements | None:
+def _reaches(
+    existing: Design, stated: Requirements, share: float, bench: Workbench, fields: tuple[str, ...] = SCALED
+) -> ResolvedRequirements | None:
     """The requirements with only a share of what they ask beyond what stands; None where that is too much."""
     try:
-        wanted = resolve(_part(existing, stated, share, bench), bench.parameters)
+        wanted = resolve(_part(existing, stated, share, bench, fields), bench.parameters)
         extend(existing, wanted, bench.catalog, bench.parameters)
     except InfeasibleError:
         return None
     return wanted
 
 
-def _part(existing: Design, stated: Requirements, share: float, bench: Workbench) -> Requirements:
+def _part(
+    existing: Design, stated: Requirements, share: float, bench: Workbench, fields: tuple[str, ...]
+) -> Requirements:
     """The stated requirements with only a share of what they ask beyond what stands."""
     old = existing.requirements
     before = {site.id: site for site in old.sites}
@@ -157,7 +163,7 @@ def _part(existing: Design, stated: Requirements, share: float, bench: Workbench
             site.model_copy(
                 update={
                     field: _between(getattr(before[there.id], field), asked, share)
-                    for field in SCALED
+                    for field in fields
                     if there.id in before and (asked := getattr(site, field)) is not None
                 }
             )

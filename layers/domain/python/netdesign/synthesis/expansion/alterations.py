@@ -56,6 +56,10 @@ REASONS: Final[Mapping[str, str]] = {
     "published_services": "the hosts that answer for it",
     "mlags": "a pair takes in what is new",
 }
+GONE: Final[Mapping[str, str]] = {
+    "flows": "the requirements tell this demand otherwise now",
+    "policy_rules": "no flow needs the rule any longer",
+}
 USUAL: Final = "the new requirements ask for it"
 GROWS: Final = frozenset(
     {"count", "endpoints", "servers", "users", "power_kw", "area_m2", "addresses", "planned_hosts", "storage_bytes"}
@@ -72,7 +76,11 @@ def _alterations(existing: Design, wanted: Design) -> Iterator[Alteration]:
     for operation in difference(existing, wanted):
         if isinstance(operation, Remove) and operation.collection not in DERIVED:
             yield Alteration(
-                kind=AlterationKind.REMOVED, collection=operation.collection, id=operation.id, fields=(), reason=USUAL
+                kind=AlterationKind.REMOVED,
+                collection=operation.collection,
+                id=operation.id,
+                fields=(),
+                reason=GONE.get(operation.collection, USUAL),
             )
         if not isinstance(operation, Set) or operation.collection in DERIVED:
             continue

@@ -37,12 +37,20 @@ def merged(existing: Design, wanted: Design, own: Design | None = None) -> Desig
         if name == "policy_rules":
             new = settle_rules(old, new)
         if own is not None and name in TOLD:
-            outlived = {fact.id for fact in collection_of(own, name)} - {fact.id for fact in new}
+            outlived = _outlived(name, own, new)
             old = tuple(fact for fact in old if fact.id not in outlived)
         facts = new if name in DERIVED else _collection(name, old, new)
+        if own is not None and name == "policy_rules":
+            gone = _outlived("flows", own, wanted.traffic.flows)
+            facts = tuple(replace(rule, flows=tuple(flow for flow in rule.flows if flow not in gone)) for rule in facts)
         groups.setdefault(group, {})[name] = facts
     parts = {group: replace(getattr(wanted, group), **facts) for group, facts in groups.items()}
     return replace(wanted, **parts)
+
+
+def _outlived(name: str, own: Design, new: Iterable[Any]) -> set[str]:
+    """Ids of facts that the old requirements led to and the new ones do not."""
+    return {fact.id for fact in collection_of(own, name)} - {fact.id for fact in new}
 
 
 def _collection(name: str, old: Iterable[Any], new: Iterable[Any]) -> tuple[Any, ...]:

@@ -51,8 +51,15 @@ def _pairs(old: Sequence[PolicyRule], new: Sequence[PolicyRule]) -> list[tuple[P
 
 
 def _job(rule: PolicyRule) -> tuple[object, ...]:
+    if rule.action is Action.DENY:
+        return rule.action, rule.source_zones, rule.destination_zones, rule.sources, rule.destinations, rule.services
     six = any(":" in prefix for prefix in (*rule.sources, *rule.destinations))
     return rule.action, rule.source_zones, rule.destination_zones, six
+
+
+def _denies_rest(rule: PolicyRule) -> bool:
+    narrowed = (*rule.source_zones, *rule.destination_zones, *rule.sources, *rule.destinations, *rule.services)
+    return rule.action is Action.DENY and not narrowed
 
 
 def _likeness(a: PolicyRule, b: PolicyRule) -> float:
@@ -65,7 +72,7 @@ def _likeness(a: PolicyRule, b: PolicyRule) -> float:
 def _free_orders(old: Iterable[PolicyRule], count: int) -> list[int]:
     """Free orders before the last denial, those after the last permit first."""
     taken = {rule.order for rule in old}
-    end = min((rule.order for rule in old if rule.action is Action.DENY), default=max(taken) + count + 1)
+    end = min((rule.order for rule in old if _denies_rest(rule)), default=max(taken) + count + 1)
     permits = [order for order in taken if order < end]
     after = [order for order in range(max(permits, default=0) + 1, end) if order not in taken]
     before = [order for order in range(1, max(permits, default=0)) if order not in taken]
