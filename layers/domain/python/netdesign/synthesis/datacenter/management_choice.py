@@ -42,7 +42,7 @@ def management_kinds(blueprint: Blueprint, racks: int, devices: int, site: str =
     """
     stands = _standing(blueprint, site)
     if stands is not None:
-        return _extended(blueprint, racks, devices, stands)
+        return _extended(blueprint, site, racks, devices, stands)
     per = blueprint.parameters.fabric.racks_per_management_switch
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
     features = frozenset({"vrf", "stp", "mlag"} if supplies == 2 else {"vrf", "stp"})
@@ -94,8 +94,8 @@ def _standing(blueprint: Blueprint, site: str) -> ManagementKinds | None:
     return blueprint.catalog.device(cores[0].sku), access, len(others)
 
 
-def _extended(blueprint: Blueprint, racks: int, devices: int, stands: ManagementKinds) -> ManagementKinds:
-    """The types that stand, with switches by rack for what is more."""
+def _extended(blueprint: Blueprint, site: str, racks: int, devices: int, stands: ManagementKinds) -> ManagementKinds:
+    """The types that stand, with switches by rack for the racks that are more."""
     core, access, count = stands
     per = blueprint.parameters.fabric.racks_per_management_switch
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
@@ -103,8 +103,16 @@ def _extended(blueprint: Blueprint, racks: int, devices: int, stands: Management
     if access is None and not ports_refusal(core, (PortNeed(2, UPLINK_BPS, PortUse.UPLINK), ports)):
         return core, None, 0
     uplinks = PortBank(PortTable(core)).free(UPLINK_BPS) // (3 - supplies) - SPARE_PORTS
-    wanted = max(count, min(MAX_SWITCHES, uplinks, ceil(racks / per)), ceil(devices / DEVICES_PER_SWITCH))
+    more = max(0, racks - _standing_racks(blueprint, site)) if count else racks
+    by_racks = min(MAX_SWITCHES, uplinks, count + ceil(more / per))
+    wanted = max(count, by_racks, ceil(devices / DEVICES_PER_SWITCH))
     return core, access or _by_rack(blueprint, ceil(devices * 1.25 / wanted)), wanted
+
+
+def _standing_racks(blueprint: Blueprint, site: str) -> int:
+    """Server racks for which the site was designed so far."""
+    existing = blueprint.standing.design
+    return next((one.racks for one in existing.requirements.sites if one.id == site), 0) if existing else 0
 
 
 def _routed(blueprint: Blueprint, needs: Needs) -> DeviceType:
