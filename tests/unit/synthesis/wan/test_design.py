@@ -141,7 +141,7 @@ def test_rules_of_a_hub_name_the_subnets_of_spokes_and_those_of_a_spoke_its_own(
     blocks = {pool.site: IPv4Network(pool.prefix) for pool in twelve.addressing.pools
               if pool.purpose == "site" and ":" not in pool.prefix}  # fmt: skip
     for rule in twelve.security.policy_rules:
-        if rule.source_zones == ("wan",) or rule.destination_zones == ("wan",):
+        if (rule.source_zones == ("wan",)) is not (rule.destination_zones == ("wan",)):
             site = rule.policy.removesuffix("-policy")
             ends = (rule.sources, rule.destinations) if rule.source_zones == ("wan",) else (
                 rule.destinations, rule.sources)  # fmt: skip

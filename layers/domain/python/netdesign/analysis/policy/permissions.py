@@ -14,7 +14,7 @@ import numpy as np
 
 from netdesign.analysis.addressing.layer3 import layer3
 from netdesign.analysis.policy.policy import ALL_PORTS, ordered_rules, prefix_range, rule_boxes
-from netdesign.analysis.policy.terrain import NOTHING_FAILED, Failed, terrain
+from netdesign.analysis.policy.terrain import INTERNET, NOTHING_FAILED, Failed, terrain
 from netdesign.analysis.policy.zones import (
     domains,
     filtered_members,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from netdesign.model.security import Policy, PolicyRule
 
 Zones = tuple[str | None, str | None]
+PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+"""Prefixes for use inside (RFC 1918, RFC 4193, RFC 6598)."""
 
 
 class Effect(NamedTuple):
@@ -237,14 +239,19 @@ def zone_labels(network: Network, failed: Failed = NOTHING_FAILED) -> dict[str, 
 def between(
     network: Network, zones: Zones, starts: frozenset[int], goals: frozenset[int], failed: Failed = NOTHING_FAILED
 ) -> Space:
-    """Every header that gets from one of the parts `starts` to one of `goals`, between these zones."""
+    """Every header that gets from one of the parts `starts` to one of `goals`, between these zones.
+
+    On its way through the Internet nothing gets to a private address.
+    """
     if starts & goals:
         return everything()
     far = distances(network, goals, failed)
-    leaving = _gates_from(network, failed)
+    leaving, public = _gates_from(network, failed), _internet_parts(network, failed) - starts
     arrived: dict[int, Space] = {start: everything() for start in starts if start in far}
     found = NOTHING
     for here in sorted(far, key=lambda part: -far[part]):
+        if here in public and here in arrived:
+            arrived[here] -= _to_private(network)
         for gate in leaving.get(here, ()) if here in arrived and here not in goals else ():
             if gate.exit not in far or far[gate.exit] >= far[here]:
                 continue
@@ -254,6 +261,19 @@ def between(
             elif passing:
                 arrived[gate.exit] = arrived.get(gate.exit, NOTHING) | passing
     return found
+
+
+@analysis
+def _internet_parts(network: Network, failed: Failed) -> frozenset[int]:
+    """The parts of the network that the Internet belongs to."""
+    node = terrain(network).outside.get(INTERNET)
+    return frozenset() if node is None else frozenset((int(domains(network, True, failed)[node]),)) - {-1}
+
+
+@analysis
+def _to_private(_: Network) -> Space:
+    """Headers to addresses that the Internet does not route."""
+    return _towards(PRIVATE)
 
 
 @analysis

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import collapse_addresses, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Final, Literal
 
 from netdesign.catalog.policy import SecurityPosture
@@ -150,8 +151,13 @@ def _narrow(places: Iterable[Place], family: int) -> tuple[str, ...]:
 
 
 def _collapsed(prefixes: Iterable[str], family: int) -> tuple[str, ...]:
-    nets = [net for net in map(ip_network, set(prefixes)) if net.version == family]
+    nets = [net for net in map(_net, set(prefixes)) if net.version == family]
     return tuple(str(net) for net in collapse_addresses(nets))  # type: ignore[type-var]  # all of one family
+
+
+@lru_cache(maxsize=65_536)
+def _net(prefix: str) -> IPv4Network | IPv6Network:
+    return ip_network(prefix)
 
 
 def _key(pair: Pair) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from netdesign.model.addressing import Interface
+from netdesign.model.addressing import Interface, UnicastRpf
 from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device
 from netdesign.model.overlay import Tunnel, TunnelKind
@@ -133,6 +133,7 @@ def _interface(
             addresses=addresses,
             zone=WAN,
             access_list=f"{firewall.site}-policy",
+            unicast_rpf=UnicastRpf.FEASIBLE,
             description=f"to:{peer.id}",
         )
     )

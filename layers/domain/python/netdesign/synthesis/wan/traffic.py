@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from netdesign.model.addressing import Subnet
@@ -151,7 +152,8 @@ def add_policies(
             for other in ((ends | _passed(shape, ends)) if len(ends) > 1 else ends) - {site}:
                 crossing.setdefault(other, []).append(flow)
     for site, devices in firewalls.items():
-        write_policy(blueprint, site, devices, (*flows[site], *merged(crossing.get(site, ()))), around)
+        others = merged(crossing.get(site, ()))
+        write_policy(blueprint, site, devices, (*flows[site], *others.flows), around, others.members)
 
 
 def _passed(shape: WanShape, ends: set[str]) -> set[str]:
@@ -210,21 +212,49 @@ def _homes(blueprint: Blueprint) -> dict[str, str]:
     return found | {service.id: service.site for service in blueprint.all(ServiceInstance)}
 
 
-def merged(flows: Iterable[Flow]) -> tuple[Flow, ...]:
-    """Flows of many sites to the same targets as one each, with all their sources."""
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Flows as few as rules need them: `members` gives the ids of all that a flow (by id) stands for."""
+
+    flows: tuple[Flow, ...]
+    members: Mapping[str, tuple[str, ...]]
+
+
+def merged(flows: Iterable[Flow]) -> Merged:
+    """Flows of many sites to the same targets as one each with all their sources, then likewise from the same sources.
+
+    What stands for several has the id of the first of them.
+    """
+    members: dict[str, tuple[str, ...]] = {}
+    once = _joined(flows, "targets", "sources", members)
+    return Merged(_joined(once, "sources", "targets", members), members)
+
+
+def _joined(flows: Iterable[Flow], same: str, other: str, members: dict[str, tuple[str, ...]]) -> tuple[Flow, ...]:
     alike: dict[tuple[object, ...], list[Flow]] = {}
     for flow in flows:
-        alike.setdefault((flow.service, flow.targets), []).append(flow)
-    return tuple(
-        replace(some[0], sources=tuple(dict.fromkeys(end for flow in some for end in flow.sources)))
-        for some in alike.values()
-    )
+        alike.setdefault((flow.service, getattr(flow, same)), []).append(flow)
+    found = []
+    for first, *more in alike.values():
+        some = (first, *more)
+        members[first.id] = tuple(name for flow in some for name in members.get(flow.id, (flow.id,)))
+        ends = tuple(dict.fromkeys(end for flow in some for end in getattr(flow, other)))
+        found.append(replace(first, **{other: ends}) if more else first)
+    return tuple(found)
 
 
-def write_policy(
-    blueprint: Blueprint, site: str, devices: Sequence[Device], flows: Sequence[Flow], around: Surroundings
+def write_policy(  # noqa: PLR0917 - what a policy depends on
+    blueprint: Blueprint,
+    site: str,
+    devices: Sequence[Device],
+    flows: Sequence[Flow],
+    around: Surroundings,
+    members: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> None:
-    """The policy of a site's firewalls, to and from other sites in the zone of the WAN."""
+    """The policy of a site's firewalls, to and from other sites in the zone of the WAN.
+
+    `members` names the flows that one of `flows` (by id) stands for.
+    """
     view = around.seen_from(site, flows)
     asked, parameters = blueprint.requirements, blueprint.parameters
     identity = f"{site}-policy"
@@ -241,7 +271,9 @@ def write_policy(
         through=WAN,
     )
     for rule in rules:
-        asked_for = tuple(name for name in rule.flows if blueprint.has(Flow, name))
+        asked_for = tuple(
+            sorted({name for one in rule.flows for name in members.get(one, (one,)) if blueprint.has(Flow, name)})
+        )
         words = rule.justification
         if rule.flows and not asked_for:
             words = "Management of devices at sites that use the services of others."
