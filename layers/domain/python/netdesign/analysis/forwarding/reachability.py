@@ -108,7 +108,7 @@ def doorways_from(network: Network) -> dict[int, tuple[Doorway, ...]]:
         for door in ways:
             here[door.domain][door.zone] = None
             there[door.zone][door.domain] = None
-        beyond = tuple((zone, tuple(domains)) for zone, domains in there.items())
+        beyond = tuple((zone, tuple(far)) for zone, far in there.items())
         for domain, zones in here.items():
             found[domain].append(Doorway(device, tuple(zones), beyond))
     return {domain: tuple(some) for domain, some in found.items()}
@@ -123,8 +123,8 @@ def reachable_domains(
     queue = [start]
     for here in queue:
         for one in doorways_from(network).get(here, ()):
-            for zone, domains in one.beyond if one.device not in failed else ():
-                fresh = [domain for domain in domains if domain not in reached]
+            for zone, far in one.beyond if one.device not in failed else ():
+                fresh = [domain for domain in far if domain not in reached]
                 if fresh and _passes(network, one.device, one.entries, zone, packets):
                     reached.update(dict.fromkeys(fresh, (*reached[here], one.device)))
                     queue += fresh

@@ -188,7 +188,7 @@ def places(network: Network) -> dict[str, Ints]:
 
 @analysis
 def tunnel_zones(network: Network) -> frozenset[str]:
-    """The zones in which nothing lies but tunnels: nobody lives there, and what passes is judged where it comes from."""
+    """The zones in which nothing lies but tunnels: nobody lives there; what passes is judged by where it is from."""
     l3, land, table = layer3(network), terrain(network), interfaces(network)
     tunnels = table.of_kind(InterfaceKind.TUNNEL)[l3.member_interface]
     other = np.unique(l3.member_segment[~tunnels])

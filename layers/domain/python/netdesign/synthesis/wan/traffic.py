@@ -226,24 +226,28 @@ def merged(flows: Iterable[Flow]) -> Merged:
     What stands for several has the id of the first of them.
     """
     members: dict[str, tuple[str, ...]] = {}
-    once = _joined(flows, "targets", "sources", members)
-    return Merged(_joined(once, "sources", "targets", members), members)
-
-
-def _joined(flows: Iterable[Flow], same: str, other: str, members: dict[str, tuple[str, ...]]) -> tuple[Flow, ...]:
-    alike: dict[tuple[object, ...], list[Flow]] = {}
+    groups: dict[tuple[object, ...], list[Flow]] = {}
     for flow in flows:
-        alike.setdefault((flow.service, getattr(flow, same)), []).append(flow)
-    found = []
-    for first, *more in alike.values():
-        some = (first, *more)
-        members[first.id] = tuple(name for flow in some for name in members.get(flow.id, (flow.id,)))
-        ends = tuple(dict.fromkeys(end for flow in some for end in getattr(flow, other)))
-        found.append(replace(first, **{other: ends}) if more else first)
-    return tuple(found)
+        groups.setdefault((flow.service, flow.targets), []).append(flow)
+    once = [_stand_in(some, members) for some in groups.values()]
+    groups = {}
+    for flow in once:
+        groups.setdefault((flow.service, flow.sources), []).append(flow)
+    return Merged(tuple(_stand_in(some, members) for some in groups.values()), members)
 
 
-def write_policy(  # noqa: PLR0917 - what a policy depends on
+def _stand_in(some: Sequence[Flow], members: dict[str, tuple[str, ...]]) -> Flow:
+    """One flow for several, with all their ends; `members` is told whom it stands for."""
+    first = some[0]
+    members[first.id] = tuple(name for flow in some for name in members.get(flow.id, (flow.id,)))
+    if len(some) == 1:
+        return first
+    sources = tuple(dict.fromkeys(end for flow in some for end in flow.sources))
+    targets = tuple(dict.fromkeys(end for flow in some for end in flow.targets))
+    return replace(first, sources=sources, targets=targets)
+
+
+def write_policy(
     blueprint: Blueprint,
     site: str,
     devices: Sequence[Device],
