@@ -12,7 +12,7 @@ from netdesign.catalog.selection import Catalog
 from netdesign.errors import ConflictError
 from netdesign.model.addressing import Interface, Pool, Subnet, VirtualGateway
 from netdesign.model.cabling import Link
-from netdesign.model.inventory import Device, EndpointGroup
+from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.switching import Vlan, Vrf
 from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, SubnetPurpose, VlanPurpose
@@ -73,7 +73,6 @@ class Blueprint(Wiring):
         """What the premises know of networks at a provider, once those are planned."""
         self._nets: dict[str, Net] = {}
         self._next_host: dict[str, int] = {}
-        self._grouped: tuple[int, dict[str, list[str]]] = (-1, {})
         self.spokes: frozenset[str] = frozenset()
         """Sites that use the servers and services of others."""
         self.heads: dict[str, int] = {}
@@ -287,16 +286,6 @@ class Blueprint(Wiring):
     def link_addresses(self, site: str, identity: str, vrf: str = UNDERLAY, **fields: Any) -> list[tuple[str, ...]]:
         """The two addresses of a point-to-point subnet of a site, per family; `fields` go to the subnets."""
         return self._infra(site, "point_to_point", identity, 2, vrf, **fields)
-
-    def groups_at(self, site: str) -> tuple[EndpointGroup, ...]:
-        """The groups of endpoints of a site."""
-        groups = self.all(EndpointGroup)
-        if self._grouped[0] != len(groups):
-            found: dict[str, list[str]] = {}
-            for group in groups:
-                found.setdefault(group.site, []).append(group.id)
-            self._grouped = (len(groups), found)
-        return tuple(self.get(EndpointGroup, identity) for identity in self._grouped[1].get(site, ()))
 
     def connect_routed(
         self, a: Device, b: Device, speed_bps: int, purpose: LinkPurpose, *, vrf: str = UNDERLAY, **more: Any

@@ -15,7 +15,7 @@ from netdesign.model.cloud import Cloud
 from netdesign.model.design import Design
 from netdesign.model.governance import Governance
 from netdesign.model.infrastructure import Infrastructure
-from netdesign.model.inventory import Inventory
+from netdesign.model.inventory import EndpointGroup, Inventory
 from netdesign.model.overlay import Overlay
 from netdesign.model.parts import Parts
 from netdesign.model.rationale import Alternative, Decision, Input, Rationale
@@ -57,6 +57,7 @@ class FactStore:
     def __init__(self, requirements: ResolvedRequirements) -> None:
         self.requirements = requirements
         self._facts: dict[type, dict[str, Any]] = {kind: {} for kind in collections()}
+        self._grouped: tuple[int, dict[str, list[str]]] = (-1, {})
         self._vlan_devices: dict[str, dict[str, None]] = {}
 
     def add(self, fact: T) -> T:
@@ -100,6 +101,16 @@ class FactStore:
     def all(self, kind: type[T]) -> tuple[T, ...]:
         """All facts of a type, in the order in which they were added."""
         return tuple(self._facts[kind].values())
+
+    def groups_at(self, site: str) -> tuple[EndpointGroup, ...]:
+        """The groups of endpoints of a site."""
+        groups = self.all(EndpointGroup)
+        if self._grouped[0] != len(groups):
+            found: dict[str, list[str]] = {}
+            for group in groups:
+                found.setdefault(group.site, []).append(group.id)
+            self._grouped = (len(groups), found)
+        return tuple(self.get(EndpointGroup, identity) for identity in self._grouped[1].get(site, ()))
 
     def remove(self, fact: object) -> None:
         """Take a fact out again."""

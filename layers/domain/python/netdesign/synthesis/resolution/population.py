@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from ipaddress import IPv6Address
 from math import ceil, isqrt
 from typing import Any, Final
 
@@ -13,8 +11,9 @@ from netdesign.model.consistency import site_slug
 from netdesign.model.quantity import format_bandwidth
 from netdesign.model.requirements import Requirements, SiteRequest
 from netdesign.model.resolved import FabricWorkload, ResolvedSite, ServerPopulation
-from netdesign.model.vocabulary import NetworkType, Redundancy, TopologyPreference
+from netdesign.model.vocabulary import NetworkType, Redundancy
 from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
+from netdesign.synthesis.resolution.hubs import common_block, hub_places, server_gaps
 from netdesign.synthesis.resolution.intent import attaches_people, free_texts
 
 ETHERNET_BPS: Final = tuple(step * 10**9 for step in (1, 10, 25, 50, 100, 200, 400, 800))
@@ -28,13 +27,6 @@ KILOWATTS_PER_SERVER: Final = 0.3
 KILOWATTS_PER_AI_RACK: Final = 40.0
 KILOWATTS_PER_CLOSET: Final = 3.0
 ENDPOINTS_PER_USER: Final = 0.2
-UNIQUE_LOCAL_SITE_BITS: Final = 12
-"""Bits of the 40 random ones of a unique local prefix (RFC 4193) that number the sites of a wide-area network."""
-EQUALS: Final = (TopologyPreference.MESH, TopologyPreference.RING)
-FEW_SITES: Final = 5
-"""Sites of a wide-area network up to which all are alike."""
-HUBS_OF_A_REGION: Final = 2
-SPOKES_OF_A_REGION: Final = 500
 CAMPUS_SERVERS: Final = 4
 USERS_PER_CAMPUS_SERVER: Final = 250
 WITHOUT_PORTS: Final = (NetworkType.CLOUD_NATIVE,)
@@ -169,13 +161,13 @@ def _sites(
     requests = _requests(requirements)
     shares = _Shares(
         _spread(tuple(site.users for site in requests), requirements.scale.users),
-        _spread(_server_gaps(requirements, requests), servers.value),
+        _spread(server_gaps(requirements, parameters, requests), servers.value),
     )
     sites = tuple(
         _site(requirements, parameters, site, (shares.users[at], shares.servers[at]), workload.value)
         for at, site in enumerate(requests)
     )
-    sites = _ranked(requirements, requests, sites)
+    sites = _ranked(requirements, parameters, requests, sites)
     if requirements.sites and all(site.users is not None and site.tier is not None for site in requirements.sites):
         return inferred(
             "sites",
@@ -216,27 +208,6 @@ def _spread(parts: tuple[int | None, ...], total: int) -> tuple[int, ...]:
         else:
             filled.append(part)
     return tuple(filled)
-
-
-def _server_gaps(requirements: Requirements, requests: tuple[SiteRequest, ...]) -> tuple[int | None, ...]:
-    """Servers as sites state them; in a wide-area network those that state none share them at the hubs alone."""
-    stated_counts = tuple(site.servers for site in requests)
-    if requirements.network_type is not NetworkType.WAN or any(stated_counts):
-        return stated_counts
-    hubs = set(hub_places(requirements, requests))
-    return tuple(count if at in hubs else count or 0 for at, count in enumerate(stated_counts))
-
-
-def hub_places(requirements: Requirements, requests: tuple[SiteRequest, ...]) -> tuple[int, ...]:
-    """The sites that others depend on: those of tier 1, all of a few, or else two for each region, the largest."""
-    stated_hubs = tuple(at for at, site in enumerate(requests) if site.tier == 1)
-    if stated_hubs or requirements.topology_preference in EQUALS:
-        return stated_hubs or tuple(range(len(requests)))
-    if len(requests) <= FEW_SITES and requirements.topology_preference is not TopologyPreference.STAR:
-        return tuple(range(len(requests)))
-    count = min(len(requests), HUBS_OF_A_REGION * max(1, ceil(len(requests) / SPOKES_OF_A_REGION)))
-    ranked = sorted(range(len(requests)), key=lambda at: (-(requests[at].users or 0), at))
-    return tuple(sorted(at for at in ranked[:count] if requests[at].tier is None)) or (0,)
 
 
 def _site(
@@ -281,13 +252,16 @@ def _closets(parameters: Parameters, users: int, endpoints: int, area_m2: float,
 
 
 def _ranked(
-    requirements: Requirements, requests: tuple[SiteRequest, ...], sites: tuple[ResolvedSite, ...]
+    requirements: Requirements,
+    parameters: Parameters,
+    requests: tuple[SiteRequest, ...],
+    sites: tuple[ResolvedSite, ...],
 ) -> tuple[ResolvedSite, ...]:
     """Tiers for campus sites that state none: 1 for the largest, 2 from 100 users on, else 3."""
     if not attaches_people(requirements) or len(sites) == 1:
         return sites
     if requirements.network_type is NetworkType.WAN:
-        first = set(hub_places(requirements, requests))
+        first = set(hub_places(requirements, parameters, requests))
         return tuple(
             site
             if request.tier is not None
@@ -325,17 +299,6 @@ def _servers(
     return inferred("servers", value, reason, *count.inputs, "redundancy", "bandwidth/max")
 
 
-def _unique_local(requirements: Requirements) -> Known[str | None]:
-    """The IPv6 block that sites have theirs from: of a wide-area network one, so that hubs can announce it as one."""
-    if requirements.network_type is not NetworkType.WAN:
-        return default("ipv6_supernet", None, "a unique local /48 is derived when addresses are planned")
-    number = int.from_bytes(sha256(requirements.project_name.encode()).digest()[:5])
-    free = 40 - UNIQUE_LOCAL_SITE_BITS
-    block = IPv6Address((0xFD << 120) | (number >> UNIQUE_LOCAL_SITE_BITS << (UNIQUE_LOCAL_SITE_BITS + 80)))
-    reason = f"a unique local block made from the project's name, with {free} of 40 bits at random, for all sites"
-    return default("ipv6_supernet", f"{block}/{48 - UNIQUE_LOCAL_SITE_BITS}", reason, "project_name")
-
-
 def _usual_speed(requirements: Requirements) -> int:
     top = USUAL_SERVER_BPS if not attaches_people(requirements) else 10 * 10**9
     limit = min(requirements.bandwidth.max, top)
@@ -360,7 +323,7 @@ def _addressing(requirements: Requirements) -> tuple[Known[Any], ...]:
         if v4
         else default("supernets", (DEFAULT_SUPERNET,), "the largest private block"),
         dual,
-        either("ipv6_supernet", v6, "addressing/supernets", _unique_local(requirements)),
+        either("ipv6_supernet", v6, "addressing/supernets", common_block(requirements)),
         inferred(
             "reserved_prefixes", reserved,
             "stated ones, and those that home routers and container hosts use", "addressing/reserved",
