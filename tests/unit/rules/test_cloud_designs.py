@@ -6,6 +6,7 @@ import pytest
 
 from netdesign.model.cloud import CloudRoute
 from netdesign.model.patch import Set, apply
+from netdesign.model.security import Action
 from netdesign.model.verdict import Status
 from netdesign.rules.capacity.cap_03_bandwidth_capacity import bandwidth_capacity
 from netdesign.rules.capacity.cap_04_scale_requirements import scale_requirements
@@ -92,9 +93,9 @@ def test_a_rule_taken_out_refuses_a_flow_and_one_widened_is_more_than_needed():
     rules = [one for one in made.security.policy_rules if one.policy == policy.id]
     asked = next(one for one in rules if one.source_zones == ("user",) and one.destination_zones == ("database",))
 
-    refused = found(default_deny, Set("policy_rules", asked.id, {"action": "deny"}))
+    refused = found(default_deny, Set("policy_rules", asked.id, {"action": Action.DENY}))
     wide = found(default_deny, Set("policy_rules", asked.id, {"services": ()}))
-    assert any(text.endswith(f"refused by {policy.id}") for text in refused)
+    assert any(text.endswith(f"refused by {policy.id}") for text in refused), refused
     assert any(text.startswith(f"{policy.id} lets 2^") for text in wide)
 
 

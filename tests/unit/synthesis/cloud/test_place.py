@@ -23,7 +23,8 @@ ONE = {"scale": {"devices": 60, "users": 200, "sites": 1}}
 
 
 def test_the_nearest_region_is_chosen():
-    assert place(sites=at(48.2, 16.4), **ONE).regions[0].id == "eu-central-1"
+    assert place(sites=at(52.5, 13.4), **ONE).regions[0].id == "eu-central-1"
+    assert place(sites=at(47.3, 8.5), **ONE).regions[0].id == "eu-central-2"
     assert place(sites=at(-33.9, 151.2), **ONE).regions[0].id == "ap-southeast-2"
     assert place(sites=at(53.3, -6.3), **ONE).regions[0].id == "eu-west-1"
 

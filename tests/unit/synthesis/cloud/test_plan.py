@@ -48,7 +48,8 @@ def test_supernets_without_room_are_refused_with_a_block_that_does() -> None:
 
 
 def test_more_workloads_than_one_network_takes_are_divided() -> None:
-    plan = plan_cloud(blueprint(scale={"devices": 90_000, "users": 0, "sites": 1}, servers={"count": 90_000}), 90_000)
+    many = blueprint(scale={"devices": 90_000, "users": 0, "sites": 1}, servers={"count": 90_000}, sites=[])
+    plan = plan_cloud(many, 90_000)
     production = [one for one in plan.regions[0].networks if one.zone == "server"]
 
     assert len(production) > 1

@@ -73,7 +73,9 @@ def network_segmentation(case: Case) -> Iterator[Said]:
     yield from _misranked(case, severity)
     known = case.network.by_id("zones")
     yield from _open_at_providers(case, severity)
-    drawn = {*places(case.network), *(cloud_zone_names(case.network))}
+    drawn = {*places(case.network), *cloud_zone_names(case.network)}
+    if case.design.cloud.cloud_gateways:
+        drawn |= {zone.id for zone in case.design.security.zones if zone.exposure is Exposure.INTERNET}
     zones, least = len(drawn & known.keys()), posture(case).min_zones
     if zones < least:
         yield Finding(

@@ -164,6 +164,8 @@ def _counts(blueprint: Blueprint, workloads: int, *, segmented: bool) -> dict[st
         return merged | {zone: count for zone, count in counts.items() if zone == DMZ}
     if opens(asked):
         counts.setdefault(DMZ, 0)
+    elif DMZ in counts:  # people come by connections, so that nothing stands before the servers
+        counts[SERVER] += counts.pop(DMZ)
     if DATABASE in zone_names(asked) and not counts.get(DATABASE) and counts[SERVER]:
         counts |= {DATABASE: 1, SERVER: counts[SERVER] - 1}
     tests = ceil(workloads * blueprint.parameters.cloud.nonproduction_share)
