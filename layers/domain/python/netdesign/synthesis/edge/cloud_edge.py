@@ -201,7 +201,7 @@ def _circuit(blueprint: Blueprint, site: str, near: Device, wan: WanPlan, at: in
             id=f"{link.id}-circuit",
             link=link.id,
             kind=CircuitKind.DIRECT_CONNECT,
-            provider=f"carrier-{letter}",
+            provider=f"{site}-carrier-{letter}",
             site=site,
             rate_down_bps=wan.ways.port_bps,
             rate_up_bps=wan.ways.port_bps,

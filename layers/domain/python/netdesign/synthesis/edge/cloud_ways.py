@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -97,7 +98,7 @@ def _too_fast(prices: CloudPrices, requirements: ResolvedRequirements, grown: fl
     )
 
 
-def connection_with(connection: CloudConnection, fields: dict[str, object]) -> CloudConnection:
+def connection_with(connection: CloudConnection, fields: Mapping[str, object]) -> CloudConnection:
     """The connection with what the premises say of it."""
     from dataclasses import replace
 

@@ -18,7 +18,7 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
-from netdesign.synthesis.edge.cloud_edge import WanPlan, plan_wan
+from netdesign.synthesis.edge.cloud_edge import WanPlan, cloud_bps, plan_wan
 from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
 from netdesign.synthesis.needs.firewalls import firewall_count
 from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
@@ -123,6 +123,8 @@ def plan_circuits(
     """Like circuits, each large enough alone where there are two and one may fail."""
     level = parameters.redundancy[requirements.redundancy]
     down, up = (rate + SERVICES_BPS for rate in internet_bps(requirements.flows))
+    if requirements.network_type is NetworkType.HYBRID:
+        down = max(down, applications_bps(requirements, parameters))
     most = (level.max_utilisation_failed or level.max_utilisation) if count > 1 else level.max_utilisation
     divisor = max(count * level.max_utilisation, 1e-9) if count > 1 else most
     scale = requirements.growth_multiplier * share * max(1 / most, 1 / divisor if count > 1 else 0.0)
@@ -134,6 +136,15 @@ def plan_circuits(
         kind = CircuitKind.DIA
     tier = circuit_tier(catalog, kind, wanted_down, wanted_up)
     return (CircuitPlan(kind, tier, port_speed(max(tier.rate_bps, tier.up_bps))),) * count
+
+
+def applications_bps(requirements: ResolvedRequirements, parameters: Parameters) -> int:
+    """What the applications of people draw at peak, which a site among others must not fall short of."""
+    wan = parameters.wan
+    kinds = ["saas", *(["voice"] if requirements.voice else []), *(["video"] if requirements.video else [])]
+    each = sum(wan.concurrency[kind] * wan.application_bps[kind] for kind in kinds)
+    overhead = parameters.capacity.ipsec_overhead if requirements.requires_encryption else 0.0
+    return ceil(requirements.users * each * (1 + overhead))
 
 
 def port_speed(rate_bps: float) -> int:
@@ -165,6 +176,8 @@ def choose_firewall(
         if requirements.remote_users and (why := _too_few_tunnels(requirements, parameters, rates)):
             return why
         if tunnels and (why := _few_tunnels(requirements, parameters, rates, tunnels)):
+            return why
+        if requirements.network_type is NetworkType.HYBRID and (why := _too_slow_to_cloud(requirements, most, rates)):
             return why
         new = rates.connections_per_second or DEFAULT_CONNECTIONS_PER_S
         if new * capacity.connection_share < demand.connections_per_s:
@@ -205,6 +218,14 @@ def _few_tunnels(requirements: ResolvedRequirements, parameters: Parameters, rat
     if rates.ipsec_bps is None or rates.ipsec_bps * level.max_utilisation < bps * growth:
         return f"encrypts {(rates.ipsec_bps or 0) / 1e9:g} Gbit/s"
     return ""
+
+
+def _too_slow_to_cloud(requirements: ResolvedRequirements, most: float, rates: FirewallRates) -> str:
+    """Why a firewall cannot end the tunnels to a cloud provider, all of the traffic in them; empty where it can."""
+    if rates.tunnels is None or rates.ipsec_bps is None:
+        return "has no tunnels on record"
+    needed = cloud_bps(requirements) * requirements.growth_multiplier
+    return f"encrypts {rates.ipsec_bps / 1e9:g} Gbit/s" if rates.ipsec_bps * most < needed else ""
 
 
 def firewall_ports(

@@ -222,7 +222,7 @@ def _to_cloud(requirements: Requirements, ends: Ends, parameters: Parameters) ->
         _flow("users-cloud", (Population.USERS, Population.CLOUD), "https", (rate * UP_SHARE, rate), data_class=data),
         _flow(
             "servers-cloud", (Population.SERVERS, Population.CLOUD), "https",
-            (min(servers, MAX_INTERNET_BPS),) * 2, ServiceClass.GOLD,
+            (min(servers, MAX_INTERNET_BPS),) * 2,
         ),
     )  # fmt: skip
     return tuple(flow for flow in made if flow.up_bps or flow.down_bps)
