@@ -89,6 +89,7 @@ def keep_at_home(blueprint: Blueprint, plan: CloudPlan) -> None:
         identity = f"residency-{data.value}"
         law = tuple(sorted(plan.place.law))
         if data.sensitive and blueprint.has(Residency, identity):
-            blueprint.change(blueprint.get(Residency, identity), jurisdictions=law)
+            known = blueprint.get(Residency, identity)
+            blueprint.change(known, jurisdictions=tuple(sorted({*known.jurisdictions, *law})))
         elif data.sensitive:
             blueprint.add(Residency(id=identity, data_class=data, jurisdictions=law))
