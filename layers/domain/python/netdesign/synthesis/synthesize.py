@@ -1,4 +1,4 @@
-"""A design from resolved requirements: the data centre, the campus or the wide-area network that they describe."""
+"""A design from resolved requirements: the data centre, campus, wide-area or cloud networks that they describe."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Confli
 
 
 def _unsupported(kind: NetworkType) -> Conflict:
-    offered = ", ".join((NetworkType.ENTERPRISE_DATACENTER, *CAMPUSES, NetworkType.WAN))
+    offered = ", ".join(designed for designed in NetworkType if designed is not kind)
     return Conflict(
         code="unsupported-network-type",
         requirements=("network_type", "network_type"),
