@@ -282,7 +282,7 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
         request(network_type="data_center_interconnect"),
         "network-type-not-offered",
         ("network_type", "scale/sites"),
-        4,
+        6,
     ),
     (
         "sites joined like switches",
