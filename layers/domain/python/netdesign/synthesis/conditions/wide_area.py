@@ -136,7 +136,11 @@ def local_block_short(question: Question) -> Iterator[Conflict]:
         numbers=numbers(sites=len(wanted.sites), blocks=there),
         relaxations=(
             relax(
-                "addressing/ipv6", ("true", "false"), "do without IPv6", "IPv4 alone",
+                "addressing",
+                ({"ipv6": True, "supernets": (*wanted.supernets, wanted.ipv6_supernet)},
+                 {"ipv6": False, "supernets": [*wanted.supernets]}),
+                "do without IPv6",
+                "IPv4 alone",
             ),
             relax(
                 "addressing/supernets",
