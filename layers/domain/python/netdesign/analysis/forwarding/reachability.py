@@ -116,9 +116,16 @@ def doorways_from(network: Network) -> dict[int, tuple[Doorway, ...]]:
 
 @analysis
 def reachable_domains(
-    network: Network, start: int, packets: tuple[Packet, ...], failed: frozenset[int] = frozenset()
+    network: Network,
+    start: int,
+    packets: tuple[Packet, ...],
+    failed: frozenset[int] = frozenset(),
+    goal: int | None = None,
 ) -> dict[int, tuple[int, ...]]:
-    """The domains that one of the packets reaches from a domain, with the enforcement points it passes on the way."""
+    """The domains that one of the packets reaches from a domain, with the enforcement points it passes on the way.
+
+    Where a goal is given, nothing is looked for beyond it.
+    """
     reached: dict[int, tuple[int, ...]] = {start: ()}
     queue = [start]
     for here in queue:
@@ -127,6 +134,8 @@ def reachable_domains(
                 fresh = [domain for domain in far if domain not in reached]
                 if fresh and _passes(network, one.device, one.entries, zone, packets):
                     reached.update(dict.fromkeys(fresh, (*reached[here], one.device)))
+                    if goal in reached:
+                        return reached
                     queue += fresh
     return reached
 
@@ -194,10 +203,20 @@ def gets_to(network: Network, origins: Collection[Origin], service: str, failed:
         return False
     return any(
         origin.domain == goal
-        or goal in reachable_domains(network, origin.domain, service_packets(network, origin, service), failed)
+        or goal in reachable_domains(network, origin.domain, service_packets(network, origin, service), failed, goal)
         for origin in origins
         if origin.domain not in _robbed_domains(network, service)
     )
+
+
+def points_passed(network: Network, origins: Collection[Origin], service: str) -> frozenset[int]:
+    """The enforcement points on ways from the origins to a service instance: no other one's failure closes them."""
+    goal = service_domain(network, service)
+    found = (
+        reachable_domains(network, origin.domain, service_packets(network, origin, service), frozenset(), goal)
+        for origin in origins
+    )
+    return frozenset(point for reached in found for point in reached.get(goal, ()))
 
 
 @analysis
