@@ -191,13 +191,19 @@ def permitted(network: Network, source: str, target: str, failed: Failed = NOTHI
     """
     labels = zone_labels(network, failed)
     starts, goals = labels.get(source, frozenset()), labels.get(target, frozenset())
-    if len(goals) < 2 or starts & goals:
+    if len(goals) < 2 or starts & goals or not _at_several_sites(network, target):
         return between(network, (source, target), starts, goals, failed)
     found = NOTHING
     for goal in sorted(goals):
         there = between(network, (source, target), starts, frozenset((goal,)), failed)
         found |= there & _held_at(network, target, goal, failed)
     return found
+
+
+@analysis
+def _at_several_sites(network: Network, zone: str) -> bool:
+    """Whether subnets of a zone lie at sites apart."""
+    return len({subnet.site for subnet in network.design.addressing.subnets if subnet.zone == zone}) > 1
 
 
 @analysis
