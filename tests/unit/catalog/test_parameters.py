@@ -16,6 +16,15 @@ from netdesign.catalog.parameters import Card, default_parameters
 from netdesign.errors import CatalogError, InvalidInputError
 from netdesign.model.vocabulary import Archetype, Framework, Mode, Redundancy, SecurityLevel, Severity
 
+BETWEEN_SITES = {
+    Archetype.WAN_MESH,
+    Archetype.WAN_RING,
+    Archetype.WAN_HUB_AND_SPOKE,
+    Archetype.WAN_REGIONAL_HUBS,
+    Archetype.WAN_MPLS,
+}
+"""Shapes in which sites are joined: one limit holds for all of them."""
+
 
 def test_levels_are_those_a_requirement_can_name() -> None:
     defaults = default_parameters()
@@ -25,7 +34,7 @@ def test_levels_are_those_a_requirement_can_name() -> None:
     assert set(defaults.scoring.threshold) == set(defaults.scoring.unknown_value) == set(Mode)
     assert set(defaults.scoring.severity_weight) == set(Severity)
     assert set(Framework) <= set(defaults.logging.retention_months)
-    assert set(Archetype) <= set(defaults.topology.max_diameter)
+    assert {*Archetype} - BETWEEN_SITES | {"wan"} == set(defaults.topology.max_diameter)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from netdesign.services.set_rules import rules_of, set_parameters, switch_rules
 from netdesign.services.workbench import default_workbench
 from tests.cli.conftest import SKETCH
 from tests.golden.conftest import EXAMPLES, REFUSED, synthesized
+from tests.support.growing import broken_promises, larger
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 WHO = Principal("acme", "ada")
@@ -96,8 +97,23 @@ def test_nothing_is_kept_of_what_cannot_be_made(container: Container) -> None:
         run(generate_design(requirements(REFUSED[0]), WHO, container, mode=Mode.STRICT))
     with pytest.raises(InvalidInputError):
         run(generate_design({"name": 1}, WHO, container, mode=Mode.STRICT))
-
     assert run(container.designs.page("acme", limit=10)).items == ()
+
+
+def test_a_kept_design_is_extended_by_its_id_and_stays_beside_the_larger_one(container: Container) -> None:
+    first = run(generate_design(requirements("dc-2-racks"), WHO, container, mode=Mode.STRICT))
+    wanted = larger("dc-2-racks", 2, 31) | {"existing": first.version.design_id}
+
+    second = run(generate_design(wanted, WHO, container, mode=Mode.STRICT))
+
+    before, after = (
+        design_from(run(container.designs.get("acme", kept.version.design_id)).document) for kept in (first, second)
+    )
+    assert second.version.design_id != first.version.design_id
+    assert list(broken_promises(before, after)) == []
+    assert after.requirements.servers.count == 31
+    with pytest.raises(NotFoundError):
+        run(generate_design(wanted, OTHER, container, mode=Mode.STRICT))
 
 
 def test_a_design_from_elsewhere_becomes_a_draft_of_whoever_keeps_it(container: Container) -> None:

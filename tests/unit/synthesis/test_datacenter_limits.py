@@ -21,10 +21,11 @@ from netdesign.synthesis.datacenter.clos_choice import FabricPlan, choose_fabric
 from netdesign.synthesis.datacenter.clos_fabric import border_plan, build_fabric
 from netdesign.synthesis.datacenter.clos_sizing import ClosSize, FabricDemand
 from netdesign.synthesis.datacenter.demand import Tenant, ceiling, homing, server_ports, server_zones, tenants
-from netdesign.synthesis.datacenter.hall import Hall, build_hall, place
+from netdesign.synthesis.datacenter.hall import build_hall, place
 from netdesign.synthesis.datacenter.management import build_management, manage
 from netdesign.synthesis.datacenter.management_choice import management_kinds
 from netdesign.synthesis.datacenter.server_placement import slices
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.traffic import legs, sizing_requirements
 from netdesign.synthesis.synthesize import synthesize
 from tests.unit.synthesis.datacenter_samples import G, blueprint, design, downlinks, flow, kind, requirements, site

@@ -34,6 +34,12 @@ TWO_SITES = {"scale": {"devices": 1, "users": 1, "sites": 2}}
 FAR = [{"name": "A", "lat": 50.1, "lon": 8.6}, {"name": "B", "lat": 40.7, "lon": -74.0}]
 NEAR = [{"name": "A", "lat": 50.1, "lon": 8.6}, {"name": "B", "lat": 50.0, "lon": 8.2}]
 
+WAN = CAMPUS | {
+    "network_type": "wan",
+    "scale": {"devices": 600, "users": 800, "sites": 80},
+    "redundancy": "low",
+    "security_level": "corporate",
+}
 INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
     # id, request, code, the pair, how many ways out
     (
@@ -273,10 +279,38 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
     ),
     (
         "kinds that are not designed",
-        request(network_type="wan"),
+        request(network_type="data_center_interconnect"),
         "network-type-not-offered",
         ("network_type", "scale/sites"),
-        3,
+        6,
+    ),
+    (
+        "sites joined like switches",
+        request(CAMPUS, network_type="wan", topology_preference="spine_leaf"),
+        "shape-not-for-sites",
+        ("topology_preference", "network_type"),
+        2,
+    ),
+    (
+        "a mesh that nobody can run",
+        request(WAN, topology_preference="mesh"),
+        "mesh-too-large",
+        ("topology_preference", "scale/sites"),
+        2,
+    ),
+    (
+        "a ring too long to go around",
+        request(WAN, topology_preference="ring"),
+        "ring-too-long",
+        ("topology_preference", "scale/sites"),
+        2,
+    ),
+    (
+        "fewer IPv6 blocks than sites",
+        request(WAN, addressing={"supernets": ["10.0.0.0/8", "fd12:3456:7890::/46"]}),
+        "ipv6-supernet-too-small",
+        ("addressing/supernets", "scale/sites"),
+        2,
     ),
 ]
 

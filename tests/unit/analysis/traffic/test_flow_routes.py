@@ -74,8 +74,10 @@ def test_services_and_groups_are_ends_and_strangers_are_none() -> None:
     )
     network = compiled(*PAIR, *HOMES, service, device("isp", Role.PROVIDER))
 
-    assert flow_ends(network, ("left", "dns", "isp", "ghost")) == ((0, 1), (2,))
-    assert flow_ends(network, ("ghost",)) == ((), ())
+    ends = flow_ends(network, ("left", "dns", "isp", "ghost"))
+    assert (ends.subnets, ends.providers) == ((0, 1), (2,))
+    nobody = flow_ends(network, ("ghost",))
+    assert (nobody.subnets, nobody.providers) == ((), ())
 
 
 def test_subnets_without_a_gateway_are_named_unless_the_flow_stays_in_one_vlan() -> None:

@@ -335,8 +335,8 @@ def test_what_no_catalogue_entry_carries_is_refused():
 
 
 def test_other_networks_are_refused():
-    with pytest.raises(InfeasibleError, match="Networks of type wan are not designed here"):
-        design(requirements(network_type=NetworkType.WAN))
+    with pytest.raises(InfeasibleError, match="Networks of type data_center_interconnect are not designed here"):
+        design(requirements(network_type=NetworkType.DATA_CENTER_INTERCONNECT))
 
 
 def test_gateways_are_on_both_leaves_of_a_pair():

@@ -14,7 +14,6 @@ from netdesign.model.vocabulary import LinkPurpose, Role, Trust
 from netdesign.synthesis.edge.sizing import (
     circuit_count,
     circuit_tier,
-    firewall_count,
     firewall_demand,
     firewall_ports,
     plan_circuits,
@@ -22,6 +21,7 @@ from netdesign.synthesis.edge.sizing import (
     port_speed,
 )
 from netdesign.synthesis.needs.circuits import circuit_kind
+from netdesign.synthesis.needs.firewalls import firewall_count
 from tests.unit.synthesis.campus_samples import G, asked, design
 
 PARAMETERS, CATALOG = default_parameters(), default_catalog()
@@ -67,6 +67,7 @@ def test_published_services_need_room_for_floods_of_sessions():
         pytest.param("none", 0.99, False, 1, id="one broadband line"),
         pytest.param("low", 0.995, False, 1, id="one dedicated line"),
         pytest.param("medium", 0.999, False, 2, id="one line is down for all of the allowance"),
+        pytest.param("medium", 0.99, False, 2, id="two where the loss of a link is survived"),
         pytest.param("high", 0.9999, False, 2, id="two at high"),
     ],
 )

@@ -34,7 +34,7 @@ BRANCH: dict[str, Any] = CAMPUS | {
 }
 HALL: dict[str, Any] = SMALL | {"scale": {"devices": 20, "users": 20, "sites": 1}, "redundancy": "medium"}
 TWO = {"scale": {"devices": 20, "users": 12, "sites": 2}}
-QUICK = settings(max_examples=3, deadline=None, phases=(Phase.explicit, Phase.generate))
+QUICK = settings(max_examples=2, deadline=None, phases=(Phase.explicit, Phase.generate))
 
 
 def refused(document: dict[str, Any], trials: int = 40) -> tuple[Conflict, ...]:

@@ -22,6 +22,12 @@ class CloudQuotas:
     hub_routes: int | None
     attachment_bps_per_zone: int | None
     vpn_tunnel_bps: int | None
+    vpn_connection_tunnels: int | None
+    vpn_connections: int | None
+    vpn_mtu_bytes: int | None
+    vpn_mss_bytes: int | None
+    firewall_endpoint_bps: int | None
+    network_addresses: int | None
     hub_mtu_bytes: int | None
     network_shortest_prefix: int | None
     network_longest_prefix: int | None

@@ -56,6 +56,8 @@ def version() -> str:
         "assumptions.json",
         "vendors.json",
         "cloud_quotas.json",
+        "cloud_regions.json",
+        "cloud_prices.json",
     ):
         digest.update(name.encode() + b"\0" + content(name) + b"\0")
     return digest.hexdigest()[:16]

@@ -267,6 +267,7 @@ class Wan:
     simultaneity: float
     regional_hub_spokes: int
     hub_rtt_ms: int
+    mesh_sites: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,18 @@ class Cloud:
     direct_connect_maximum: float
     direct_connect_locations: int
     direct_connect_devices: int
+    vpn_most_connections: int
+    vpn_backup_share: float
+    nonproduction_share: float
+    hybrid_share: float
+    network_length: int
+    private_length: int
+    public_length: int
+    router_tunnels: int
+    router_bps: int
+    mean_share: float
+    replication_share: float
+    log_bytes_per_gb: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from netdesign.catalog import documents, reading
@@ -28,6 +28,13 @@ class Catalog:
             role: tuple(sorted((one for one in self._devices.values() if role in one.roles), key=_by_sku))
             for role in Role
         }
+
+    def narrowed(self, allowed: Mapping[Role, Collection[str]]) -> Catalog:
+        """The same catalogue in which some roles take the part numbers given for them alone."""
+        made = Catalog(self._devices.values(), self.version)
+        for role, skus in allowed.items():
+            made._by_role[role] = tuple(device for device in self._by_role[role] if device.sku in skus)
+        return made
 
     def __contains__(self, sku: object) -> bool:
         return sku in self._devices

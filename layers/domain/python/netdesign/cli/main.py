@@ -30,6 +30,8 @@ COMMANDS = {
     "design": "Turn requirements into a complete, judged design.",
     "candidates": "Compare several designs for the same requirements, and say what to ask.",
     "validate": "Judge a design by every rule.",
+    "expand": "Plan the growth of a design to larger requirements, phase by phase.",
+    "growth": "Tell what runs out in a design as demand grows, and when.",
     "fix": "Repair a design by changes that are proven before they are kept.",
     "evidence": "Gather what a design shows for the controls of a framework.",
     "mutate": "Break a design in every way the rules guard against, and see which rules notice.",

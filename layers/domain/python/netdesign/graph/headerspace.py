@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -83,14 +83,22 @@ class Space:
     cells: Boxes
 
     def __and__(self, other: Space) -> Space:
+        if other is everything() or not self:
+            return self
+        if self is everything() or not other:
+            return other
         grid, mine, theirs = _aligned(self, other)
         return Space(grid, intersection(mine, theirs))
 
     def __sub__(self, other: Space) -> Space:
+        if not self or not other:
+            return self
         grid, mine, theirs = _aligned(self, other)
         return Space(grid, difference(mine, theirs))
 
     def __or__(self, other: Space) -> Space:
+        if not self or not other:
+            return self or other
         grid, mine, theirs = _aligned(self, other)
         return Space(grid, joined([mine, difference(theirs, mine)], _DIMENSIONS))
 
@@ -148,6 +156,7 @@ def space(boxes: Iterable[Box]) -> Space:
     return Space(grid, union)
 
 
+@cache
 def everything(version: int | None = None) -> Space:
     """Return all headers, of one IP version or of both."""
     return space(any_box(v) for v in ((4, 6) if version is None else (version,)))

@@ -35,7 +35,11 @@ class Vni:
 
 @fact
 class Tunnel:
-    """A tunnel between two devices; `crypto` names its crypto profile."""
+    """A tunnel between two devices; `crypto` names its crypto profile.
+
+    An end is up while its link is: the circuit (by id) that carries the tunnel there, on the device itself or on a
+    router before it. Where no link is named the tunnel takes any way that there is.
+    """
 
     id: str
     a: str
@@ -44,6 +48,11 @@ class Tunnel:
     inner_mtu_bytes: int
     crypto: str | None = None
     mss_clamp_bytes: int | None = None
+    a_interface: str | None = None
+    """The interface (by id) that stands for the tunnel at the a end."""
+    b_interface: str | None = None
+    a_link: str | None = None
+    b_link: str | None = None
 
 
 @fact

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, model_validator
-from pydantic.json_schema import SkipJsonSchema
 
 from netdesign.errors import Fault, InvalidInputError
 from netdesign.model.written import (
@@ -22,6 +21,7 @@ from netdesign.model.written import (
     Count,
     CurrencyCode,
     Demand,
+    ExistingDesign,
     Flag,
     Fraction,
     FrameworkName,
@@ -32,7 +32,6 @@ from netdesign.model.written import (
     Milliseconds,
     Moment,
     Name,
-    Nothing,
     Positive,
     Prefix,
     ServiceName,
@@ -199,7 +198,7 @@ class Requirements(Request):
     ] = Field(default=(), max_length=200)
     addressing: AddressingRequest | None = None
     currency: CurrencyCode | None = None
-    existing: SkipJsonSchema[Nothing] = Field(default=None, exclude=True, repr=False)
+    existing: ExistingDesign = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _consistent(self) -> Requirements:

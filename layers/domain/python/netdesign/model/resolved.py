@@ -39,6 +39,8 @@ class Population(StrEnum):
     REMOTE_USERS = "remote_users"
     PARTNER = "partner"
     INTERNET = "internet"
+    CLOUD = "cloud"
+    """What runs at a cloud provider, seen from the premises."""
 
 
 class FabricWorkload(StrEnum):

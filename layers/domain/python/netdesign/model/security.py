@@ -63,11 +63,13 @@ class Zone:
 
 @fact
 class Policy:
-    """An ordered rule set and the devices that enforce it; what no rule takes gets `default_action`."""
+    """An ordered rule set and what enforces it; what no rule takes gets `default_action`."""
 
     id: str
     name: str
     devices: tuple[str, ...]
+    gateways: tuple[str, ...] = ()
+    """Firewall endpoints at a cloud provider that enforce it."""
     default_action: Action = Action.DENY
     default_log: bool = True
 

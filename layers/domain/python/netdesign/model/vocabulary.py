@@ -34,6 +34,13 @@ class Archetype(StrEnum):
     BRANCH = "branch"
     COLLAPSED_CORE = "collapsed_core"
     THREE_TIER = "three_tier"
+    WAN_MESH = "wan_mesh"
+    WAN_RING = "wan_ring"
+    WAN_HUB_AND_SPOKE = "wan_hub_and_spoke"
+    WAN_REGIONAL_HUBS = "wan_regional_hubs"
+    WAN_MPLS = "wan_mpls"
+    CLOUD_HUB = "cloud_hub"
+    """Networks at a cloud provider on a hub in each region."""
 
 
 class Redundancy(StrEnum):

@@ -136,12 +136,10 @@ def _growth(value: object) -> float:
     return parse_fraction(value, kind="growth rate a year", maximum=2.0)
 
 
-def _refused_existing(value: object) -> None:
-    if value is not None:
-        raise WrittenError(
-            "extending an existing design is not offered by this version",
-            "leave the field out and describe the whole network",
-        )
+def _existing(value: object) -> object:
+    if value is None or isinstance(value, dict) or (isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_ID):
+        return value.strip() if isinstance(value, str) else value
+    raise WrittenError("this is no design", "give the id of a kept design, or the design itself")
 
 
 def _written(kind: str, *examples: Any, **more: Any) -> WithJsonSchema:
@@ -196,7 +194,17 @@ ServiceName = Annotated[
 ]
 Prefix = Annotated[str, BeforeValidator(_prefix), WithJsonSchema({"type": "string", "examples": ["10.0.0.0/8"]})]
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
-Nothing = Annotated[None, BeforeValidator(_refused_existing)]
+ExistingDesign = Annotated[
+    Any,
+    BeforeValidator(_existing),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}],
+            "description": "a design to extend: the id of one that is kept, or the design itself",
+        }
+    ),
+]
+LONGEST_ID: Final = 120
 
 _PHI: Final = {
     "phi": "ephi",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from netdesign.errors import InfeasibleError, InvalidInputError
+from netdesign.errors import Fault, InfeasibleError, InvalidInputError
 from netdesign.model.canonical import design_digest
 from netdesign.model.comparison import Candidate, Comparison, NextNine, Rejected, Score, Sensitivity, Why
 from netdesign.model.design import Design
@@ -91,6 +91,7 @@ def compare_candidates(
 
     Raises as `synthesize_design` does where there is no design at all.
     """
+    _new_alone(document)
     requirements = feasible(resolve_requirements(document, bench))
     shop = Shop(bench.catalog, bench.parameters)
     table = _Table(bench, mode, settings)
@@ -108,6 +109,15 @@ def compare_candidates(
         comparison = replace(comparison, sensitivities=found, questions=questions(found))
     offered = {one.id: table.designs[one.id] for one in comparison.candidates}
     return Compared(comparison, {BASE.id: base} | offered)
+
+
+def _new_alone(document: object) -> None:
+    """Raise `InvalidInputError` for a request to extend a design: what stands leaves nothing to compare."""
+    if isinstance(document, Mapping) and document.get("existing") is not None:
+        fault = Fault(
+            "/existing", "candidates are compared for new designs alone", "leave it out, or ask for one design"
+        )
+        raise InvalidInputError("requirements", (fault,))
 
 
 def _effort(design: Design) -> Effort:

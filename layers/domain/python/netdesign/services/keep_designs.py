@@ -18,6 +18,7 @@ from netdesign.model.vocabulary import Mode
 from netdesign.ports.designs import NewVersion, StoredReport, VersionSummary
 from netdesign.services.compare_candidates import compare_candidates
 from netdesign.services.container import Container, Principal, standards_of
+from netdesign.services.extend_design import named_existing
 from netdesign.services.profile import Standards
 from netdesign.services.repair_design import Repaired, repair_design
 from netdesign.services.synthesize_design import Synthesized, synthesize_design
@@ -40,17 +41,24 @@ async def generate_design(
 ) -> Kept:
     """Make, judge and keep a design for a requirements document; see `synthesize_design` for what it raises.
 
-    With `candidates` it is the recommended one of several that are compared.
+    A kept design that the document names as `existing` is extended; the result is kept beside it. With `candidates` it
+    is the recommended one of several that are compared.
     """
     to = await standards_of(who.organisation, container)
     identity = container.new_identity("dsg")
+    named = named_existing(document)
+    stored = await container.designs.get(who.organisation, named, None) if named is not None else None
+
+    def find(design_id: str) -> Design | None:
+        return design_from(stored.document) if stored is not None and design_id == named else None
 
     def make() -> tuple[Synthesized, NewVersion, Comparison | None]:
         if candidates:
             compared = compare_candidates(document, to.bench, mode=mode, settings=to.settings)
             made, comparison = compared.chosen, compared.comparison
         else:
-            made, comparison = synthesize_design(document, to.bench, mode=mode, settings=to.settings), None
+            made = synthesize_design(document, to.bench, mode=mode, settings=to.settings, find=find)
+            comparison = None
         design = replace(made.design, id=identity, governance=_draft(made.design, who))
         made = replace(made, report=replace(made.report, design=identity))
         return made, _version(design, who, container), comparison

@@ -14,7 +14,19 @@ from netdesign.model.patch import Add, Operation, Remove, Set
 from netdesign.model.security import Action
 
 GIVEN = frozenset(
-    {"sites", "rooms", "racks", "endpoint_groups", "flows", "circuits", "srlgs", "residencies", "published_services"}
+    {
+        "sites",
+        "rooms",
+        "racks",
+        "endpoint_groups",
+        "flows",
+        "circuits",
+        "srlgs",
+        "residencies",
+        "published_services",
+        "cloud_flows",
+        "cloud_charges",
+    }
 )
 """Collections that say what is there and what is asked for."""
 
@@ -50,6 +62,8 @@ STATED: dict[str, dict[str, str]] = {
     "cloud_networks": {"jurisdiction": "law of the place"},
     "cloud_subnets": {"workloads": "demand"},
     "cloud_attachments": {"peak_bps": "demand"},
+    "cloud_peerings": {"peak_bps": "demand"},
+    "cloud_services": {"retention_days": "what its operators promise", "storage_bytes": "the service as it stands"},
     "cloud_connections": {
         "peak_bps": "demand",
         "location": "where the provider hands over",

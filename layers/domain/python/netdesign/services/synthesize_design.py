@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from netdesign import __version__
@@ -13,6 +14,7 @@ from netdesign.model.vocabulary import Mode
 from netdesign.rules.engine import NO_CHANGES, RuleSettings
 from netdesign.rules.registry import pack_version
 from netdesign.services.counter_offers import refusal
+from netdesign.services.extend_design import FIND_NOTHING, existing_of, extend_design
 from netdesign.services.resolve_requirements import feasible, resolve_requirements
 from netdesign.services.validate_design import validate_design
 from netdesign.services.workbench import Workbench
@@ -33,12 +35,17 @@ def synthesize_design(
     *,
     mode: Mode = Mode.STRICT,
     settings: RuleSettings = NO_CHANGES,
+    find: Callable[[str], Design | None] = FIND_NOTHING.get,
 ) -> Synthesized:
-    """Return a judged design for a requirements document.
+    """Return a judged design for a requirements document: that which it names as `existing`, extended, or a new one.
 
-    Raises `InvalidInputError` where the document is no requirements, and `InfeasibleError` with the
-    conflicts where no design can meet them.
+    `find` gives a kept design by id. Raises `InvalidInputError` where the document is no requirements, and
+    `InfeasibleError` with the conflicts where no design can meet them.
     """
+    existing = existing_of(document, find)
+    if existing is not None:
+        design = signed(extend_design(existing, document, bench).design, bench)
+        return Synthesized(design, validate_design(design, bench, mode=mode, settings=settings))
     requirements = feasible(resolve_requirements(document, bench))
     try:
         return design_for(requirements, bench, mode=mode, settings=settings)

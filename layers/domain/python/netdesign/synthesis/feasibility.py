@@ -19,6 +19,7 @@ from netdesign.synthesis.conditions.protection import (
     unencrypted,
     unvalidated_crypto,
 )
+from netdesign.synthesis.conditions.provider import data_without_framework, shape_at_provider
 from netdesign.synthesis.conditions.question import Condition, Question, Spoken
 from netdesign.synthesis.conditions.replication import replication_beyond_reach
 from netdesign.synthesis.conditions.resilience import (
@@ -29,13 +30,24 @@ from netdesign.synthesis.conditions.resilience import (
 )
 from netdesign.synthesis.conditions.space import addresses_short, power_short, racks_full
 from netdesign.synthesis.conditions.supply import not_offered, rate_above_catalogue, vendors_exclude_role
+from netdesign.synthesis.conditions.wide_area import (
+    local_block_short,
+    mesh_too_large,
+    ring_too_long,
+    shape_of_one_site,
+)
 
 CONDITIONS: Final[tuple[Condition, ...]] = (
     not_offered,
+    shape_of_one_site,
+    mesh_too_large,
+    ring_too_long,
     downtime_contradicts,
     availability_unreachable,
     circuits_short,
     too_few_sites,
+    shape_at_provider,
+    data_without_framework,
     flat_network,
     open_zones,
     unvalidated_crypto,
@@ -48,6 +60,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     racks_full,
     power_short,
     addresses_short,
+    local_block_short,
     vendors_exclude_role,
     rate_above_catalogue,
     budget_below_cost,

@@ -1,4 +1,4 @@
-"""A design from resolved requirements: the data centre or the campus that they describe."""
+"""A design from resolved requirements: the data centre, campus, wide-area or cloud networks that they describe."""
 
 from __future__ import annotations
 
@@ -8,27 +8,36 @@ from netdesign.errors import CatalogError, ConflictError, InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.design import Design
 from netdesign.model.edits import Edit
+from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Archetype, NetworkType
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.draft.standing import NOTHING, Standing
 
 CAMPUSES = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
 
 
 def synthesize(
-    requirements: ResolvedRequirements, catalog: Catalog, parameters: Parameters, *, author: str = "netdesign"
+    requirements: ResolvedRequirements,
+    catalog: Catalog,
+    parameters: Parameters,
+    *,
+    author: str = "netdesign",
+    standing: Standing = NOTHING,
 ) -> Design:
-    """The design that meets the requirements; the same input gives an equal design.
+    """The design that meets the requirements; the same input gives an equal design. What stands is kept.
 
     Raises `InfeasibleError` with the conflicts when none can be made; the ways out of these are found by trying
     the request (`netdesign.synthesis.relaxation`).
     """
-    blueprint = Blueprint(requirements, catalog, parameters)
+    blueprint = Blueprint(requirements, catalog, parameters, standing)
     try:
         archetype = _build(blueprint)
     except (CatalogError, ConflictError) as error:
         raise InfeasibleError((_unbuildable(requirements, error),)) from error
     blueprint.settle_pools()
+    if standing.design is not None:
+        _explain_standing(blueprint, standing.design)
     return blueprint.design(requirements.project_name, archetype, author=author)
 
 
@@ -42,7 +51,40 @@ def _build(blueprint: Blueprint) -> Archetype:
         from netdesign.synthesis.campus import design as campus
 
         return campus.build(blueprint)
+    if kind is NetworkType.WAN:
+        from netdesign.synthesis.wan import design as wan
+
+        return wan.build(blueprint)
+    if kind is NetworkType.CLOUD_NATIVE:
+        from netdesign.synthesis.cloud import design as cloud
+
+        return cloud.build(blueprint)
+    if kind is NetworkType.HYBRID:
+        from netdesign.synthesis.hybrid import design as hybrid
+
+        return hybrid.build(blueprint)
     raise InfeasibleError((_unsupported(kind),))
+
+
+def _explain_standing(blueprint: Blueprint, existing: Design) -> None:
+    """The decision to extend what stands."""
+    stands, drawn = {device.id for device in existing.inventory.devices}, blueprint.all(Device)
+    added = sum(device.id not in stands for device in drawn)
+    blueprint.decide(
+        "What becomes of the network in place?",
+        f"all {len(stands)} devices stay where and what they are; {added} are added",
+        formula="devices added = devices that the requirements need - devices in place",
+        inputs={
+            "devices in place": len(stands),
+            "links in place": len(existing.cabling.links),
+            "subnets in place": len(existing.addressing.subnets),
+            "devices needed": len(drawn),
+        },
+        result=added,
+        alternatives=(("a new network for all of the demand", "what works would be taken out and rewired"),),
+        fields=("sites", "servers", "users"),
+        source="the design that is extended",
+    )
 
 
 def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Conflict:
@@ -58,7 +100,7 @@ def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Confli
 
 
 def _unsupported(kind: NetworkType) -> Conflict:
-    offered = ", ".join((NetworkType.ENTERPRISE_DATACENTER, *CAMPUSES))
+    offered = ", ".join(designed for designed in NetworkType if designed is not kind)
     return Conflict(
         code="unsupported-network-type",
         requirements=("network_type", "network_type"),

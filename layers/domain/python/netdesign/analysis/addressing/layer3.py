@@ -16,6 +16,7 @@ import numpy as np
 from netdesign.analysis.facts.addresses import Addresses, addresses, subnet_prefixes, subnet_vlans
 from netdesign.analysis.facts.interfaces import Interfaces, interfaces, wires
 from netdesign.analysis.facts.row_codes import among, equal_pairs, row_codes, small_codes
+from netdesign.analysis.facts.tunnel_carriers import fallen, links_left
 from netdesign.analysis.switching.vlan_parts import vlan_parts
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
@@ -161,11 +162,13 @@ def routed_graph(network: Network) -> Multigraph:
 def routed_components(network: Network, failed_devices: Iterable[int] = (), failed_links: Iterable[int] = ()) -> Longs:
     """A label for each vertex of `layer3`, equal where packets can be routed between them; -1: device failed.
 
-    A wire is down when all of its links are; a VLAN keeps the parts that it has before anything fails.
+    A wire is down when all of its links are, a tunnel when its circuit is at either end; a VLAN keeps the parts that
+    it has before anything fails.
     """
     graph = layer3(network)
-    gone = among(graph.device, np.array(list(failed_devices), np.int64))
-    cut = _cut_members(network, graph, list(failed_links))
+    devices = list(failed_devices)
+    gone = among(graph.device, np.array(devices, np.int64))
+    cut = _cut_members(network, graph, devices, list(failed_links))
     plain = routed_graph(network).without(np.flatnonzero(gone).astype(np.int32), np.flatnonzero(cut))
     under = components(plain)[: graph.vertex_count].astype(np.int64)
     joins = _overlay_joins(network, graph, under, gone)
@@ -178,15 +181,16 @@ def routed_components(network: Network, failed_devices: Iterable[int] = (), fail
     return merged[under]
 
 
-def _cut_members(network: Network, graph: Layer3, failed_links: list[int]) -> Bools:
-    """Which member rows hang on a wire that is down, with these links failed or out of service."""
+def _cut_members(network: Network, graph: Layer3, failed_devices: list[int], failed_links: list[int]) -> Bools:
+    """Which member rows hang on a wire or a tunnel that is down, with these failed or out of service."""
     wire = wires(network)
     live = network.usable_links.copy()
     live[failed_links] = False
     alive = np.zeros(live.size + 1, np.bool_)
     alive[wire.of_link[live]] = True
     alive[-1] = True
-    down: Bools = ~alive[wire.of_interface[graph.member_interface]]
+    lost = fallen(network, links_left(network, failed_devices, failed_links))
+    down: Bools = ~alive[wire.of_interface[graph.member_interface]] | lost[graph.member_interface]
     return down
 
 

@@ -10,6 +10,9 @@ from netdesign.graph.network import Network, analysis
 if TYPE_CHECKING:
     from netdesign.model.inventory import Rack
 
+LEAST_SERVER_W = 150
+"""What a small server draws; none that carries a load draws less."""
+
 
 @analysis
 def rack_members(network: Network) -> dict[str, tuple[int, ...]]:

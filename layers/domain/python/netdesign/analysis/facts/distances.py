@@ -22,6 +22,11 @@ def kilometres(one: Place, other: Place) -> float | None:
     places = (one.latitude, one.longitude, other.latitude, other.longitude)
     if any(value is None for value in places):
         return None
-    north, east, far_north, far_east = (radians(value or 0.0) for value in places)
+    return ground_km((one.latitude or 0.0, one.longitude or 0.0), (other.latitude or 0.0, other.longitude or 0.0))
+
+
+def ground_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The great-circle distance between two pairs of latitude and longitude."""
+    north, east, far_north, far_east = (radians(value) for value in (*one, *other))
     half = sin((far_north - north) / 2) ** 2 + cos(north) * cos(far_north) * sin((far_east - east) / 2) ** 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))

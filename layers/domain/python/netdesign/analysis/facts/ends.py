@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netdesign.analysis.facts.carriage import carriage, group_homes
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.graph.network import Network, analysis
 from netdesign.model.vocabulary import Exposure, Role
 
@@ -99,7 +100,10 @@ def _weights(network: Network, name: str) -> tuple[float, dict[int, float]]:
 def _internet(network: Network, providers: frozenset[int]) -> End:
     node = carriage(network).exits[providers]
     key = tuple(sorted(network.devices[at].id for at in providers))
-    return End(None, internet_zone(network), 1.0, spread(key, {node: 1.0}, 1.0))
+    beyond = doors(network)
+    names = [network.devices[at].id for at in providers]
+    zone = beyond[names[0]].zone if all(name in beyond for name in names) else internet_zone(network)
+    return End(None, zone, 1.0, spread(key, {node: 1.0}, 1.0))
 
 
 @analysis

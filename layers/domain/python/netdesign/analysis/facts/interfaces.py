@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netdesign.analysis.facts.row_codes import column, member_codes, text_codes, whole_numbers
+from netdesign.analysis.facts.tunnel_carriers import fallen
 from netdesign.graph.connectivity import components
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import KINDS, Network, analysis
@@ -26,7 +27,7 @@ class Interfaces:
     """One row an interface, in the design's order; codes index `KINDS`, `MODES`, `vrfs`, `vlans`, `lags`.
 
     -1 stands for none, a speed of 0 for one that is not stated. `up` says that interface and device are enabled
-    and in service.
+    and in service, and for a tunnel that a circuit is there to carry it.
     """
 
     device: Ints
@@ -82,7 +83,7 @@ def interfaces(network: Network) -> Interfaces:
         lag=codes[2],
         parent=_parents(network, column(facts, "parent")),
         unnumbered=np.array(column(facts, "unnumbered"), np.bool_),
-        up=np.array(column(facts, "enabled"), np.bool_) & alive[device],
+        up=np.array(column(facts, "enabled"), np.bool_) & alive[device] & ~fallen(network, network.usable_links),
         vrfs=vrfs,
         vlans=vlans,
         lags=lags,

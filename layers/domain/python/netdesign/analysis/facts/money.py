@@ -24,11 +24,13 @@ class Money:
     circuits: float
     power: float
     unpriced: tuple[str, ...] = ()
+    provider: float = 0.0
+    """What a cloud provider bills."""
 
     @property
     def yearly(self) -> float:
         """What recurs each year."""
-        return self.support + self.licences + self.circuits + self.power
+        return self.support + self.licences + self.circuits + self.power + self.provider
 
     def total(self, years: int) -> float:
         """What it costs over a number of years."""
@@ -56,6 +58,7 @@ def money(network: Network, cost: Cost) -> Money:
         circuits=12.0 * sum(circuit.monthly_usd or 0 for circuit in network.design.cabling.circuits),
         power=_power(network, cost),
         unpriced=tuple(dict.fromkeys(unpriced)),
+        provider=sum(max(0.0, charge.yearly_usd) for charge in network.design.cloud.cloud_charges),
     )
 
 

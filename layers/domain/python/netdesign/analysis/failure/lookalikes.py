@@ -1,6 +1,7 @@
 """A small network that stands for a large one: two of each kind of devices that look alike, and around each of them.
 
-Devices look alike that have the same role, routing of the same shape and neighbours that look alike in turn.
+Devices look alike that have the same role, routing of the same shape, sites that are alike and neighbours that look
+alike in turn, over links and tunnels.
 Values that differ from device to device by plan (addresses, AS numbers, areas) do not count; whatever of a
 device resolves to nothing does, so that a device with a fault looks like none of its fellows.
 """
@@ -16,7 +17,7 @@ import numpy as np
 from netdesign.analysis.addressing.layer3 import gateway_pairs
 from netdesign.analysis.protocols.adjacency import statements
 from netdesign.analysis.tables.rib_sources import answering, beside, static_hops_stated, static_tables
-from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
+from netdesign.graph.network import FORWARDING_PURPOSES, PURPOSES, Network, analysis
 from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
@@ -39,15 +40,25 @@ def lookalikes(network: Network) -> Longs:
     label = np.array([codes.setdefault(shape, len(codes)) for shape in shapes], np.int64)
     a, b = network.link_ends
     usable = np.flatnonzero(network.links_for(*FORWARDING_PURPOSES))
-    tail = np.concatenate([a[usable], b[usable]]).astype(np.int64)
-    head = np.concatenate([b[usable], a[usable]]).astype(np.int64)
-    kind = np.tile(network.link_purposes[usable], 2).astype(np.int64)
+    near, far = _tunnelled(network)
+    tail = np.concatenate([a[usable], near, b[usable], far]).astype(np.int64)
+    head = np.concatenate([b[usable], far, a[usable], near]).astype(np.int64)
+    kinds = np.append(network.link_purposes[usable], np.full(near.size, len(PURPOSES)))
+    kind = np.tile(kinds, 2).astype(np.int64)
     for _ in range(ROUNDS):
         item = _mixed(_mixed(label[head]) + kind.astype(np.uint64))
         around = np.zeros(label.size, np.uint64)
         np.add.at(around, tail, item)
         label = np.unique(_mixed(label) ^ around, return_inverse=True)[1].astype(np.int64)
     return label
+
+
+def _tunnelled(network: Network) -> tuple[Longs, Longs]:
+    """The devices at both ends of every tunnel between two devices in service."""
+    index, alive = network.device_index, network.in_service
+    ends = [(index.get(tunnel.a, -1), index.get(tunnel.b, -1)) for tunnel in network.design.overlay.tunnels]
+    rows = np.array([pair for pair in ends if min(pair) >= 0 and alive[[*pair]].all()], np.int64).reshape(-1, 2)
+    return rows[:, 0], rows[:, 1]
 
 
 def _mixed(values: Any) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
@@ -68,9 +79,20 @@ def _shapes(network: Network) -> list[tuple[object, ...]]:
         seen[port.device][modes, len(port.addresses) > 0, len(port.virtual_addresses) > 0] += 1
     _processes(network, seen)
     _statics(network, seen)
+    kinds = _site_kinds(network)
     return [
-        (d.role, d.site, d.in_service, frozenset(seen[d.id].items() if d.id in seen else ())) for d in network.devices
+        (d.role, kinds[d.site], d.in_service, frozenset(seen[d.id].items() if d.id in seen else ()))
+        for d in network.devices
     ]
+
+
+def _site_kinds(network: Network) -> dict[str, object]:
+    """What makes sites alike: their tier, and how many devices of each role and type are in service there."""
+    there: dict[str, Counter[object]] = defaultdict(Counter)
+    for device in network.devices:
+        there[device.site][device.role, device.sku, device.in_service] += 1
+    tiers = {site.id: site.tier for site in network.design.inventory.sites}
+    return {site: (tiers.get(site), frozenset(count.items())) for site, count in there.items()}
 
 
 def _processes(network: Network, seen: dict[str, Counter[object]]) -> None:
@@ -141,12 +163,15 @@ def _surrounded(network: Network, kept: set[int]) -> set[int]:
 
 
 def _beside(network: Network) -> dict[int, set[int]]:
-    """The devices at the other ends of the links of each device that packets may take."""
+    """The devices at the other ends of the links and tunnels of each device that packets may take."""
     found: dict[int, set[int]] = defaultdict(set)
     a, b = (end.tolist() for end in network.link_ends)
     for link in np.flatnonzero(network.links_for(*FORWARDING_PURPOSES)).tolist():
         found[a[link]].add(b[link])
         found[b[link]].add(a[link])
+    for near, far in zip(*(ends.tolist() for ends in _tunnelled(network)), strict=True):
+        found[near].add(far)
+        found[far].add(near)
     return found
 
 
@@ -183,7 +208,18 @@ def _idle_ports(network: Network, kept: set[int]) -> set[int]:
             idle.add(at)
     gone = {(network.interfaces[at].device, network.interfaces[at].name) for at in idle}
     above = {at for at, fact in enumerate(network.interfaces) if fact.parent and (fact.device, fact.parent) in gone}
-    return idle | above
+    return idle | above | _idle_tunnels(network, kept)
+
+
+def _idle_tunnels(network: Network, kept: set[int]) -> set[int]:
+    """The interfaces of tunnels that all lead to devices that are left out."""
+    index, at, alive = network.device_index, network.interface_index, dict[int, bool]()
+    for tunnel in network.design.overlay.tunnels:
+        stays = index.get(tunnel.a, -1) in kept and index.get(tunnel.b, -1) in kept
+        for name in (tunnel.a_interface, tunnel.b_interface):
+            if name in at:
+                alive[at[name]] = alive.get(at[name], False) or stays
+    return {port for port, stays in alive.items() if not stays}
 
 
 def _bundles(network: Network, lags: tuple[Lag, ...], idle: set[int]) -> tuple[Lag, ...]:
@@ -239,5 +275,9 @@ def _only(network: Network, kept: set[int]) -> Network:
         igp_interfaces=tuple(i for i in design.routing.igp_interfaces if i.process in processes),
         bgp_neighbors=_kept_statements(network, processes),
     )
-    changed = replace(design, inventory=inventory, cabling=cabling, addressing=addressing, routing=routing)
+    tunnels = tuple(one for one in design.overlay.tunnels if one.a in names and one.b in names)
+    overlay = replace(design.overlay, tunnels=tunnels)
+    changed = replace(
+        design, inventory=inventory, cabling=cabling, addressing=addressing, routing=routing, overlay=overlay
+    )
     return Network(changed, network.catalog)

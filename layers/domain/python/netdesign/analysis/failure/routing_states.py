@@ -214,7 +214,7 @@ def _end_devices(network: Network, journey: Journey) -> set[int]:
         tables = [int(vertex[i]) for i in gateways(network, journey.target.subnet).tolist()]
     else:
         flow = network.by_id("flows")[journey.flow]
-        providers = flow_ends(network, flow.sources if journey.backward else flow.targets).providers
+        providers = flow_ends(network, flow.sources if journey.backward else flow.targets).beyond
         tables = [t for t, some in circuit_tables(network).items() if any(p in providers for _, p in some)]
     return {int(device[table]) for table in tables if table >= 0}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.analysis.addressing.layer3 import gateways
 from netdesign.analysis.facts.addresses import subnet_prefixes
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.policy.needs import service_prefixes
 from netdesign.analysis.policy.policy import prefix_range
 from netdesign.analysis.protocols.adjacency import processes
@@ -52,9 +53,19 @@ def targets(network: Network, names: tuple[str, ...]) -> tuple[Target, ...]:
     for name in names:
         if name in services:
             found.update(dict.fromkeys(_of_service(network, name)))
+    for name in names:
+        found.update(dict.fromkeys(_behind_door(network, name)))
     if hosts.providers:
         found.update(dict.fromkeys(outside_classes(network)))
     return tuple(found)
+
+
+def _behind_door(network: Network, name: str) -> Iterator[Target]:
+    """An address of each prefix behind the door to a cloud provider; nothing for any other end."""
+    for text in doors(network)[name].prefixes if name in doors(network) else ():
+        prefix = next(readable((text,)), None)
+        if prefix is not None:
+            yield Target(prefix.version, prefix.network + 1, -1, prefix)
 
 
 @analysis

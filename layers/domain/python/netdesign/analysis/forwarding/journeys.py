@@ -150,7 +150,7 @@ def _starts(network: Network, end: FlowEnd) -> tuple[tuple[int, int], ...]:
         found.update(((table, int(prefixes.version[subnet])), None) for table in active_gateways(network, subnet))
     for table, circuits in circuit_tables(network).items():
         for interface, provider in circuits:
-            if provider in end.providers:
+            if provider in end.beyond:
                 versions = {prefix.version for prefix in interface_prefixes(network).get(interface, ())}
                 found.update(((table, version), None) for version in sorted(versions))
     return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -90,28 +90,62 @@ def doors(network: Network) -> dict[int, tuple[Door, ...]]:
     return {device: tuple(sorted(some, key=str)) for device, some in found.items()}
 
 
+class Doorway(NamedTuple):
+    """An enforcement point seen from a domain: the zones of its doors there, and the domains beyond by their zone."""
+
+    device: int
+    entries: tuple[str | None, ...]
+    beyond: tuple[tuple[str | None, tuple[int, ...]], ...]
+
+
+@analysis
+def doorways_from(network: Network) -> dict[int, tuple[Doorway, ...]]:
+    """The enforcement points with a door in each domain."""
+    found: dict[int, list[Doorway]] = defaultdict(list)
+    for device, ways in doors(network).items():
+        here: dict[int, dict[str | None, None]] = defaultdict(dict)
+        there: dict[str | None, dict[int, None]] = defaultdict(dict)
+        for door in ways:
+            here[door.domain][door.zone] = None
+            there[door.zone][door.domain] = None
+        beyond = tuple((zone, tuple(far)) for zone, far in there.items())
+        for domain, zones in here.items():
+            found[domain].append(Doorway(device, tuple(zones), beyond))
+    return {domain: tuple(some) for domain, some in found.items()}
+
+
 @analysis
 def reachable_domains(
-    network: Network, start: int, packets: tuple[Packet, ...], failed: frozenset[int] = frozenset()
+    network: Network,
+    start: int,
+    packets: tuple[Packet, ...],
+    failed: frozenset[int] = frozenset(),
+    goal: int | None = None,
 ) -> dict[int, tuple[int, ...]]:
-    """The domains that one of the packets reaches from a domain, with the enforcement points it passes on the way."""
+    """The domains that one of the packets reaches from a domain, with the enforcement points it passes on the way.
+
+    Where a goal is given, nothing is looked for beyond it.
+    """
     reached: dict[int, tuple[int, ...]] = {start: ()}
     queue = [start]
     for here in queue:
-        for device, ways in doors(network).items():
-            if device in failed:
-                continue
-            entries = [door for door in ways if door.domain == here]
-            for beyond in ways:
-                if entries and beyond.domain not in reached and _passes(network, device, entries, beyond, packets):
-                    reached[beyond.domain] = (*reached[here], device)
-                    queue.append(beyond.domain)
+        for one in doorways_from(network).get(here, ()):
+            for zone, far in one.beyond if one.device not in failed else ():
+                fresh = [domain for domain in far if domain not in reached]
+                if fresh and _passes(network, one.device, one.entries, zone, packets):
+                    reached.update(dict.fromkeys(fresh, (*reached[here], one.device)))
+                    if goal in reached:
+                        return reached
+                    queue += fresh
     return reached
 
 
-def _passes(network: Network, device: int, entries: Iterable[Door], beyond: Door, packets: Iterable[Packet]) -> bool:
+@analysis
+def _passes(
+    network: Network, device: int, entries: tuple[str | None, ...], beyond: str | None, packets: tuple[Packet, ...]
+) -> bool:
     return any(
-        decide(network, policy.id, (entry.zone, beyond.zone), packet)
+        decide(network, policy.id, (entry, beyond), packet)
         for policy in policies_of(network)[device]
         for entry in entries
         for packet in packets
@@ -169,10 +203,20 @@ def gets_to(network: Network, origins: Collection[Origin], service: str, failed:
         return False
     return any(
         origin.domain == goal
-        or goal in reachable_domains(network, origin.domain, service_packets(network, origin, service), failed)
+        or goal in reachable_domains(network, origin.domain, service_packets(network, origin, service), failed, goal)
         for origin in origins
         if origin.domain not in _robbed_domains(network, service)
     )
+
+
+def points_passed(network: Network, origins: Collection[Origin], service: str) -> frozenset[int]:
+    """The enforcement points on ways from the origins to a service instance: no other one's failure closes them."""
+    goal = service_domain(network, service)
+    found = (
+        reachable_domains(network, origin.domain, service_packets(network, origin, service), frozenset(), goal)
+        for origin in origins
+    )
+    return frozenset(point for reached in found for point in reached.get(goal, ()))
 
 
 @analysis

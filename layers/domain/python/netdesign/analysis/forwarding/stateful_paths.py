@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from netdesign.analysis.addressing.layer3 import gateways, layer3
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.facts.degraded import links_at
 from netdesign.analysis.policy.needs import spot
 from netdesign.analysis.policy.permissions import gates
@@ -98,21 +99,28 @@ def asymmetries(network: Network, nodes: bool) -> tuple[Asymmetry, ...]:
 def _in_state(network: Network, tables: Fib, failed: str | None) -> Iterator[Asymmetry]:
     groups = state_groups(network)
     for flow in network.design.traffic.flows:
-        for source, near in _by_zone(network, flow.sources).items():
-            for target, far in _by_zone(network, flow.targets).items():
+        for (source, _), near in _by_place(network, flow.sources).items():
+            for (target, _), far in _by_place(network, flow.targets).items():
                 ways = _ways(network, tables, near, far, groups) if source != target else frozenset[frozenset[str]]()
                 if len(ways) > 1:
                     shown = tuple(sorted(tuple(sorted(way)) for way in ways))
                     yield Asymmetry(flow.id, source, target, shown, failed)
 
 
-def _by_zone(network: Network, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _by_place(network: Network, names: Iterable[str]) -> dict[tuple[str, str | None], tuple[str, ...]]:
+    """Ends by zone and site: a session has one end in one place, and another one may well take another way."""
+    found: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for name in names:
         at = spot(network, name)
         if at is not None and at.zone is not None:
-            found[at.zone].append(name)
-    return {zone: tuple(some) for zone, some in found.items()}
+            found[at.zone, _site(network, name)].append(name)
+    return {place: tuple(some) for place, some in found.items()}
+
+
+def _site(network: Network, name: str) -> str | None:
+    """The site of a group or a service instance; the Internet has none."""
+    fact = network.by_id("endpoint_groups").get(name) or network.by_id("service_instances").get(name)
+    return fact.site if fact is not None else None
 
 
 def _ways(network: Network, tables: Fib, near: tuple[str, ...], far: tuple[str, ...], groups: dict[int, str]) -> Passed:
@@ -135,7 +143,7 @@ def starting_tables(network: Network, tables: Fib, names: tuple[str, ...]) -> li
             if network.interfaces[port].kind is not InterfaceKind.MANAGEMENT:
                 found[int(there.interface_vertex[port])] = None
     for table, circuits in circuit_tables(tables.network).items():
-        if any(provider in ends.providers for _, provider in circuits):
+        if any(provider in ends.beyond for _, provider in circuits):
             found[table] = None
     found.pop(-1, None)
     return _spread(list(found), MOST_STARTS)
@@ -148,6 +156,10 @@ def target_addresses(network: Network, names: tuple[str, ...]) -> list[tuple[int
     for version in (4, 6):
         ranges = (prefix_range(network.design.addressing.subnets[at].prefix, version) for at in ends.subnets)
         found += [(version, (low + high) // 2) for low, high in _spread([r for r in ranges if r], MOST_TARGETS)]
+    for name in names:
+        for text in doors(network)[name].prefixes if name in doors(network) else ():
+            both = ((version, prefix_range(text, version)) for version in (4, 6))
+            found += [(version, (span[0] + span[1]) // 2) for version, span in both if span is not None]
     return found + [(version, address) for version, address in OUTSIDE.items() if ends.providers]
 
 

@@ -8,7 +8,7 @@ from netdesign.analysis.policy.needs import surplus
 from netdesign.analysis.policy.permissions import permitted
 from netdesign.analysis.policy.policy import bound_zones, concerns, enforced_policies, ordered_rules
 from netdesign.analysis.policy.scope import scope
-from netdesign.analysis.policy.zones import ZonePair, mixed, places, zone_pairs
+from netdesign.analysis.policy.zones import ZonePair, mixed, places, tunnel_zones, zone_pairs
 from netdesign.graph.network import Network, analysis
 from netdesign.model.security import Action
 from netdesign.model.vocabulary import DataClass
@@ -35,8 +35,9 @@ def card_zones(network: Network) -> tuple[str, ...]:
 
 @analysis
 def border_pairs(network: Network, zones: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Every ordered pair of zones that lie somewhere, one of the given zones and one that is not of them."""
-    here = [zone for zone in sorted(places(network)) if zone in network.by_id("zones")]
+    """Every ordered pair of zones that somebody lives in, one of the given zones and one that is not of them."""
+    lived = places(network).keys() - tunnel_zones(network)
+    here = [zone for zone in sorted(lived) if zone in network.by_id("zones")]
     inside = [zone for zone in here if zone in zones]
     outside = [zone for zone in here if zone not in zones]
     return tuple(pair for near in inside for far in outside for pair in ((near, far), (far, near)))

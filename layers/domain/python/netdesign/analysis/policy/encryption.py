@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netdesign.analysis.facts.ends import ends_of
+from netdesign.analysis.facts.tunnel_carriers import tunnels_over
 from netdesign.analysis.policy.terrain import circuit_links, near_end
 from netdesign.graph.network import Network, analysis
 from netdesign.model.vocabulary import Role, Trust
@@ -119,16 +120,15 @@ def building_links(network: Network) -> tuple[int, ...]:
 
 
 def tunnelled(network: Network, link: Link, sites: tuple[frozenset[str], frozenset[str]], bits: int) -> bool:
-    """Whether a sound encrypted tunnel starts at our end of a circuit and ends at the flow's other site."""
-    index, devices = network.device_index, network.devices
-    ours = {end.device for end in (link.a, link.b) if end.device in index and devices[index[end.device]].managed}
-    for tunnel in network.design.overlay.tunnels:
+    """Whether a sound encrypted tunnel leaves by a circuit, from our end or behind it, to the flow's other site."""
+    index, devices, over = network.device_index, network.devices, tunnels_over(network)
+    ours = [end.device for end in (link.a, link.b) if end.device in index and devices[index[end.device]].managed]
+    for tunnel in (one for name in (link.id, *ours) for one in over.get(name, ())):
         ends = [devices[index[name]] for name in (tunnel.a, tunnel.b) if name in index]
         if len(ends) != 2 or not protects(network, tunnel.crypto, bits):
             continue
-        at = {end.site for end in ends}
-        across = any(at == {one, two} for one in sites[0] for two in sites[1] if one != two)
-        if across and ours & {end.id for end in ends}:
+        one, two = (end.site for end in ends)
+        if one != two and ((one in sites[0] and two in sites[1]) or (two in sites[0] and one in sites[1])):
             return True
     return False
 

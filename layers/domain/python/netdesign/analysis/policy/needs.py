@@ -12,6 +12,7 @@ from math import log2
 from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.analysis.facts.addresses import block_of
+from netdesign.analysis.facts.cloud_places import doors, subnets_of
 from netdesign.analysis.facts.ends import internet_zone
 from netdesign.analysis.policy.permissions import permitted
 from netdesign.analysis.policy.policy import prefix_range, service_ranges
@@ -20,6 +21,7 @@ from netdesign.errors import InvalidInputError
 from netdesign.graph.headerspace import ANY_ADDRESS, Box, Space, space
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import address_text, parse_interface, summarise
+from netdesign.model.cloud import CloudGatewayKind, CloudSubnetKind
 from netdesign.model.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from netdesign.graph.headerspace import Packet
     from netdesign.model.addressing import Subnet
+    from netdesign.model.cloud import CloudFlow
     from netdesign.model.infrastructure import ServiceInstance
     from netdesign.model.inventory import EndpointGroup
     from netdesign.model.security import Service
@@ -64,8 +67,30 @@ def spot(network: Network, name: str) -> Spot | None:
     service: ServiceInstance | None = network.by_id("service_instances").get(name)
     if service is not None:
         return Spot(service.zone, service_prefixes(network, name))
+    if (cloud := _cloud_spot(network, name)) is not None:
+        return cloud
     place = network.device_index.get(name)
     if place is None or network.devices[place].role is not Role.PROVIDER:
+        return None
+    door = doors(network).get(name)
+    return Spot(door.zone, door.prefixes) if door is not None else Spot(internet_zone(network), None)
+
+
+def _cloud_spot(network: Network, name: str, *, door: bool = False) -> Spot | None:
+    """Where an end at a cloud provider is: a network by its private subnets, or by its public ones at the `door`."""
+    home = network.by_id("cloud_networks").get(name)
+    if home is not None:
+        by_kind: dict[CloudSubnetKind, list[str]] = defaultdict(list)
+        for subnet in subnets_of(network).get(name, ()):
+            by_kind[subnet.kind] += [subnet.prefix, *((subnet.prefix_v6,) if subnet.prefix_v6 else ())]
+        inner = by_kind[CloudSubnetKind.PRIVATE]
+        found = (by_kind[CloudSubnetKind.PUBLIC] or inner) if door else inner
+        return Spot(home.zone, tuple(found or home.prefixes))
+    connection = network.by_id("cloud_connections").get(name)
+    if connection is not None:
+        return Spot(connection.zone, connection.prefixes)
+    gateway = network.by_id("cloud_gateways").get(name)
+    if gateway is None or gateway.kind is not CloudGatewayKind.INTERNET:
         return None
     return Spot(internet_zone(network), None)
 
@@ -94,7 +119,12 @@ def service_prefixes(network: Network, name: str) -> tuple[str, ...]:
 @analysis
 def crossings(network: Network) -> tuple[Crossing, ...]:
     """What every flow needs between every two zones that it goes between, family by family."""
-    return tuple(one for flow in network.design.traffic.flows for one in _crossings_of(network, flow))
+    return tuple(one for flow in all_flows(network) for one in _crossings_of(network, flow))
+
+
+def all_flows(network: Network) -> tuple[Flow | CloudFlow, ...]:
+    """Flows between devices' ends, then those between ends at cloud providers."""
+    return (*network.design.traffic.flows, *network.design.cloud.cloud_flows)
 
 
 @analysis
@@ -102,14 +132,15 @@ def needs_within(network: Network, zone: str) -> tuple[Crossing, ...]:
     """What flows need between ends that lie in one zone."""
     return tuple(
         one
-        for flow in network.design.traffic.flows
+        for flow in all_flows(network)
         for one in _crossings_of(network, flow, within=True)
         if one.source == one.target == zone
     )
 
 
-def _crossings_of(network: Network, flow: Flow, *, within: bool = False) -> Iterator[Crossing]:
-    sources, targets = _by_zone(network, flow.sources), _by_zone(network, flow.targets)
+def _crossings_of(network: Network, flow: Flow | CloudFlow, *, within: bool = False) -> Iterator[Crossing]:
+    door = bool(network.by_id("cloud_gateways").keys() & set(flow.sources))
+    sources, targets = _by_zone(network, flow.sources), _by_zone(network, flow.targets, door)
     for near, here in sources.items():
         for far, there in targets.items():
             for version in (4, 6) if near != far or within else ():
@@ -119,11 +150,13 @@ def _crossings_of(network: Network, flow: Flow, *, within: bool = False) -> Iter
 
 
 @analysis
-def _by_zone(network: Network, names: tuple[str, ...]) -> dict[str, dict[int, tuple[str, ...] | None]]:
+def _by_zone(
+    network: Network, names: tuple[str, ...], door: bool = False
+) -> dict[str, dict[int, tuple[str, ...] | None]]:
     """The fewest prefixes that hold all of some ends, by zone and IP version; None stands for any address."""
     spots: dict[str, list[tuple[str, ...] | None]] = defaultdict(list)
     for name in dict.fromkeys(names):
-        at = spot(network, name)
+        at = (_cloud_spot(network, name, door=True) if door else None) or spot(network, name)
         if at is not None and at.zone is not None:
             spots[at.zone].append(at.prefixes)
     return {zone: _fewest(network, some) for zone, some in spots.items()}

@@ -1,7 +1,8 @@
 """What may pass from one zone to another, over all enforcement points and filters on the way: exact header spaces.
 
 A packet moves from part to part of the routed network (`zones.domains`) by gates: firewalls, and interfaces
-with an access list. Of the gates in a part it takes those that lie on a shortest way to its goal.
+with an access list. Of the gates in a part it takes those that lie on a shortest way to its goal: where its zone
+has several places, to the one that holds the address.
 """
 
 from __future__ import annotations
@@ -12,20 +13,29 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netdesign.analysis.addressing.layer3 import layer3
-from netdesign.analysis.policy.policy import ordered_rules, rule_boxes
-from netdesign.analysis.policy.terrain import NOTHING_FAILED, Failed, terrain
-from netdesign.analysis.policy.zones import domains, filtered_members, legs, places, policies_of, zone_domains
-from netdesign.graph.headerspace import NOTHING, Rule, Space, everything, first_match, space
+from netdesign.analysis.policy.policy import ALL_PORTS, ordered_rules, prefix_range, rule_boxes
+from netdesign.analysis.policy.terrain import INTERNET, NOTHING_FAILED, Failed, terrain
+from netdesign.analysis.policy.zones import (
+    domains,
+    filtered_members,
+    legs,
+    places,
+    policies_of,
+    tunnel_zones,
+    zone_domains,
+)
+from netdesign.graph.headerspace import ANY_ADDRESS, NOTHING, Box, Rule, Space, everything, first_match, space
 from netdesign.graph.network import Network, analysis
 from netdesign.model.security import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netdesign.graph.headerspace import Box
     from netdesign.model.security import Policy, PolicyRule
 
 Zones = tuple[str | None, str | None]
+PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+"""Prefixes for use inside (RFC 1918, RFC 4193, RFC 6598)."""
 
 
 class Effect(NamedTuple):
@@ -174,10 +184,52 @@ def _lets_pass(
 
 @analysis
 def permitted(network: Network, source: str, target: str, failed: Failed = NOTHING_FAILED) -> Space:
-    """Every header that gets from zone `source` to zone `target`; all where nothing stands between them."""
+    """Every header that gets from zone `source` to zone `target`; all where nothing stands between them.
+
+    A zone may lie in several places, at sites apart: what is for a subnet goes to the place that holds it, what is for
+    none of its subnets gets to none of them.
+    """
     labels = zone_labels(network, failed)
     starts, goals = labels.get(source, frozenset()), labels.get(target, frozenset())
-    return between(network, (source, target), starts, goals, failed)
+    if len(goals) < 2 or starts & goals or not _at_several_sites(network, target):
+        return between(network, (source, target), starts, goals, failed)
+    found = NOTHING
+    for goal in sorted(goals):
+        there = between(network, (source, target), starts, frozenset((goal,)), failed)
+        found |= there & _held_at(network, target, goal, failed)
+    return found
+
+
+@analysis
+def _at_several_sites(network: Network, zone: str) -> bool:
+    """Whether subnets of a zone lie at sites apart."""
+    return len({subnet.site for subnet in network.design.addressing.subnets if subnet.zone == zone}) > 1
+
+
+@analysis
+def _held_at(network: Network, zone: str, part: int, failed: Failed) -> Space:
+    """Headers to the subnets of a zone in one part of the network; all where it has none of known addresses there."""
+    prefixes = _prefixes_at(network, failed).get((zone, part))
+    return everything() if prefixes is None else _towards(prefixes)
+
+
+def _towards(prefixes: Iterable[str]) -> Space:
+    named = {(version, ends) for name in prefixes for version in (4, 6) if (ends := prefix_range(name, version))}
+    return space(
+        Box(version, ANY_ADDRESS[version], ends, target_port=(0, ALL_PORTS - 1)) for version, ends in sorted(named)
+    )
+
+
+@analysis
+def _prefixes_at(network: Network, failed: Failed) -> dict[tuple[str, int], tuple[str, ...]]:
+    """The prefixes of the subnets of each zone, by the part of the network that they lie in."""
+    label, land = domains(network, True, failed), terrain(network)
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for subnet in network.design.addressing.subnets:
+        node = land.subnet.get(subnet.id)
+        if node is not None and subnet.zone is not None and label[node] >= 0:
+            found[subnet.zone, int(label[node])].append(subnet.prefix)
+    return {key: tuple(prefixes) for key, prefixes in found.items()}
 
 
 @analysis
@@ -193,14 +245,19 @@ def zone_labels(network: Network, failed: Failed = NOTHING_FAILED) -> dict[str, 
 def between(
     network: Network, zones: Zones, starts: frozenset[int], goals: frozenset[int], failed: Failed = NOTHING_FAILED
 ) -> Space:
-    """Every header that gets from one of the parts `starts` to one of `goals`, between these zones."""
+    """Every header that gets from one of the parts `starts` to one of `goals`, between these zones.
+
+    On its way through the Internet nothing gets to a private address.
+    """
     if starts & goals:
         return everything()
     far = distances(network, goals, failed)
-    leaving = _gates_from(network, failed)
+    leaving, public = _gates_from(network, failed), _internet_parts(network, failed) - starts
     arrived: dict[int, Space] = {start: everything() for start in starts if start in far}
     found = NOTHING
     for here in sorted(far, key=lambda part: -far[part]):
+        if here in public and here in arrived:
+            arrived[here] -= _to_private(network)
         for gate in leaving.get(here, ()) if here in arrived and here not in goals else ():
             if gate.exit not in far or far[gate.exit] >= far[here]:
                 continue
@@ -210,6 +267,19 @@ def between(
             elif passing:
                 arrived[gate.exit] = arrived.get(gate.exit, NOTHING) | passing
     return found
+
+
+@analysis
+def _internet_parts(network: Network, failed: Failed) -> frozenset[int]:
+    """The parts of the network that the Internet belongs to."""
+    node = terrain(network).outside.get(INTERNET)
+    return frozenset() if node is None else frozenset((int(domains(network, True, failed)[node]),)) - {-1}
+
+
+@analysis
+def _to_private(_: Network) -> Space:
+    """Headers to addresses that the Internet does not route."""
+    return _towards(PRIVATE)
 
 
 @analysis
@@ -239,8 +309,9 @@ def distances(network: Network, goals: frozenset[int], failed: Failed = NOTHING_
 
 @analysis
 def zone_matrix(network: Network) -> dict[tuple[str, str], Space]:
-    """What is permitted between every ordered pair of zones that lie somewhere."""
+    """What is permitted between every ordered pair of zones that lie somewhere, those aside that hold tunnels alone."""
     here = sorted(zone for zone in places(network) if zone in network.by_id("zones"))
+    here = [zone for zone in here if zone not in tunnel_zones(network)]
     return {(a, b): permitted(network, a, b) for a in here for b in here if a != b}
 
 

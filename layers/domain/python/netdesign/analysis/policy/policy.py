@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from netdesign.analysis.policy.cloud_zones import bound_at_providers
 from netdesign.analysis.policy.zones import legs, policies_of
 from netdesign.errors import InvalidInputError
 from netdesign.graph.headerspace import ANY_ADDRESS, Box, Packet, Rule, address_range, any_box, first_match
@@ -63,14 +64,19 @@ def ordered_rules(network: Network, policy: str) -> tuple[PolicyRule, ...]:
 def bound_zones(network: Network, policy: str) -> frozenset[str]:
     """The zones that the enforcement points of a policy bind interfaces to."""
     devices = {device for device, mine in policies_of(network).items() if any(p.id == policy for p in mine)}
-    return frozenset(leg.zone for leg in legs(network) if leg.zone is not None and leg.device in devices)
+    here = frozenset(leg.zone for leg in legs(network) if leg.zone is not None and leg.device in devices)
+    return here | bound_at_providers(network, policy)
 
 
 @analysis
 def enforced_policies(network: Network) -> tuple[Policy, ...]:
     """The policies that at least one enforcement point enforces, in the design's order."""
     enforced = {policy.id for policies in policies_of(network).values() for policy in policies}
-    return tuple(policy for policy in network.design.security.policies if policy.id in enforced)
+    return tuple(
+        policy
+        for policy in network.design.security.policies
+        if policy.id in enforced or (policy.gateways and bound_at_providers(network, policy.id))
+    )
 
 
 @analysis
@@ -184,17 +190,74 @@ def opens(boxes: Iterable[Box], ports: Iterable[tuple[int, int]]) -> tuple[int, 
     return None
 
 
+class Line(NamedTuple):
+    """A rule with the addresses that it names, by IP version, as ascending ranges apart, and its services."""
+
+    rule: PolicyRule
+    sources: dict[int, Spans]
+    targets: dict[int, Spans]
+    services: tuple[tuple[Range, Range], ...]
+
+    def matches(self, packet: Packet) -> bool:
+        """Whether the rule names a packet."""
+        return (
+            self.sources[packet.version].hold(packet.source)
+            and self.targets[packet.version].hold(packet.target)
+            and any(
+                low <= packet.protocol <= high and first <= packet.target_port <= last
+                for (low, high), (first, last) in self.services
+            )
+        )
+
+
+class Spans(NamedTuple):
+    """Ranges that do not meet, by their first and last values, ascending."""
+
+    first: list[int]
+    last: list[int]
+
+    def hold(self, value: int) -> bool:
+        """Whether a value is in one of them."""
+        at = bisect_right(self.first, value) - 1
+        return at >= 0 and value <= self.last[at]
+
+
+def _spans(ranges: Iterable[Range]) -> Spans:
+    first, last = list[int](), list[int]()
+    for low, high in sorted(ranges):
+        if last and low <= last[-1] + 1:
+            last[-1] = max(last[-1], high)
+        else:
+            first.append(low)
+            last.append(high)
+    return Spans(first, last)
+
+
 def decide(network: Network, policy: str, zones: tuple[str | None, str | None], packet: Packet) -> bool:
     """Whether a policy lets a packet pass from one zone to another."""
-    for rule, boxes in _lines(network, policy):
-        if concerns(rule, *zones) and any(box.contains(packet) for box in boxes):
-            return rule.action is Action.PERMIT
+    for line in _lines_between(network, policy, *zones):
+        if line.matches(packet):
+            return line.rule.action is Action.PERMIT
     return bool(network.by_id("policies")[policy].default_action is Action.PERMIT)
 
 
 @analysis
-def _lines(network: Network, policy: str) -> tuple[tuple[PolicyRule, tuple[Box, ...]], ...]:
-    return tuple((rule, tuple(rule_boxes(rule))) for rule in ordered_rules(network, policy))
+def _lines_between(network: Network, policy: str, source: str | None, target: str | None) -> tuple[Line, ...]:
+    """The lines of a policy that may match what goes from one zone to another, in order."""
+    return tuple(line for line in _lines(network, policy) if concerns(line.rule, source, target))
+
+
+@analysis
+def _lines(network: Network, policy: str) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            rule,
+            {version: _spans(_ranges(rule.sources, version)) for version in (4, 6)},
+            {version: _spans(_ranges(rule.destinations, version)) for version in (4, 6)},
+            tuple(service_ranges(rule.services)),
+        )
+        for rule in ordered_rules(network, policy)
+    )
 
 
 @dataclass(frozen=True, slots=True)

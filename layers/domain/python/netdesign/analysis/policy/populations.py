@@ -10,7 +10,7 @@ from netdesign.analysis.facts.address_text import parse, within
 from netdesign.analysis.facts.addresses import subnet_blocks, subnet_prefixes
 from netdesign.analysis.policy.needs import service_prefixes
 from netdesign.analysis.policy.policy import prefix_range
-from netdesign.analysis.policy.zones import places, zones_exposed
+from netdesign.analysis.policy.zones import places, tunnel_zones, zones_exposed
 from netdesign.graph.headerspace import ANY_ADDRESS, Box, Space, space
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import summarise
@@ -77,9 +77,9 @@ def outer_zones(network: Network) -> frozenset[str]:
 
 @analysis
 def inner_zones(network: Network) -> tuple[str, ...]:
-    """The zones that lie somewhere and are not the Internet."""
-    known = network.by_id("zones")
-    return tuple(sorted(zone for zone in places(network) if zone in known and zone not in outer_zones(network)))
+    """The zones that lie somewhere, those aside that are the Internet or hold tunnels alone."""
+    known, others = network.by_id("zones"), outer_zones(network) | tunnel_zones(network)
+    return tuple(sorted(zone for zone in places(network) if zone in known and zone not in others))
 
 
 def instances(network: Network, *kinds: ServiceKind) -> tuple[str, ...]:

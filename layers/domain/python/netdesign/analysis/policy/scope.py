@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netdesign.analysis.facts.ends import ends_of
 from netdesign.analysis.policy.policy import passages
 from netdesign.analysis.policy.zones import zone_domains
+from netdesign.analysis.routing.cloud_trips import end_zone
 from netdesign.graph.network import Network, analysis
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def data_classes(network: Network) -> frozenset[DataClass]:
     """Every data class that the design or its requirements speak of."""
     design = network.design
     found = set(design.requirements.data_classes) | {flow.data_class for flow in design.traffic.flows}
+    found |= {flow.data_class for flow in design.cloud.cloud_flows}
     for classes in (holder.data_classes for holder in design.inventory.endpoint_groups):
         found.update(classes)
     for classes in (zone.data_classes for zone in design.security.zones):
@@ -121,4 +123,9 @@ def _flow_zones(network: Network) -> frozenset[tuple[str | None, str | None]]:
         for flow in network.design.traffic.flows
         for near in ends_of(network, flow.sources)
         for far in ends_of(network, flow.targets)
+    ) | frozenset(
+        (end_zone(network, near), end_zone(network, far))
+        for flow in network.design.cloud.cloud_flows
+        for near in flow.sources
+        for far in flow.targets
     )

@@ -16,6 +16,7 @@ from netdesign.analysis.addressing.layer3 import gateways, layer3, media_of
 from netdesign.analysis.facts.addresses import addresses, subnet_prefixes, subnet_vlans
 from netdesign.analysis.facts.interfaces import interfaces, wires
 from netdesign.analysis.facts.row_codes import among, row_codes
+from netdesign.analysis.facts.tunnel_carriers import fallen, links_left
 from netdesign.analysis.switching.vlan_parts import vlan_parts
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
@@ -131,14 +132,16 @@ def _foreign(network: Network, row: Longs, code: Longs) -> tuple[Bools, Bools]:
 
 
 def failed_edges(network: Network, failed: Failed) -> Longs:
-    """The edges of the terrain that rest on links that have failed."""
+    """The edges of the terrain that rest on links that have failed, or on tunnels that failed parts carry."""
     land, wire = terrain(network), wires(network)
     gone = np.zeros(len(network.links) + 1, np.bool_)
     gone[[*failed.links]] = True
     alive = np.zeros(len(network.links) + 1, np.bool_)
     alive[wire.of_link[network.usable_links & ~gone[:-1]]] = True
     alive[-1] = True
-    members = np.flatnonzero(~alive[wire.of_interface[layer3(network).member_interface]])
+    lost = fallen(network, links_left(network, failed.devices, failed.links))
+    of_members = layer3(network).member_interface
+    members = np.flatnonzero(~alive[wire.of_interface[of_members]] | lost[of_members])
     return np.concatenate([members, np.flatnonzero(gone[land.edge_link])])
 
 

@@ -21,7 +21,7 @@ from netdesign.analysis.policy.terrain import (
 )
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import Network, analysis
-from netdesign.model.vocabulary import Exposure
+from netdesign.model.vocabulary import Exposure, InterfaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -187,6 +187,17 @@ def places(network: Network) -> dict[str, Ints]:
 
 
 @analysis
+def tunnel_zones(network: Network) -> frozenset[str]:
+    """The zones in which nothing lies but tunnels: nobody lives there; what passes is judged by where it is from."""
+    l3, land, table = layer3(network), terrain(network), interfaces(network)
+    tunnels = table.of_kind(InterfaceKind.TUNNEL)[l3.member_interface]
+    other = np.unique(l3.member_segment[~tunnels])
+    segments = np.setdiff1d(l3.member_segment[tunnels], other)
+    nodes = set((land.segment + segments).tolist())
+    return frozenset(zone for zone, held in places(network).items() if nodes.issuperset(held.tolist()))
+
+
+@analysis
 def zone_domains(network: Network, filtered: bool = False) -> dict[str, frozenset[int]]:
     """The labels of `domains` that each zone has a part in."""
     label = domains(network, filtered)
@@ -208,9 +219,10 @@ class ZonePair:
 
 @analysis
 def zone_pairs(network: Network) -> tuple[ZonePair, ...]:
-    """Every pair of zones that lie somewhere."""
+    """Every pair of zones that lie somewhere, those aside that hold tunnels alone."""
     known = network.by_id("zones")
-    here = sorted((known[zone] for zone in places(network) if zone in known), key=lambda zone: (zone.trust, zone.id))
+    lived = places(network).keys() - tunnel_zones(network)
+    here = sorted((known[zone] for zone in lived if zone in known), key=lambda zone: (zone.trust, zone.id))
     return tuple(ZonePair(low, high) for at, low in enumerate(here) for high in here[at + 1 :])
 
 

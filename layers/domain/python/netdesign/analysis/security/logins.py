@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netdesign.analysis.forwarding.reachability import Origin, gets_to, origins
-from netdesign.analysis.policy.zones import enforcement_points
+from netdesign.analysis.forwarding.reachability import Origin, gets_to, origins, points_passed
 from netdesign.graph.network import Network, analysis
 from netdesign.model.inventory import EndpointKind
 from netdesign.model.vocabulary import Role
@@ -106,8 +105,10 @@ def _reached(network: Network, key: Alike, kind: ServiceKind, failed: frozenset[
 def least_reached(network: Network, kind: ServiceKind) -> dict[int, Reached]:
     """As `services_reached`, once that enforcement point has failed whose loss leaves a device the fewest."""
     worst = dict(services_reached(network, kind))
-    for point in enforcement_points(network):
-        for key, devices in alike(network).items():
+    for key, devices in alike(network).items():
+        names = worst[devices[0]] if key.origins is not None else ()
+        passed = {point for name in names for point in points_passed(network, key.origins or (), name)}
+        for point in sorted(passed):
             reached = _reached(network, key, kind, frozenset((point,)))
             for device in devices:
                 if device != point and len(reached) < len(worst[device]):

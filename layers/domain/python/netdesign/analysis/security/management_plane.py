@@ -15,7 +15,7 @@ from netdesign.analysis.policy.needs import service_prefixes
 from netdesign.analysis.policy.permissions import between, zone_labels
 from netdesign.analysis.policy.policy import TCP, UDP
 from netdesign.analysis.policy.populations import addressed, inner_zones, on_ports, outer_zones
-from netdesign.analysis.policy.zones import domains, places, zones_exposed
+from netdesign.analysis.policy.zones import domains, places, tunnel_zones, zones_exposed
 from netdesign.graph.headerspace import Packet
 from netdesign.graph.network import Network, analysis
 from netdesign.model.infrastructure import ServiceKind
@@ -72,10 +72,10 @@ class Intrusion(NamedTuple):
 
 @analysis
 def intrusions(network: Network) -> tuple[Intrusion, ...]:
-    """Every zone but management from which administrative packets get to management addresses."""
+    """Every zone but management that somebody lives in and from which administrative packets get to management."""
     found, ports = [], on_ports(*ADMINISTRATION)
     held = management_addresses(network)
-    own = {zone.id for zone in zones_exposed(network, Exposure.MANAGEMENT)}
+    own = {zone.id for zone in zones_exposed(network, Exposure.MANAGEMENT)} | tunnel_zones(network)
     parts = sorted(set(held.part.tolist()))
     for zone, starts in sorted(zone_labels(network).items()):
         for part in parts if zone not in own else ():

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from netdesign.analysis.facts.cloud_places import cloud_zone_names
 from netdesign.analysis.facts.ends import ends_of
+from netdesign.analysis.policy.cloud_zones import open_ways
 from netdesign.analysis.policy.encryption import clear_links, exposed_links
 from netdesign.analysis.policy.policy import bound_zones, enforced_policies, ordered_rules, passages
 from netdesign.analysis.policy.terrain import terrain
 from netdesign.analysis.policy.zones import domains, mixed, zone_pairs, zones_exposed
+from netdesign.analysis.security.cloud_trust import (
+    crossing_zones,
+    gold_at_providers,
+    workload_sets,
+    zone_pairs_at_providers,
+)
 from netdesign.analysis.security.logins import edge_ports
 from netdesign.graph.network import Network, analysis
 from netdesign.model.security import Action, Inspection
 from netdesign.model.vocabulary import Exposure, ServiceClass
 
 if TYPE_CHECKING:
+    from netdesign.model.cloud import CloudFlow
     from netdesign.model.traffic import Flow
 
 Index = dict[str, float]
@@ -46,7 +55,9 @@ def _denied_pairs(network: Network) -> float | None:
         for pair in pairs
         if not mixed(network, pair) and any(pair.low.id in zones and pair.high.id in zones for zones in bound)
     ]
-    return len(kept) / len(pairs) if pairs else None
+    beyond, all_beyond = zone_pairs_at_providers(network)
+    total = len(pairs) + all_beyond
+    return (len(kept) + beyond) / total if total else None
 
 
 def denies_rest(network: Network, policy: str) -> bool:
@@ -59,9 +70,9 @@ def denies_rest(network: Network, policy: str) -> bool:
 
 def _micro_segmentation(network: Network) -> float | None:
     """One less the share of endpoints in the largest set that no filter parts."""
-    sets = unfiltered_sets(network)
-    total = sum(sets.values())
-    return 1 - max(sets.values()) / total if total else None
+    sets = [*unfiltered_sets(network).values(), *workload_sets(network).values()]
+    total = sum(sets)
+    return 1 - max(sets) / total if total else None
 
 
 @analysis
@@ -92,10 +103,13 @@ def _encrypted(network: Network, bits: int) -> float | None:
         leaves = bool(exposed_links(network, flow.id))
         if flow.encrypted or (leaves and not clear_links(network, flow, bits)):
             sealed += _rate(flow)
+    for beyond in network.design.cloud.cloud_flows:
+        total += _rate(beyond)
+        sealed += _rate(beyond) if beyond.encrypted else 0
     return sealed / total if total else None
 
 
-def _rate(flow: Flow) -> int:
+def _rate(flow: Flow | CloudFlow) -> int:
     return max(0, flow.up_bps) + max(0, flow.down_bps)
 
 
@@ -120,6 +134,10 @@ def _inspected(network: Network) -> float | None:
         if pairs:
             total += _rate(flow)
             inspected += _rate(flow) if pairs <= covered else 0
+    for beyond in network.design.cloud.cloud_flows:
+        pairs = crossing_zones(network, beyond)
+        total += _rate(beyond) if pairs else 0
+        inspected += _rate(beyond) if pairs and pairs <= covered else 0
     return inspected / total if total else None
 
 
@@ -132,11 +150,15 @@ def _enforced_gold(network: Network) -> float | None:
         if flow.service_class is ServiceClass.GOLD and (pairs := _crossings(network, flow))
     ]
     kept = sum(all(frozenset(pair) in apart for pair in pairs) for pairs in crossing)
-    return kept / len(crossing) if crossing else None
+    beyond, all_beyond = gold_at_providers(network)
+    total = len(crossing) + all_beyond
+    return (kept + beyond) / total if total else None
 
 
 def _isolated_management(network: Network) -> float | None:
     """1 where management is a zone that nothing joins to others but through enforcement points, else 0."""
     own = {zone.id for zone in zones_exposed(network, Exposure.MANAGEMENT)}
     pairs = [pair for pair in zone_pairs(network) if {pair.low.id, pair.high.id} & own]
-    return float(bool(pairs) and not any(mixed(network, pair) for pair in pairs))
+    there = bool(own & cloud_zone_names(network))
+    joined = any(own & {way.source_zone, way.target_zone} for way in open_ways(network)) if there else False
+    return float((bool(pairs) or there) and not joined and not any(mixed(network, pair) for pair in pairs))

@@ -92,7 +92,7 @@ def _taken(rib: Rib, process: int, prefix: Prefix, state: State) -> Attributes |
     table = int(processes(rib.network).vertex[process])
     entry = rib.current(table, prefix, state)
     inner = fact.protocol is RoutingProtocol.BGP
-    if inner and process in state.source.stated and entry is not None and entry.process != process:
+    if inner and process in state.source.stated and _may_state(rib, process, table, entry):
         return Attributes()
     if not prefix.length and fact.default_originate and _may_originate(rib, process, table, entry):
         return Attributes() if inner else External(DEFAULT_METRIC, 0)
@@ -104,6 +104,12 @@ def _taken(rib: Rib, process: int, prefix: Prefix, state: State) -> Attributes |
     if summarises and _has_component(rib, process, table, prefix):
         return Attributes() if inner else External(METRIC, 0)
     return _injected(rib, process, prefix, state) if inner else None
+
+
+def _may_state(rib: Rib, process: int, table: int, entry: Entry | None) -> bool:
+    """Whether a stated network can be announced: by a provider always, for a design shows none of its own routes, by
+    others where the table has a route to it."""
+    return bool(provider_tables(rib.network)[table]) or (entry is not None and entry.process != process)
 
 
 def _may_originate(rib: Rib, process: int, table: int, entry: Entry | None) -> bool:

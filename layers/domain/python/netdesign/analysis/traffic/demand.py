@@ -64,19 +64,30 @@ def site_demands(requirements: ResolvedRequirements, parameters: Parameters) -> 
     return tuple(site_demand(requirements, parameters, site) for site in requirements.sites)
 
 
+def at_provider(requirements: ResolvedRequirements) -> bool:
+    """Whether servers run at a cloud provider, so that sites need nothing but a way to it."""
+    return requirements.network_type is NetworkType.CLOUD_NATIVE
+
+
+def provider_flows(requirements: ResolvedRequirements) -> tuple[ResolvedFlow, ...]:
+    """The flows that something at the provider takes part in; sites carry the others by themselves."""
+    return tuple(flow for flow in requirements.flows if {flow.source, flow.target} & (MACHINES | {Population.CLOUD}))
+
+
 def site_demand(requirements: ResolvedRequirements, parameters: Parameters, site: ResolvedSite) -> SiteDemand:
     """The demand of a site."""
+    servers = 0 if at_provider(requirements) else site.servers
     users = local_users(requirements, site)
     personal = parameters.wireless.devices_per_user
     phones = users if requirements.voice else 0
     wireless = users * max(0.0, personal - 1) if requirements.wireless else 0
     return SiteDemand(
         site=site.id,
-        access_ports=users + site.endpoints,
+        access_ports=0 if at_provider(requirements) else users + site.endpoints,
         access_points=access_points(requirements, parameters, site),
-        server_ports=site.servers * requirements.servers.nics_per_server,
+        server_ports=servers * requirements.servers.nics_per_server,
         server_port_bps=requirements.servers.nic_speed_bps,
-        hosts=users + site.endpoints + site.servers + phones + ceil(wireless - TINY),
+        hosts=0 if at_provider(requirements) else users + site.endpoints + servers + phones + ceil(wireless - TINY),
         wireless_clients=ceil(users * personal * parameters.wireless.active_share) if requirements.wireless else 0,
         phones=phones,
         growth=requirements.growth_multiplier,

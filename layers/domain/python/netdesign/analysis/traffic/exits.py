@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.policy.terrain import circuit_links, near_end
 from netdesign.graph.network import Network, analysis
 from netdesign.model.vocabulary import Role, Trust
@@ -41,10 +42,15 @@ def exits(network: Network) -> tuple[Exit, ...]:
     return tuple(found)
 
 
+def _internet(network: Network) -> set[str]:
+    """Devices of the Internet's providers; doors to cloud providers are none."""
+    return {network.devices[at].id for at in network.with_role(Role.PROVIDER).tolist()} - doors(network).keys()
+
+
 @analysis
 def inward_peak_bps(network: Network) -> int:
     """What comes from providers at peak, over all flows."""
-    providers = {network.devices[at].id for at in network.with_role(Role.PROVIDER).tolist()}
+    providers = _internet(network)
     total = 0
     for flow in network.design.traffic.flows:
         if providers.intersection(flow.sources):
@@ -57,7 +63,7 @@ def inward_peak_bps(network: Network) -> int:
 @analysis
 def outward_peak_bps(network: Network) -> int:
     """What goes to providers at peak, over all flows."""
-    providers = {network.devices[at].id for at in network.with_role(Role.PROVIDER).tolist()}
+    providers = _internet(network)
     total = 0
     for flow in network.design.traffic.flows:
         if providers.intersection(flow.targets):

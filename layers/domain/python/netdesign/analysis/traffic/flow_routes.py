@@ -10,6 +10,7 @@ import numpy as np
 from netdesign.analysis.addressing.layer3 import gateway_pairs, layer3
 from netdesign.analysis.facts.address_text import Parsed
 from netdesign.analysis.facts.addresses import subnet_prefixes, subnet_vlans
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.facts.row_codes import among, equal_pairs
 from netdesign.analysis.protocols.providers import circuit_tables, provider_devices
 from netdesign.analysis.tables.routes import ARRIVED, OUTCOMES, follow, table_classes
@@ -25,10 +26,16 @@ MAX_WALKS = 1_000_000
 
 
 class End(NamedTuple):
-    """One end of a flow: its subnets by position, and whether a provider's network is among them."""
+    """One end of a flow: its subnets by position, the Internet's providers, and doors to cloud providers among it."""
 
     subnets: tuple[int, ...]
     providers: tuple[int, ...]
+    doors: tuple[int, ...] = ()
+
+    @property
+    def beyond(self) -> tuple[int, ...]:
+        """All devices of others that circuits lead to."""
+        return (*self.providers, *self.doors)
 
 
 class Stranded(NamedTuple):
@@ -64,7 +71,9 @@ def flow_ends(network: Network, names: tuple[str, ...]) -> End:
             subnets.update((one, None) for one in (at, *twins))
     theirs = provider_devices(network)
     index = network.device_index
-    return End(tuple(subnets), tuple(index[name] for name in names if name in index and theirs[index[name]]))
+    others = [name for name in names if name in index and theirs[index[name]]]
+    through = tuple(index[name] for name in others if name in doors(network))
+    return End(tuple(subnets), tuple(index[name] for name in others if index[name] not in through), through)
 
 
 @analysis
@@ -185,7 +194,7 @@ def _starts(network: Network, end: End) -> tuple[Longs, Longs]:
     rows = [
         (vertex, version)
         for vertex, circuits in tables.items()
-        if any(provider in end.providers for _, provider in circuits)
+        if any(provider in end.beyond for _, provider in circuits)
         for version in _versions(network, circuits[0][0])
     ]
     edge = np.array(rows, np.int64).reshape(-1, 2).T
@@ -226,7 +235,7 @@ def _without_gateway(network: Network, near: End, far: End) -> tuple[int, ...]:
     vlans = subnet_vlans(network)
     mine = np.array([*near.subnets, *far.subnets], np.int64)
     one_vlan = mine.size > 0 and bool((vlans[mine] == vlans[mine[0]]).all()) and vlans[mine[0]] >= 0
-    if one_vlan and not (near.providers or far.providers):
+    if one_vlan and not (near.beyond or far.beyond):
         return ()
     held = np.zeros(vlans.size, np.bool_)
     held[gateway_pairs(network)[0]] = True

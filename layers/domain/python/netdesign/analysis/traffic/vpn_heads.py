@@ -78,7 +78,7 @@ def _tunnels(network: Network) -> list[tuple[str, int, str]]:
 def _cloud_tunnels(network: Network) -> list[tuple[str, int, str]]:
     rows = []
     for one in network.design.cloud.cloud_connections:
-        place = network.device_index.get(one.device)
+        place = network.device_index.get(one.device or "")
         if one.kind is CloudConnectionKind.VPN and place is not None and network.in_service[place]:
             rows += [(network.devices[place].site, place, f"{one.id} {n}") for n in range(max(0, one.tunnels))]
     return rows

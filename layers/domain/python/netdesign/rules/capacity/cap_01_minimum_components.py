@@ -14,6 +14,7 @@ from netdesign.analysis.traffic.demand import (
     USER_PORT_BPS,
     WITHOUT_USERS,
     SiteDemand,
+    at_provider,
     doubled,
     inspected_bps,
     site_demands,
@@ -78,7 +79,9 @@ def minimum_components(case: Case) -> Iterator[Said]:
 
 
 def minima(case: Case) -> tuple[Minimum, ...]:
-    """Every minimum of every site."""
+    """Every minimum of every site; none where servers run at a provider and sites have nothing but a way to it."""
+    if at_provider(case.requirements):
+        return ()
     demands = site_demands(case.requirements, case.parameters)
     return tuple(minimum for demand in demands for minimum in _of_site(case, demand))
 

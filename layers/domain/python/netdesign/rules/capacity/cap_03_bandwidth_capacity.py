@@ -8,6 +8,7 @@ from math import ceil
 
 import numpy as np
 
+from netdesign.analysis.traffic.demand import at_provider, provider_flows
 from netdesign.analysis.traffic.link_capacity import capacity_bps, carried, fill
 from netdesign.model.patch import Patch, Remove, Set
 from netdesign.model.verdict import Finding, Measure
@@ -85,6 +86,9 @@ def _left_out(case: Case) -> Iterator[Finding]:
     """Traffic that was asked for and that no flow of the design stands for, in sum."""
     asked = sum(flow.up_bps + flow.down_bps for flow in case.requirements.flows)
     drawn = sum(flow.up_bps + flow.down_bps for flow in case.design.traffic.flows)
+    if at_provider(case.requirements):
+        asked = sum(flow.up_bps + flow.down_bps for flow in provider_flows(case.requirements))
+        drawn += sum(flow.up_bps + flow.down_bps for flow in case.design.cloud.cloud_flows)
     if drawn < asked * (1 - TINY):
         yield Finding(
             message=f"the flows of the design come to {drawn / 1e9:,.3f} Gbit/s,"

@@ -11,10 +11,14 @@ import numpy as np
 
 from netdesign.analysis.equipment.port_supply import endpoint_ports
 from netdesign.analysis.facts.addresses import PURPOSES, subnet_prefixes, subnet_purposes
+from netdesign.analysis.facts.cloud_places import counts_as_production, workload_count
 from netdesign.analysis.facts.row_codes import column
 from netdesign.analysis.policy.enforcers import Enforcer, enforcers
-from netdesign.analysis.traffic.demand import USER_PORT_BPS, SiteDemand, site_demands
+from netdesign.analysis.traffic.demand import USER_PORT_BPS, SiteDemand, at_provider, site_demands
+from netdesign.catalog.cloud_quotas import quotas_of
 from netdesign.graph.network import ROLES
+from netdesign.graph.prefixes import parse_prefix
+from netdesign.model.cloud import CloudSubnetKind
 from netdesign.model.inventory import HaMode
 from netdesign.model.patch import Patch, SetRequirement
 from netdesign.model.verdict import Finding, Gap, Measure
@@ -83,6 +87,8 @@ def scale_requirements(case: Case) -> Iterator[Said]:
 def resources(case: Case) -> tuple[Resource, ...]:
     """Every resource that something is asked of."""
     found = [_sites(case), _vlans(case), _sessions(case)]
+    if at_provider(case.requirements):
+        found += [_workloads(case), _provider_addresses(case)]
     for demand in site_demands(case.requirements, case.parameters):
         found.extend(_of_site(case, demand))
     return tuple(resource for resource in found if resource is not None and resource.demand > 0)
@@ -199,9 +205,32 @@ def _vlans(case: Case) -> Resource:
     return Resource("all sites", "VLANs", min(sizes, default=4094), case.requirements.vlans_stated or 0, 0)
 
 
+def _workloads(case: Case) -> Resource:
+    """Workloads in place at the provider, against the servers that were asked for."""
+    return Resource("the provider", "workloads", workload_count(case.network), case.requirements.servers.count, 0)
+
+
+def _provider_addresses(case: Case) -> Resource:
+    """Addresses for workloads of production at the provider when the zone with most of them is lost."""
+    networks, by_zone = case.network.by_id("cloud_networks"), dict[str, int]()
+    for subnet in case.design.cloud.cloud_subnets:
+        network = networks.get(subnet.network)
+        if network is None or subnet.kind is not CloudSubnetKind.PRIVATE or not counts_as_production(network):
+            continue
+        quotas = quotas_of(network.provider)
+        prefix = parse_prefix(subnet.prefix)
+        room = max(0, (1 << (32 - prefix.length)) - (quotas.reserved_addresses if quotas else 2))
+        by_zone[subnet.availability_zone] = by_zone.get(subnet.availability_zone, 0) + room
+    left = sum(by_zone.values()) - (max(by_zone.values()) if len(by_zone) > 1 else 0)
+    wanted = ceil(case.requirements.servers.count * case.requirements.growth_multiplier - 1e-9)
+    return _linear("the provider", "addresses for workloads with a zone lost", left, wanted)
+
+
 def _sites(case: Case) -> Resource:
-    """Sites with a switch."""
+    """Sites with a switch, or that are there at all where servers run at a provider."""
     built = {case.network.devices[place].site for place in case.network.with_role(*SERVING).tolist()}
+    if at_provider(case.requirements):
+        built = {site.id for site in case.design.inventory.sites}
     wanted = {site.id for site in case.requirements.sites}
     return Resource("the design", "sites", len(built & wanted), max(len(wanted), case.requirements.site_count), 0)
 

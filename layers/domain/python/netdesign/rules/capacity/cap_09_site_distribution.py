@@ -8,8 +8,9 @@ import numpy as np
 
 from netdesign.analysis.addressing.layer3 import gateway_pairs
 from netdesign.analysis.facts.addresses import PURPOSES, subnet_purposes
+from netdesign.analysis.facts.cloud_places import joined_sites, workload_count
 from netdesign.analysis.facts.row_codes import column, text_codes
-from netdesign.analysis.traffic.demand import OUTSIDE
+from netdesign.analysis.traffic.demand import OUTSIDE, at_provider
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
 from netdesign.model.patch import Patch, Set
 from netdesign.model.resolved import ResolvedSite
@@ -29,7 +30,8 @@ EDGE = (Role.ACCESS, Role.LEAF, Role.BORDER_LEAF, Role.CORE)
     severity=Severity.ERROR,
     flags="A site of the requirements without devices, or devices at a site that nobody asked for; a site without a"
     " switch for endpoints, without a gateway for its hosts, or, where there are other sites or traffic leaves, without"
-    " a circuit or a link to another site; users or servers of the sites that do not add up to those asked for.",
+    " a circuit or a link to another site; a site with people and no connection to a hub where servers run at a"
+    " cloud provider; users or servers of the sites that do not add up to those asked for.",
     passes="The design has exactly the sites that were asked for, each with switches, gateways and a way out.",
     remedy="Build the missing site, or give the device its right site.",
     references=("traceability to the requirements", "ISO/IEC 27001:2022 A.5.9"),
@@ -41,13 +43,22 @@ def site_distribution(case: Case) -> Iterator[Said]:
     for name in sorted(built - set(wanted)):
         names = [d.id for d in network.devices if d.site == name and d.in_service]
         yield _finding(name, "has devices but was not asked for", devices=len(names))
+    provided = at_provider(case.requirements)
     for name, site in sorted(wanted.items()):
-        if name not in built:
+        if provided:
+            yield from _reached(case, site)
+        elif name not in built:
             yield _finding(name, "was asked for and has no device in service")
         elif site.users or site.endpoints or site.servers:
             yield from _whole(case, site)
     yield from _sums(case)
     yield Measure(name="sites with devices", value=len(built & set(wanted)), threshold=len(wanted))
+
+
+def _reached(case: Case, site: ResolvedSite) -> Iterator[Finding]:
+    """Where servers run at a provider, a site needs a way to it, if somebody is there."""
+    if (site.users or site.endpoints) and site.id not in joined_sites(case.network):
+        yield _finding(site.id, "has no connection to a hub at the provider")
 
 
 def _whole(case: Case, site: ResolvedSite) -> Iterator[Finding]:
@@ -93,9 +104,10 @@ def _sites_with_exit(network: Network) -> frozenset[str]:
 def _sums(case: Case) -> Iterator[Finding]:
     """Users and servers of the sites, as drawn, against those asked for."""
     requirements, sites = case.requirements, case.design.inventory.sites
+    servers = workload_count(case.network) if at_provider(requirements) else sum(site.servers for site in sites)
     for sort, drawn, asked in (
         ("users", sum(site.users for site in sites), requirements.users),
-        ("servers", sum(site.servers for site in sites), requirements.servers.count),
+        ("servers", servers, requirements.servers.count),
     ):
         if drawn != asked:
             yield Finding(

@@ -71,7 +71,7 @@ def budget(case: Case) -> Iterator[Said]:
             },
             severity=None if case.requirements.budget_is_hard else Severity.WARNING,
         )
-    elif not case.design.parts.lines:
+    elif not (case.design.parts.lines or case.design.cloud.cloud_charges):
         yield Gap(message="the design has no bill, so that nothing says what it costs")
     elif sums.unpriced:
         yield Gap(message=f"nothing says what {', '.join(sums.unpriced[:5])} cost", elements=sums.unpriced[:20])

@@ -84,10 +84,12 @@ def _hub(case: Case, hub: CloudHub) -> Iterator[Said]:
         return
     mine = attachments_of(case.network).get(hub.id, ())
     ways = connections_of(case.network).get(hub.id, ())
-    routes = sum(len(_routes(case, one)) for one in mine)
+    routes = sum(len(_routes(case, one)) for one in mine) + len({text for one in ways for text in one.prefixes})
+    tables = sum(table.hub == hub.id for table in case.design.cloud.cloud_route_tables)
     for what, asked, most in (
         ("attachments", len(mine) + len(ways), quotas.hub_attachments),
-        ("route tables", hub.route_tables, quotas.hub_route_tables),
+        ("route tables", max(hub.route_tables, tables), quotas.hub_route_tables),
+        ("VPN connections of its own", sum(_own_vpn(one) for one in ways), quotas.vpn_connections),
         ("routes", routes, quotas.hub_routes),
         ("bytes of MTU", hub.mtu_bytes, quotas.hub_mtu_bytes),
     ):
@@ -97,6 +99,11 @@ def _hub(case: Case, hub: CloudHub) -> Iterator[Said]:
             yield _over(hub.id, what, asked, most, quotas)
     for one in mine:
         yield from _attachment(case, one, quotas)
+
+
+def _own_vpn(one: CloudConnection) -> bool:
+    """Whether the provider's own VPN ends the connection; routers that run as workloads have no part in the quota."""
+    return one.kind is CloudConnectionKind.VPN and not one.gateways
 
 
 def _routes(case: Case, one: CloudAttachment) -> tuple[str, ...]:

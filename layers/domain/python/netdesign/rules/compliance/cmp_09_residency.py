@@ -68,6 +68,7 @@ def data_residency(case: Case) -> Iterator[Said]:
     """Holders and collectors by their sites; flows by the places that they pass."""
     for data, codes in sorted(allowed(case).items()):
         yield from _holders(case, data, codes)
+        yield from _at_providers(case, data, codes)
         yield from _paths(case, data, codes)
         yield Measure(name=f"{data}_outside", value=len(_outside(case, data, codes)), threshold=0)
     for data in _unstated(case):
@@ -99,6 +100,24 @@ def _holders(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Sai
     unknown = {one.site for one in _keepers(case, data) if places.get(one.site) is None}
     for site in sorted(unknown):
         yield Gap(message=f"the jurisdiction of a site that keeps data of class {data} is unknown", elements=(site,))
+
+
+def _at_providers(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Said]:
+    """Networks at cloud providers whose zone holds the data."""
+    zones = set(scope(case.network, data).zones)
+    for one in case.design.cloud.cloud_networks:
+        code = code_of(one.jurisdiction)
+        if one.zone not in zones:
+            continue
+        if code is None:
+            yield Gap(message=f"the jurisdiction of a network with data of class {data} is unknown", elements=(one.id,))
+        elif code not in codes:
+            yield Finding(
+                message=f"{one.id} in {one.region} ({code}) holds data of class {data},"
+                f" which may be in {_listed(codes)}",
+                elements=(one.id,),
+                witness={"holder": one.id, "jurisdiction": code, "data_class": data.value},
+            )
 
 
 def _paths(case: Case, data: DataClass, codes: frozenset[str]) -> Iterator[Finding]:
@@ -165,4 +184,16 @@ def land_abroad(case: Case) -> Patch | None:
         if there and site is not None:
             clear = Set("flows", flow.id, {"encrypted": False, "data_class": data})
             return (*patch, Add("sites", site), clear, *(Set("devices", name, {"site": site.id}) for name in there))
+    return None
+
+
+@data_residency.mutant("run networks at a provider where their data may not be")
+def network_abroad(case: Case) -> Patch | None:
+    """The first network whose zone holds data with a place moves under another law."""
+    for data, codes in sorted(allowed(case).items()):
+        zones = set(scope(case.network, data).zones)
+        abroad = next((code for code in ("US", "DE", "JP") if code not in codes), None)
+        for one in case.design.cloud.cloud_networks if abroad is not None else ():
+            if one.zone in zones:
+                return (Set("cloud_networks", one.id, {"jurisdiction": abroad}),)
     return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 from netdesign.analysis.forwarding.reachability import gets_to, group_origins
 from netdesign.analysis.security.logins import least_reached, managed_devices, profile_of, services_reached
+from netdesign.analysis.traffic.demand import at_provider
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import EndpointGroup, EndpointKind
 from netdesign.model.patch import Add, Patch, Remove, Set
@@ -58,7 +59,8 @@ def time_synchronisation(case: Case) -> Iterator[Said]:
     """The sources, who gets to them, and whether all are told the same."""
     sources = _sources(case)
     wanted = case.parameters.compliance.time_sources
-    if len(sources) < wanted:
+    yield from _at_providers(case, wanted)
+    if len(sources) < wanted and not (at_provider(case.requirements) and case.design.cloud.cloud_services):
         yield Finding(
             message=f"the design has {len(sources)} time sources; {wanted} are asked for",
             elements=tuple(one.id for one in sources),
@@ -76,6 +78,18 @@ def time_synchronisation(case: Case) -> Iterator[Said]:
 
 def _sources(case: Case) -> list[ServiceInstance]:
     return [one for one in case.design.infrastructure.service_instances if one.kind is ServiceKind.NTP]
+
+
+def _at_providers(case: Case, wanted: int) -> Iterator[Finding]:
+    """The provider's clocks, region by region, for what runs there."""
+    clocks = Counter(one.region for one in case.design.cloud.cloud_services if one.kind is ServiceKind.NTP)
+    for region in sorted({one.region for one in case.design.cloud.cloud_networks}):
+        if clocks[region] < wanted:
+            yield Finding(
+                message=f"networks in {region} have {clocks[region]} time sources; {wanted} are asked for",
+                elements=(region,),
+                witness={"region": region, "sources": clocks[region], "needed": wanted},
+            )
 
 
 def _survives(case: Case) -> bool:

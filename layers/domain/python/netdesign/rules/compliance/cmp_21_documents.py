@@ -116,7 +116,7 @@ def _loose_access(case: Case) -> Iterator[tuple[str, str, str]]:
             yield "remote access", access.id, name
     hubs = case.network.by_id("cloud_hubs")
     for way in case.design.cloud.cloud_connections:
-        for name in (*(d for d in (way.device,) if d not in devices), *(h for h in (way.hub,) if h not in hubs)):
+        for name in (*(d for d in (way.device,) if d and d not in devices), *(h for h in (way.hub,) if h not in hubs)):
             yield "cloud connection", way.id, name
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from netdesign.analysis.facts.distances import kilometres
+from netdesign.analysis.facts.distances import ground_km, kilometres
 from netdesign.analysis.failure.shared_risks import one_risk
 from netdesign.analysis.policy.encryption import exposed_links
 from netdesign.analysis.policy.terrain import circuit_links, near_end
+from netdesign.analysis.traffic.demand import at_provider
+from netdesign.catalog.cloud_regions import cloud_providers
 from netdesign.model.cabling import Circuit, Srlg, SrlgKind
 from netdesign.model.inventory import EndpointKind, Site
 from netdesign.model.patch import Add, Patch, Set
@@ -133,6 +135,9 @@ def _sites(case: Case) -> Iterator[Said]:
         group.site for group in case.design.inventory.endpoint_groups if group.kind in STORES and group.count > 0
     }
     sites = [one for one in case.design.inventory.sites if one.id in holding]
+    if at_provider(case.requirements):
+        yield from _regions(case)
+        return
     wanted = case.parameters.redundancy[case.requirements.redundancy].distinct_sites
     if len(sites) < wanted:
         yield Finding(
@@ -143,6 +148,31 @@ def _sites(case: Case) -> Iterator[Said]:
     for one, other in combinations(sites, 2):
         yield from _pair(case, one, other)
     yield Measure(name="sites_with_servers", value=len(sites), threshold=wanted)
+
+
+def _regions(case: Case) -> Iterator[Said]:
+    """Where everything runs at a provider, its regions stand for sites; each has a power supply of its own."""
+    networks = case.design.cloud.cloud_networks
+    held = {one.network for one in case.design.cloud.cloud_subnets if one.workloads > 0}
+    used = sorted({one.region for one in networks if one.id in held})
+    known = {region.id: region for one in cloud_providers().values() for region in one.regions}
+    wanted = case.parameters.redundancy[case.requirements.redundancy].distinct_sites
+    if len(used) < wanted:
+        yield Finding(
+            message=f"{len(used)} regions hold workloads; {wanted} are asked for",
+            elements=tuple(used),
+            witness={"regions": len(used), "needed": wanted},
+        )
+    near = case.parameters.compliance.separation_metro_km
+    for one, other in combinations([known[name] for name in used if name in known], 2):
+        apart = ground_km((one.latitude, one.longitude), (other.latitude, other.longitude))
+        if apart < near:
+            yield Finding(
+                message=f"{one.id} and {other.id} are {apart:.0f} km apart, less than {near}: one event may take both",
+                elements=(one.id, other.id),
+                witness={"kilometres": round(apart, 1), "needed": near},
+            )
+    yield Measure(name="regions_with_workloads", value=len(used), threshold=wanted)
 
 
 def _pair(case: Case, one: Site, other: Site) -> Iterator[Said]:

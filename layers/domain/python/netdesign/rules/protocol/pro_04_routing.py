@@ -233,7 +233,7 @@ def _unknown_ends(network: Network) -> Iterator[Gap]:
     for flow in network.design.traffic.flows:
         for names in (flow.sources, flow.targets):
             end = flow_ends(network, names)
-            if not end.subnets and not end.providers:
+            if not end.subnets and not end.beyond:
                 yield Gap(message=f"flow {flow.id}: no subnet is known of {', '.join(names)}", elements=(flow.id,))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -126,10 +127,13 @@ def _foreign(network: Network) -> Iterator[Finding]:
     every = [*((p.prefix, p.site) for p in pools), *((s.prefix, s.site) for s in subnets)]
     if len({site for _, site in every}) < MOST:
         return
+    read_subnets = [(one.prefix, subnet) for subnet in subnets if (one := read(subnet.prefix)) is not None]
+    rows = sorted(read_subnets, key=lambda row: (row[0].version, row[0].network, row[0].length))
+    starts = [(prefix.version, prefix.network) for prefix, _ in rows]
     for pool in pools:
         block = read(pool.prefix)
-        rows = [(s, one.prefix) for s in subnets if s.site != pool.site and (one := read(s.prefix)) is not None]
-        held = [subnet for subnet, prefix in rows if block is not None and block.prefix.covers(prefix)]
+        inside = _rows_inside(starts, block.prefix) if block is not None else range(0)
+        held = [rows[at][1] for at in inside if _foreign_row(rows[at], block.prefix, pool.site)] if block else []
         if held:
             yield _finding(
                 f"summary {pool.id} ({pool.prefix}) of {pool.site} covers {held[0].id} of {held[0].site}",
@@ -138,8 +142,20 @@ def _foreign(network: Network) -> Iterator[Finding]:
             )
 
 
+def _rows_inside(starts: list[tuple[int, int]], block: Prefix) -> range:
+    """The rows of sorted prefixes that begin inside a block."""
+    first = bisect_left(starts, (block.version, block.network))
+    return range(first, bisect_right(starts, (block.version, block.last)))
+
+
+def _foreign_row(row: tuple[Prefix, Subnet], block: Prefix, site: str | None) -> bool:
+    prefix, subnet = row
+    return subnet.site != site and block.covers(prefix)
+
+
 def _leaking(network: Network) -> Iterator[Finding]:
-    """Routes of one site that other sites learn one by one."""
+    """Routes of one site that other sites learn one by one; those to routers themselves are no use in a summary."""
+    own = {s.prefix for s in network.design.addressing.subnets if s.purpose is SubnetPurpose.LOOPBACK}
     table, graph = routes(network), layer3(network)
     site_of = [network.devices[at].site for at in graph.device.tolist()]
     if len(set(site_of)) < MOST:
@@ -150,7 +166,9 @@ def _leaking(network: Network) -> Iterator[Finding]:
     for at in rows.tolist():
         site, version = site_of[int(table.vertex[at])], int(table.version[at])
         number = (int(table.high[at]) << 64) | int(table.low[at])
-        learnt[site, int(table.domain[at]), version].add(Prefix(version, number, int(table.length[at])))
+        one = Prefix(version, number, int(table.length[at]))
+        if str(one) not in own:
+            learnt[site, int(table.domain[at]), version].add(one)
     for (site, domain, version), prefixes in sorted(learnt.items()):
         if len(members.get(domain, ())) > 1 and len(prefixes) > MOST:
             yield _finding(

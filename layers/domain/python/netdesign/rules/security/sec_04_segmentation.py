@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from netdesign.analysis.facts.cloud_places import cloud_zone_names
+from netdesign.analysis.policy.cloud_zones import open_ways
 from netdesign.analysis.policy.policy import open_share, passages
 from netdesign.analysis.policy.populations import PEOPLE
 from netdesign.analysis.policy.zones import bypass, claims, mixed, places, zone_pairs
@@ -70,7 +72,11 @@ def network_segmentation(case: Case) -> Iterator[Said]:
     yield from _wide_permits(case, severity)
     yield from _misranked(case, severity)
     known = case.network.by_id("zones")
-    zones, least = len([zone for zone in places(case.network) if zone in known]), posture(case).min_zones
+    yield from _open_at_providers(case, severity)
+    drawn = {*places(case.network), *cloud_zone_names(case.network)}
+    if case.design.cloud.cloud_gateways:
+        drawn |= {zone.id for zone in case.design.security.zones if zone.exposure is Exposure.INTERNET}
+    zones, least = len(drawn & known.keys()), posture(case).min_zones
     if zones < least:
         yield Finding(
             message=f"the network has {zones} zones; the security level asks for {least}",
@@ -121,6 +127,18 @@ def _unfiltered(case: Case, severity: Severity) -> Iterator[Finding]:
                 witness={"from_zone": pair.low.id, "to_zone": pair.high.id, "path": list(path)},
                 severity=severity,
             )
+
+
+def _open_at_providers(case: Case, severity: Severity) -> Iterator[Finding]:
+    """Zones at cloud providers that route tables join past every firewall endpoint."""
+    for way in open_ways(case.network):
+        yield Finding(
+            message=f"{way.source_zone} and {way.target_zone} are joined without a filter at the provider, by"
+            f" {' > '.join(way.hops)} to {way.target}",
+            elements=(way.source, way.target),
+            witness={"from_zone": way.source_zone, "to_zone": way.target_zone, "path": list(way.hops)},
+            severity=severity,
+        )
 
 
 def _shared_zones(case: Case, severity: Severity) -> Iterator[Finding]:
@@ -201,6 +219,17 @@ def permit_anything(case: Case) -> Patch | None:
         patch = first_rule(case, Action.PERMIT, low, high)
         if patch is not None:
             return patch
+    return None
+
+
+@network_segmentation.mutant("let the table of a trust domain at a provider learn the way to the others")
+def leak_domains(case: Case) -> Patch | None:
+    """The first table of a hub with several that leads to an inspection network."""
+    tables = case.design.cloud.cloud_route_tables
+    for table in tables if not open_ways(case.network) else ():
+        others = [name for one in tables if one.hub == table.hub and one.id != table.id for name in one.associated]
+        if table.routes and any(way for way in others if way in case.network.by_id("cloud_attachments")):
+            return (Set("cloud_route_tables", table.id, {"propagated": (*table.propagated, *others)}),)
     return None
 
 

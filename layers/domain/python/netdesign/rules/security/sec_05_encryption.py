@@ -13,7 +13,7 @@ from netdesign.analysis.policy.encryption import (
 )
 from netdesign.analysis.policy.scope import scope
 from netdesign.analysis.security.modules import Use, uncertified, uncertified_gaps
-from netdesign.model.patch import Patch
+from netdesign.model.patch import Patch, Set
 from netdesign.model.traffic import Flow
 from netdesign.model.verdict import Finding, Measure
 from netdesign.model.vocabulary import Category, DataClass, Framework, Severity
@@ -60,6 +60,26 @@ def _flows(case: Case) -> list[Flow]:
     return [flow for flow in flows if _covered(case, flow, word) and exposed_links(case.network, flow.id)]
 
 
+def _at_providers(case: Case) -> Iterator[Finding]:
+    """Covered flows over connections between premises and a cloud provider that nothing encrypts."""
+    word, ways = _leased(case), case.network.by_id("cloud_connections")
+    for flow in case.design.cloud.cloud_flows:
+        asked = (
+            flow.data_class is not DataClass.PUBLIC if word == "all" else word != "none" and flow.data_class.sensitive
+        )
+        if flow.encrypted or not (asked or flow.data_class in _regulated(case)):
+            continue
+        crossed = [ways[end] for end in (*flow.sources, *flow.targets) if end in ways]
+        clear = [way.id for way in crossed if not protects(case.network, way.crypto, _floor(case))]
+        if clear:
+            yield Finding(
+                message=f"flow {flow.id} ({flow.data_class}) crosses to the provider in the clear by"
+                f" {', '.join(clear[:SHOWN])}",
+                elements=(flow.id, *clear[:SHOWN]),
+                witness={"flow": flow.id, "data_class": flow.data_class.value, "links": [*clear[:SHOWN]]},
+            )
+
+
 def _applies(case: Case) -> bool:
     level = posture(case)
     regulated = scope(case.network, *sorted(_regulated(case))).flows
@@ -94,6 +114,7 @@ def encryption_in_transit(case: Case) -> Iterator[Said]:
                 elements=(flow.id, *links[:SHOWN]),
                 witness={"flow": flow.id, "data_class": flow.data_class.value, "links": [*links[:SHOWN]]},
             )
+    yield from _at_providers(case)
     clear = _clear_between_buildings(case)
     for name in clear:
         yield Finding(
@@ -141,6 +162,21 @@ def send_in_the_clear(case: Case) -> Patch | None:
     """The application stops encrypting, and so do links and tunnels."""
     flows = _flows(case)
     return clear_flow(case, flows[0].id) if flows else None
+
+
+@encryption_in_transit.mutant("take the encryption off the connections to a cloud provider")
+def clear_connections(case: Case) -> Patch | None:
+    """And off a covered flow over one of them."""
+    word, ways = _leased(case), case.network.by_id("cloud_connections")
+    for flow in case.design.cloud.cloud_flows:
+        crossed = [ways[end] for end in (*flow.sources, *flow.targets) if end in ways]
+        asked = (
+            flow.data_class is not DataClass.PUBLIC if word == "all" else word != "none" and flow.data_class.sensitive
+        )
+        if crossed and (asked or flow.data_class in _regulated(case)):
+            bare = (Set("cloud_connections", way.id, {"crypto": None}) for way in crossed)
+            return (Set("cloud_flows", flow.id, {"encrypted": False}), *bare)
+    return None
 
 
 @encryption_in_transit.mutant("let a flow that leaves carry regulated data in the clear")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from netdesign.analysis.policy.zones import enforcement_points
 from netdesign.analysis.security.logins import (
     alike,
     edge_ports,
@@ -59,6 +60,8 @@ def _servers(case: Case) -> list[ServiceInstance]:
         "IEEE 802.1X-2020",
         "RFC 8907, RFC 2865",
     ),
+    reading="A site that uses the servers of others and has one firewall is out of everybody's reach when that fails:"
+    " its devices are not held against it where the redundancy asked for bears with the loss of a device.",
 )
 def authentication(case: Case) -> Iterator[Said]:
     """Devices with the same profile and like addresses are judged once."""
@@ -104,6 +107,19 @@ def _server_findings(case: Case) -> Iterator[Finding]:
         )
 
 
+def _out_of_reach(case: Case, device: int) -> bool:
+    """Whether a device stands at a site that nobody reaches either once its one firewall has failed.
+
+    So it is at a small site that uses the servers of others, where the redundancy asked for bears with that.
+    """
+    if "node" in case.parameters.redundancy[case.requirements.redundancy].failure_set:
+        return False
+    network, site = case.network, case.network.devices[device].site
+    points = sum(network.devices[point].site == site for point in enforcement_points(network))
+    servers = (one for one in case.design.infrastructure.service_instances if one.kind is ServiceKind.AAA)
+    return points == 1 and all(server.site != site for server in servers)
+
+
 def _device_findings(case: Case) -> Iterator[Finding]:
     """One finding for each reason, with the devices that share it."""
     reasons: dict[str, list[int]] = defaultdict(list)
@@ -120,7 +136,7 @@ def _device_findings(case: Case) -> Iterator[Finding]:
         if reached < needed:
             reasons[f"get to {reached} of the {needed} authentication servers needed"] += devices
             continue
-        cut_off = [device for device in devices if not failed[device]]
+        cut_off = [device for device in devices if not failed[device] and not _out_of_reach(case, device)]
         if cut_off:
             reasons["get to no authentication server once a firewall has failed"] += cut_off
     for reason, places in reasons.items():

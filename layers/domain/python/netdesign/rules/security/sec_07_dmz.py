@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netdesign.analysis.policy.cloud_zones import bound_at_providers
 from netdesign.analysis.policy.policy import TCP, UDP, Passage, open_share, opens, passages
 from netdesign.analysis.policy.zones import ZonePair, bypass, legs, mixed, zone_pairs, zones_exposed
 from netdesign.model.patch import Add, Patch, Set
@@ -81,10 +82,11 @@ def dmz_configuration(case: Case) -> Iterator[Said]:
 
 
 def _misplaced(case: Case) -> Iterator[Finding]:
-    groups = case.network.by_id("endpoint_groups")
+    groups, networks = case.network.by_id("endpoint_groups"), case.network.by_id("cloud_networks")
     published = case.design.security.published_services
     for one in published:
-        zone = groups[one.group].zone if one.group in groups else None
+        home = groups.get(one.group) or networks.get(one.group)
+        zone = home.zone if home is not None else None
         if zone not in _between(case):
             yield Finding(
                 message=f"{one.name} is published to the Internet from zone {zone}, which is no DMZ",
@@ -136,6 +138,8 @@ def _joined(case: Case, pair: ZonePair) -> Finding:
 
 def _legless(case: Case) -> Iterator[Finding]:
     bound = {leg.zone for leg in legs(case.network)}
+    for policy in case.design.security.policies:
+        bound |= bound_at_providers(case.network, policy.id)
     for zone in sorted(_between(case) - bound):
         yield Finding(
             message=f"no firewall has an interface of its own for {zone}: it shares one with what lies before it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netdesign.analysis.security.cloud_trust import workload_sets
 from netdesign.analysis.security.trust_index import trust_index, unfiltered_sets
 from netdesign.model.patch import Patch, Set
 from netdesign.model.security import Action
@@ -55,7 +56,12 @@ def zero_trust(case: Case) -> Iterator[Said]:
     yield Measure(name="zero_trust_index", value=round(index, 4), threshold=wanted)
     for name, value in sorted(parts.items()):
         yield Measure(name=name, value=round(value, 4))
-    yield Measure(name="largest_unfiltered_set", value=max(unfiltered_sets(case.network).values(), default=0))
+    yield Measure(name="largest_unfiltered_set", value=_largest(case))
+
+
+def _largest(case: Case) -> int:
+    sets = (*unfiltered_sets(case.network).values(), *workload_sets(case.network).values())
+    return max(sets, default=0)
 
 
 @zero_trust.mutant("go back to a perimeter: nothing authenticated, encrypted, inspected or denied inside")
@@ -63,7 +69,10 @@ def trust_the_inside(case: Case) -> Patch | None:
     """Port profiles lose 802.1X, flows their encryption, rules their inspection, policies their denials."""
     design = case.design
     ports = tuple(Set("port_profiles", one.id, {"dot1x": False}) for one in design.inventory.port_profiles)
-    flows = tuple(Set("flows", one.id, {"encrypted": False}) for one in design.traffic.flows)
+    flows = (
+        *(Set("flows", one.id, {"encrypted": False}) for one in design.traffic.flows),
+        *(Set("cloud_flows", one.id, {"encrypted": False}) for one in design.cloud.cloud_flows),
+    )
     open_ends = tuple(Set("policies", one.id, {"default_action": Action.PERMIT}) for one in design.security.policies)
     denials = tuple(
         Set("policy_rules", one.id, {"action": Action.PERMIT})

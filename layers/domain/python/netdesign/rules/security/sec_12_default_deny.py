@@ -6,6 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netdesign.analysis.forwarding.passing import Branch, ways
+from netdesign.analysis.policy.cloud_policies import (
+    excess_at_providers,
+    provider_pairs,
+    refused_at_providers,
+    undecided_at_providers,
+)
 from netdesign.analysis.policy.needs import Crossing, bits, crossings, needed, packet_text, surplus, withheld
 from netdesign.analysis.policy.permissions import permitted, undecided, zone_matrix
 from netdesign.analysis.policy.policy import bound_zones, enforced_policies, ordered_rules
@@ -25,7 +31,7 @@ MOST_OF_IT = ("0.0.0.0/1", "128.0.0.0/2")
 
 
 def _applies(case: Case) -> bool:
-    return bool(zone_matrix(case.network))
+    return bool(zone_matrix(case.network) or provider_pairs(case.network))
 
 
 def _closed(case: Case) -> bool:
@@ -56,6 +62,7 @@ def default_deny(case: Case) -> Iterator[Said]:
     refused = [(one, lost) for one, lost in every if not blocked(case, one, lost)]
     for crossing, lost in refused:
         yield _refused(case, crossing, lost)
+    yield from _at_providers(case)
     extra = 0
     for source, target in zone_matrix(case.network) if _closed(case) else ():
         left = surplus(case.network, source, target)
@@ -68,6 +75,29 @@ def default_deny(case: Case) -> Iterator[Said]:
     yield Measure(name="zone_pairs_with_surplus", value=extra, threshold=0)
     yield Measure(name="flow_crossings_refused", value=len(refused), threshold=0)
     yield Measure(name="flow_crossings_with_parts_of_the_outside_blocked", value=len(every) - len(refused))
+
+
+def _at_providers(case: Case) -> Iterator[Finding]:
+    """The same of firewall endpoints at cloud providers, each policy between all zones that it stands between."""
+    for policy, crossing, lost in refused_at_providers(case.network):
+        packet = lost.witness()
+        text = packet_text(packet) if packet is not None else ""
+        yield Finding(
+            message=f"flow {crossing.flow} needs {text} from {crossing.source} to {crossing.target}:"
+            f" refused by {policy}",
+            elements=(crossing.flow, crossing.source, crossing.target, policy),
+            witness={"packet": text, "flow": crossing.flow, "policy": policy, "family": crossing.version},
+        )
+    found = (*excess_at_providers(case.network), *undecided_at_providers(case.network)) if _closed(case) else ()
+    for one in found:
+        packet = one.headers.witness()
+        text = packet_text(packet) if packet is not None else ""
+        yield Finding(
+            message=f"{one.policy} lets 2^{bits(one.headers):.1f} headers pass or leaves them undecided from"
+            f" {one.source} to {one.target} that no flow needs, such as {text}",
+            elements=(one.policy, one.source, one.target),
+            witness={"packet": text, "from_zone": one.source, "to_zone": one.target},
+        )
 
 
 def _facts(case: Case, branch: Branch | None) -> tuple[tuple[str, ...], Witness]:

@@ -96,7 +96,8 @@ def _faults(case: Case, one: Exit) -> Iterator[tuple[str, Space]]:
     if any(box.target_port[1] - box.target_port[0] > ANY_PORTS for box in one.headers.boxes):
         yield "permits any service to the Internet", one.headers
     if one.zone in server_zones(network) and not _filtered(one):
-        free = _anywhere(one.headers) - _own_services(case)
+        own = _sent_by(network, ServiceKind.PROXY, ServiceKind.DNS, ServiceKind.NTP)
+        free = _anywhere(one.headers) - own
         if free:
             yield "lets servers out to any destination past no filter of names and by no proxy", free
     bypassing = _past_resolvers(case, one)
@@ -133,31 +134,49 @@ def _anywhere(headers: Space) -> Space:
     return space(box for box in headers.boxes if box.target[1] - box.target[0] >= ANY_ADDRESS[box.version][1] // 2)
 
 
-def _own_services(case: Case) -> Space:
-    """Headers from proxies, resolvers and clocks of the house."""
-    kinds = (ServiceKind.PROXY, ServiceKind.DNS, ServiceKind.NTP)
-    names = instances(case.network, *kinds)
-    return addressed((text for name in names for text in service_prefixes(case.network, name)), source=True)
+@analysis
+def _sent_by(network: Network, *kinds: ServiceKind) -> Space:
+    """Headers from service instances of some kinds."""
+    names = instances(network, *kinds)
+    return addressed((text for name in names for text in service_prefixes(network, name)), source=True)
+
+
+@analysis
+def _questions(network: Network) -> Space:
+    """Headers of questions to the resolvers of the house."""
+    return towards(network, instances(network, ServiceKind.DNS)) & on_ports(*QUESTIONS)
+
+
+@analysis
+def _served_zones(network: Network) -> frozenset[str]:
+    """The zones that resolvers of the house serve or lie in."""
+    names = instances(network, ServiceKind.DNS)
+    zones = {network.by_id("service_instances")[name].zone for name in names}
+    every = (zone for zone in network.by_id("zones") if zone not in zones)
+    asking = {zone for zone in every if any(permitted(network, zone, home) & _questions(network) for home in zones)}
+    return frozenset(zones | asking)
+
+
+@analysis
+def _translated(network: Network) -> Space:
+    """Headers from what translations of sources cover."""
+    nats = (one for one in network.design.addressing.nats if one.kind is not NatKind.DESTINATION)
+    return addressed((text for one in nats for text in one.inside), source=True)
 
 
 def _past_resolvers(case: Case, one: Exit) -> Space:
     """Questions of names by other than the resolvers, from zones that these serve or lie in."""
-    network, names = case.network, instances(case.network, ServiceKind.DNS)
     asked = one.headers & on_ports(*QUESTIONS)
-    zones = {network.by_id("service_instances")[name].zone for name in names}
-    served = towards(network, names) & on_ports(*QUESTIONS)
-    if not asked or not (one.zone in zones or any(permitted(network, one.zone, zone) & served for zone in zones)):
+    if not asked or one.zone not in _served_zones(case.network):
         return space(())
-    own = addressed((text for name in names for text in service_prefixes(network, name)), source=True)
-    return asked - own
+    return asked - _sent_by(case.network, ServiceKind.DNS)
 
 
 def _untranslated(case: Case, headers: Space) -> Space:
     nats = [one for one in case.design.addressing.nats if one.kind is not NatKind.DESTINATION]
     if not nats or any(not one.inside for one in nats):
         return space(())
-    covered = addressed((text for one in nats for text in one.inside), source=True)
-    return (headers & private_sources(case.network)) - covered
+    return (headers & private_sources(case.network)) - _translated(case.network)
 
 
 @egress_control.fix("put one permit for each flow in its place")
@@ -204,7 +223,7 @@ def _all_zones(case: Case) -> frozenset[str]:
 @egress_control.mutant("let servers out past no filter of names")
 def unfilter(case: Case) -> Patch | None:
     """Where they are not limited otherwise."""
-    own = _own_services(case)
+    own = _sent_by(case.network, ServiceKind.PROXY, ServiceKind.DNS, ServiceKind.NTP)
     for one in _exits(case):
         if one.rule is not None and one.zone in server_zones(case.network) and _anywhere(one.headers) - own:
             return (Set("policy_rules", one.rule.id, {"inspect": (Inspection.IPS,)}),)

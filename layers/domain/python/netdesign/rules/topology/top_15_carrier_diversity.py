@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from netdesign.analysis.failure.shared_risks import circuit_places, risks_of_kind
+from netdesign.analysis.traffic.demand import at_provider
 from netdesign.model.cabling import Circuit, CircuitKind, Link, SrlgKind
 from netdesign.model.inventory import Site
 from netdesign.model.patch import Patch, Set
@@ -44,7 +45,7 @@ def _accesses(case: Case) -> tuple[Access, ...]:
     for site in sites:
         links = [network.links[place] for place in places.get(site.id, ())]
         known = tuple((sold[link.id], link) for link in links if link.id in sold)
-        if known or len(sites) > 1:
+        if known or (len(sites) > 1 and not at_provider(case.requirements)):
             found.append(Access(site, known, high or site.tier == 1))
     return tuple(found)
 

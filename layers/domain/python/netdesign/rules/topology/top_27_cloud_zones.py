@@ -6,15 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netdesign.analysis.facts.cloud_places import connections_of, subnets_of, used_zones
-from netdesign.model.cloud import CloudAttachment, CloudConnection, CloudConnectionKind, CloudGateway, CloudGatewayKind
+from netdesign.model.cloud import (
+    CloudAttachment,
+    CloudConnection,
+    CloudConnectionKind,
+    CloudGateway,
+)
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.verdict import Finding, Gap, Measure
 from netdesign.model.vocabulary import Category, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
-
-ZONAL = frozenset({CloudGatewayKind.NAT, CloudGatewayKind.FIREWALL})
-"""Gateways that stand in one zone; those to the Internet are the region's."""
+from netdesign.rules.cloud_ways import (
+    ZONAL,
+    appliance_modes,
+    crossed_zones,
+    forgetful_hub,
+    no_appliance,
+    router_zones,
+    ways_of_flows,
+)
 
 
 def _applies(case: Case) -> bool:
@@ -33,8 +44,12 @@ def _applies(case: Case) -> bool:
     flags="An attachment in fewer availability zones than its network uses, up to three; workloads in a zone where"
     " their network has no way to its hub; a VPN connection of fewer than two tunnels; dedicated connections that, for"
     " the availability asked for, end at too few locations, or on too few of the provider's devices at one of them; a"
-    " translation or inspection gateway that serves other zones than its own.",
-    passes="Attachments, gateways and connections bear the loss of a zone, of a tunnel and of a location.",
+    " translation or inspection gateway that serves other zones than its own, or that routes lead packets of another"
+    " zone to; a network that firewalls stand in on the way and whose attachment lets the two directions of a"
+    " connection enter in different zones; a flow that passes firewalls one way and not"
+    " the other, or that tables of subnets, gateways and hubs do not lead to its target, there or back.",
+    passes="Attachments, gateways and connections bear the loss of a zone, of a tunnel and of a location, and both"
+    " directions of every flow pass the same firewalls.",
     remedy="Add zones to the attachment, a gateway to each zone, or a second location.",
     references=("AWS Transit Gateway and Direct Connect resiliency recommendations",),
 )
@@ -47,6 +62,9 @@ def cloud_zones(case: Case) -> Iterator[Said]:
     for hub, ways in sorted(connections_of(case.network).items()):
         yield from _vpn(case, ways)
         yield from _dedicated(case, hub, ways)
+    yield from router_zones(case)
+    yield from appliance_modes(case)
+    yield from ways_of_flows(case)
     spread = [len(set(one.availability_zones)) for one in case.design.cloud.cloud_attachments]
     least, most = min(spread, default=None), case.parameters.cloud.availability_zones
     yield Measure(name="fewest zones of an attachment", value=least, threshold=most)
@@ -180,6 +198,19 @@ def shared_gateway(case: Case) -> Patch | None:
         if gateway.kind in ZONAL:
             return (Set("cloud_gateways", gateway.id, {"serves": (*gateway.serves, "elsewhere")}),)
     return None
+
+
+cloud_zones.mutant("let both directions of a connection enter the inspection network in different zones")(no_appliance)
+cloud_zones.mutant("lead packets of one zone to the firewall of another")(crossed_zones)
+cloud_zones.mutant("a table of a hub forgets all routes")(forgetful_hub)
+
+
+@cloud_zones.fix("let both directions of a connection enter in one zone")
+def appliance(case: Case, finding: Finding) -> Patch | None:
+    """Appliance mode goes on."""
+    name = finding.witness.get("appliance")
+    known = name in case.network.by_id("cloud_attachments")
+    return (Set("cloud_attachments", str(name), {"appliance_mode": True}),) if known else None
 
 
 @cloud_zones.fix("attach the network in every zone that it uses")

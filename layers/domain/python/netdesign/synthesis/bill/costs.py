@@ -8,6 +8,7 @@ from typing import Final
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.model.cabling import Circuit
+from netdesign.model.cloud import CloudCharge
 from netdesign.model.parts import CostLine, PartKind, PartLine
 
 HOURS_PER_YEAR: Final = 8_760
@@ -20,6 +21,7 @@ class Priced:
     lines: tuple[PartLine, ...]
     circuits: tuple[Circuit, ...]
     years: int
+    charges: tuple[CloudCharge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def cost_lines(priced: Priced, parameters: Parameters) -> tuple[CostLine, ...]:
     licences = _total(priced.lines, PartKind.LICENCE)
     circuits = _circuits(priced.circuits)
     power = _power(priced.lines, parameters)
-    yearly = support.plus(licences).plus(circuits).plus(power)
+    cloud = _charges(priced.charges)
+    yearly = support.plus(licences).plus(circuits).plus(power).plus(cloud)
     total = capital.plus(yearly.times(priced.years))
     discount = f"{cost.discount:g}"
     return (
@@ -78,8 +81,25 @@ def cost_lines(priced: Priced, parameters: Parameters) -> tuple[CostLine, ...]:
         _line("08-licences", "Licences", licences, "sum of yearly licences", yearly=True),
         _line("09-circuits", "Circuits", circuits, "sum of monthly prices * 12", yearly=True),
         _line("10-power", "Power and cooling", power, _power_formula(parameters), yearly=True),
-        _line("11-yearly", "Yearly cost", yearly, "support + licences + circuits + power", yearly=True),
+        *(
+            (_line("10-provider", "Cloud provider", cloud, "sum of quantities a year * list prices", yearly=True),)
+            if priced.charges
+            else ()
+        ),
+        _line("11-yearly", "Yearly cost", yearly, _yearly_formula(priced), yearly=True),
         _line("12-total", "Total cost of ownership", total, f"capital + {priced.years} * yearly"),
+    )
+
+
+def _yearly_formula(priced: Priced) -> str:
+    return "support + licences + circuits + power" + (" + cloud provider" if priced.charges else "")
+
+
+def _charges(charges: Iterable[CloudCharge]) -> Sum:
+    chosen = tuple(charges)
+    return Sum(
+        sum(charge.yearly_usd for charge in chosen),
+        sum(charge.yearly_usd for charge in chosen if charge.assumed),
     )
 
 

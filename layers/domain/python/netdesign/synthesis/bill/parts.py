@@ -18,6 +18,7 @@ from netdesign.catalog.sku import DeviceType
 from netdesign.errors import CatalogError
 from netdesign.model.addressing import Subnet
 from netdesign.model.cabling import Cabling, Circuit, Lag, Link, Mlag, Srlg
+from netdesign.model.cloud import CloudCharge
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing, Inventory, Rack
 from netdesign.model.parts import PartKind, PartLine, Parts
@@ -81,6 +82,7 @@ def add_parts(blueprint: Blueprint) -> Parts:
         blueprint.requirements,
         services=blueprint.all(ServiceInstance),
         subnets=blueprint.all(Subnet),
+        charges=blueprint.all(CloudCharge),
     )
     blueprint.add_all(parts.lines)
     blueprint.add_all(parts.costs)
@@ -96,8 +98,9 @@ def bill(
     *,
     services: Iterable[ServiceInstance] = (),
     subnets: Iterable[Subnet] = (),
+    charges: Iterable[CloudCharge] = (),
 ) -> Parts:
-    """Every line and every sum; `services` run on hosts in the VLANs of their `subnets`."""
+    """Every line and every sum; `services` run on hosts in VLANs of `subnets`, `charges` are a cloud provider's."""
     tallies: Tallies = {}
     _devices(tallies, inventory, catalog)
     kinds = {device.id: device.sku for device in inventory.devices if device.sku is not None}
@@ -111,7 +114,7 @@ def bill(
     ordered = sorted(tallies.items(), key=lambda item: (_KINDS.index(item[0][0]), item[0][1]))
     counted = (_line(key, tally, catalog, parameters, requirements) for key, tally in ordered)
     lines = tuple(sorted(counted, key=lambda line: line.id))
-    priced = Priced(lines, cabling.circuits, requirements.horizon_years)
+    priced = Priced(lines, cabling.circuits, requirements.horizon_years, tuple(charges))
     return Parts(lines=lines, costs=cost_lines(priced, parameters))
 
 

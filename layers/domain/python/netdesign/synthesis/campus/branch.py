@@ -31,6 +31,7 @@ from netdesign.synthesis.campus.management import address_switch, plug_in
 from netdesign.synthesis.campus.plan import Unit
 from netdesign.synthesis.campus.radios import GBPS, choose_radios
 from netdesign.synthesis.campus.tiers import SERVICE_HOSTS, explain_access, published_hosts
+from netdesign.synthesis.datacenter.standing_hall import stand
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, trunk
 from netdesign.synthesis.edge.border import Edge, add_firewalls, explain_firewalls, firewall_interface, route
@@ -52,7 +53,15 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     ground.radios = choose_radios(blueprint, unit.serves.access_points)
     access = choose_access(blueprint, ground.plan, (unit,), ground.radios, 2, most=1)
     asked, share = at_site(blueprint.requirements, ground.site), evened(blueprint.requirements, ground.site)
-    plan = plan_edge(asked, blueprint.parameters, blueprint.catalog, links=1, branch=True, share=share)
+    plan = plan_edge(
+        asked,
+        blueprint.parameters,
+        blueprint.catalog,
+        links=1,
+        branch=True,
+        share=share,
+        tunnels=blueprint.heads.get(ground.site, 0),
+    )
     explain_access(blueprint, ground.plan, access)
     racks = _racks(ground, plan.firewalls)
     _plan_addresses(ground, unit, zones)
@@ -68,14 +77,17 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     counts = {
         SERVERS.name: ground.plan.general_servers,
         RESTRICTED.name: ground.plan.restricted_servers,
-        PUBLISHED.name: published_hosts(blueprint),
+        PUBLISHED.name: published_hosts(blueprint, ground.site),
     }
     attach_servers(ground, counts, GBPS)
-    _attach_services(ground, switch, home)
+    apart = ground.site in blueprint.spokes
+    if not apart:
+        _attach_services(ground, switch, home)
     address_switch(ground, switch, home)
     for firewall in edge.firewalls:
         plug_in(blueprint, firewall, switch, home)
-    return edge, add_services(blueprint, ground.site, (Home(blueprint.nets(home), (switch,)),))
+    services = () if apart else add_services(blueprint, ground.site, (Home(blueprint.nets(home), (switch,)),))
+    return edge, services
 
 
 def _racks(ground: Ground, count: int) -> tuple[str, ...]:
@@ -93,7 +105,7 @@ def _racks(ground: Ground, count: int) -> tuple[str, ...]:
             usable_units=RACK_UNITS // 2,
             breaker_w=BREAKER_W // 2,
         )
-        blueprint.floor.rack(blueprint.add(rack))
+        stand(blueprint, rack)
     return tuple(f"{room.id}-r{at + 1}" for at in range(count))
 
 
@@ -115,10 +127,11 @@ def _plan_addresses(ground: Ground, unit: Unit, zones: Sequence[str]) -> None:
     for function, count in (
         (SERVERS, plan.general_servers),
         (RESTRICTED, plan.restricted_servers),
-        (PUBLISHED, published_hosts(blueprint)),
+        (PUBLISHED, published_hosts(blueprint, ground.site)),
     ):
         hosts.setdefault(function.zone, []).append(max(2, count))
-    reserve_pool(blueprint, hosts)
+    if ground.site not in blueprint.spokes:
+        reserve_pool(blueprint, hosts)
     blueprint.plan_site(ground.site, hosts, links=16, devices=32)
     for name in (f"{ground.site}-internet", f"{ground.site}-internet-v6"):
         if blueprint.has(Pool, name):
@@ -133,7 +146,7 @@ def _vlans(ground: Ground, unit: Unit, zones: Sequence[str]) -> Vlan:
     for function, count in (
         (SERVERS, plan.general_servers),
         (RESTRICTED, plan.restricted_servers),
-        (PUBLISHED, published_hosts(ground.blueprint)),
+        (PUBLISHED, published_hosts(ground.blueprint, ground.site)),
     ):
         if count:
             add_vlan(ground, function, "", SERVER_INDEX, count)
@@ -209,11 +222,11 @@ def _attach_services(ground: Ground, switch: Device, vlan: Vlan) -> None:
     profile = blueprint.add(port_profile(f"{vlan.id}-hosts", blueprint.posture, vlans=(vlan.id,), trusted=True))
     blueprint.add(
         Attachment(
-            id=f"{group.id}:{switch.id}",
+            id=(identity := f"{group.id}:{switch.id}"),
             group=group.id,
             device=switch.id,
             endpoints=SERVICE_HOSTS,
-            ports=blueprint.take_ports(switch, SERVICE_HOSTS, GBPS),
+            ports=blueprint.attachment_ports(identity, switch, SERVICE_HOSTS, GBPS),
             profile=profile.id,
         )
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netdesign.catalog.ports import PortUse
 from netdesign.errors import InfeasibleError
 from netdesign.model.addressing import Pool
 from netdesign.model.infrastructure import ServiceInstance
@@ -44,18 +43,20 @@ from netdesign.synthesis.campus.management import (
 from netdesign.synthesis.campus.plan import plan_campus
 from netdesign.synthesis.campus.radios import GBPS
 from netdesign.synthesis.campus.reasons import explain_campus
+from netdesign.synthesis.campus.standing_campus import grown_plan, standing_shape
 from netdesign.synthesis.campus.switches import closet_racks, exit_racks, main_racks, place_switches
 from netdesign.synthesis.campus.tiers import SERVICE_HOSTS, Equipment, equip, published_hosts
 from netdesign.synthesis.datacenter.design import add_site
-from netdesign.synthesis.datacenter.hall import Hall
 from netdesign.synthesis.datacenter.management import OutOfBand, add_console, route_vlan
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link, settle_peer_link
 from netdesign.synthesis.edge.border import Edge, build_edge
+from netdesign.synthesis.edge.cloud_edge import cloud_doors
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
 from netdesign.synthesis.edge.translation import translate
 from netdesign.synthesis.needs.flows import Ends
-from netdesign.synthesis.needs.zones import DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
+from netdesign.synthesis.needs.zones import CLOUD, DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 from netdesign.synthesis.operation.finishing import add_flows, add_policy, publish, relay, residencies
 from netdesign.synthesis.operation.hardening import harden
 from netdesign.synthesis.operation.infrastructure import add_services
@@ -115,7 +116,8 @@ def campus_zones(blueprint: Blueprint) -> tuple[str, ...]:
 def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -> Built:
     """One site: rooms, switches, links, routing, endpoints, edge, management, services."""
     add_site(blueprint, site)
-    plan = plan_campus(blueprint.requirements, blueprint.parameters, site)
+    shape = standing_shape(blueprint, site.id)
+    plan = grown_plan(blueprint, site, plan_campus(blueprint.requirements, blueprint.parameters, site, shape))
     ground = Ground(blueprint, plan)
     if plan.archetype is Archetype.BRANCH:
         edge, services = build_branch(ground, zones)
@@ -124,7 +126,8 @@ def build_site(blueprint: Blueprint, site: ResolvedSite, zones: Sequence[str]) -
     _explain_shape(blueprint, site, ground.plan.archetype, len(ground.plan.units))
     if (PUBLISHED.name, "") in ground.vlans:
         publish(blueprint, group_id(ground, PUBLISHED.name))
-    return Built(ground.plan.archetype, edge, services, flow_ends(ground, edge.providers))
+    ends = flow_ends(ground, edge.providers, cloud_doors(blueprint, site.id))
+    return Built(ground.plan.archetype, edge, services, ends)
 
 
 def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[ServiceInstance, ...]]:
@@ -134,7 +137,7 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     equipment = _equip(ground)
     plan = ground.plan
     prepare_rooms(ground, main_racks(ground, equipment), closet_racks(ground, equipment))
-    inside = [zone for zone in zones if zone != INTERNET and not (apart and zone == MANAGEMENT)]
+    inside = [zone for zone in zones if zone not in (INTERNET, CLOUD) and not (apart and zone == MANAGEMENT)]
     _plan_addresses(ground, equipment, zones)
     place_switches(ground, equipment)
     for unit in plan.units:
@@ -149,15 +152,15 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     counts = {
         SERVERS.name: plan.general_servers,
         RESTRICTED.name: plan.restricted_servers,
-        PUBLISHED.name: published_hosts(blueprint),
+        PUBLISHED.name: published_hosts(blueprint, ground.site),
         SERVICES.name: SERVICE_HOSTS if network is None else 0,
     }
     attach_servers(ground, counts, equipment.servers.nic_bps)
     if network is None:
-        manage_in_band(ground, (*edge.firewalls, *edge.routers, *ground.controllers))
+        manage_in_band(ground, (*edge.firewalls, *edge.routers, *edge.wans, *ground.controllers))
     else:
         _services_out_of_band(ground, network)
-        manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers))
+        manage_out_of_band(ground, network, (*_switches(ground), *edge.firewalls, *edge.routers, *edge.wans))
         add_console(blueprint, Hall(ground.site, (), ground.racks[1]), network)
         settle_peer_link(blueprint, Pair(tuple(network.cores), network.mlag))
     explain_campus(ground, equipment)
@@ -167,15 +170,18 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
 def _equip(ground: Ground) -> Equipment:
     """The types of everything; three tiers where no core of the catalogue has ports for all access switches."""
     blueprint, site = ground.blueprint, ground.plan.site
-    shapes = dict.fromkeys((ground.plan.archetype, Archetype.THREE_TIER))
+    stands = standing_shape(blueprint, site.id)
+    shapes = (stands,) if stands else tuple(dict.fromkeys((ground.plan.archetype, Archetype.THREE_TIER)))
     refusal = InfeasibleError(())
     for shape in shapes:
-        ground.plan = plan_campus(blueprint.requirements, blueprint.parameters, site, shape)
+        ground.plan = grown_plan(
+            blueprint, site, plan_campus(blueprint.requirements, blueprint.parameters, site, shape)
+        )
         try:
             return equip(ground)
         except InfeasibleError as exc:
             refusal = exc
-    raise with_way_out(blueprint, site, refusal)
+    raise refusal if stands else with_way_out(blueprint, site, refusal)
 
 
 def _plan_addresses(ground: Ground, equipment: Equipment, zones: Sequence[str]) -> None:
@@ -209,7 +215,7 @@ def _server_hosts(ground: Ground) -> tuple[tuple[Function, int], ...]:
     wanted = (
         (SERVERS, plan.general_servers),
         (RESTRICTED, plan.restricted_servers),
-        (PUBLISHED, published_hosts(blueprint)),
+        (PUBLISHED, published_hosts(blueprint, ground.site)),
         (SERVICES, SERVICE_ADDRESSES),
         (DEVICES if apart else MANAGED, MANAGED_DEVICES if not apart or plan.wireless else 0),
     )
@@ -242,7 +248,8 @@ def _edge(ground: Ground, equipment: Equipment, zones: Sequence[str], management
         )
         apart = {MANAGEMENT} if management else set()
         transits = tuple(vlan for zone, vlan in edge.transits.items() if zone not in apart)
-        ids = (*(vlan.id for vlan in (*own, *transits)), f"{ground.site}-outside")
+        beyond = (f"{ground.site}-outside", *((f"{ground.site}-cloud",) if edge.wans else ()))
+        ids = (*(vlan.id for vlan in (*own, *transits)), *beyond)
         allow_on_peer_link(blueprint, ground.core, ids)
     return edge
 
@@ -273,11 +280,11 @@ def _services_out_of_band(ground: Ground, network: OutOfBand) -> None:
     for device in network.cores:
         blueprint.add(
             Attachment(
-                id=f"{group.id}:{device.id}",
+                id=(identity := f"{group.id}:{device.id}"),
                 group=group.id,
                 device=device.id,
                 endpoints=SERVICE_HOSTS,
-                ports=blueprint.take_ports(device, SERVICE_HOSTS, GBPS, PortUse.DOWNLINK),
+                ports=blueprint.attachment_ports(identity, device, SERVICE_HOSTS, GBPS),
                 profile=profile.id,
             )
         )

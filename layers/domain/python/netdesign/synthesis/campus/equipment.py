@@ -13,6 +13,7 @@ from netdesign.model.vocabulary import Redundancy, Role, SecurityLevel
 from netdesign.synthesis.campus.plan import CampusPlan, Unit, igp
 from netdesign.synthesis.campus.radios import GBPS, UPLINK_BPS, Radios, no_choice, supplies
 from netdesign.synthesis.campus.sizing import PSE_W, ports_needed, shares, switch_count
+from netdesign.synthesis.campus.standing_campus import unit_switches
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.cabling import SERVER_CABLE_M, endpoint_cable
 from netdesign.synthesis.draft.port_bank import PortBank, PortTable
@@ -61,9 +62,13 @@ def choose_access(
     """The access switch that serves all units at the least cost, ports and power counted, `most` of it in any unit."""
     needs = access_needs(blueprint, plan, units, radios, uplinks)
     kinds = suitable(blueprint.catalog.devices(Role.ACCESS), Role.ACCESS, needs, blueprint.requirements)
+    stands = {unit.name: unit_switches(blueprint, plan.site.id, unit.name) for unit in units}
+    skus = {switch.sku for switches in stands.values() for switch in switches}
     offers = []
-    for kind in kinds:
-        counts = {unit.name: _switches_for(blueprint, plan, unit, radios, kind) for unit in units}
+    for kind in kinds if not skus else [kind for kind in kinds if kind.sku in skus]:
+        counts = {
+            unit.name: len(stands[unit.name]) or _switches_for(blueprint, plan, unit, radios, kind) for unit in units
+        }
         if max(counts.values()) > most:
             continue
         cost = sum(counts.values()) * (kind.priced()[0] + 200)

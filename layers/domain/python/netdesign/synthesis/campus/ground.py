@@ -14,6 +14,7 @@ from netdesign.model.vocabulary import Archetype, Redundancy, VlanPurpose
 from netdesign.synthesis.campus.equipment import fabric_wanted
 from netdesign.synthesis.campus.plan import CampusPlan, Unit, clients_of
 from netdesign.synthesis.campus.radios import Radios
+from netdesign.synthesis.datacenter.standing_hall import stand
 from netdesign.synthesis.draft.blueprint import FIRST_OWN, Blueprint
 from netdesign.synthesis.draft.pairs import Pair
 from netdesign.synthesis.needs.zones import DATABASE, DMZ, GUEST, IOT, MANAGEMENT, SERVER, USER, VOICE
@@ -185,7 +186,7 @@ def _rack(blueprint: Blueprint, room: Room, at: int) -> str:
         usable_units=RACK_UNITS,
         breaker_w=BREAKER_W,
     )
-    return blueprint.floor.rack(blueprint.add(rack)).id
+    return stand(blueprint, rack).id
 
 
 def unit_functions(ground: Ground, unit: Unit) -> tuple[tuple[Function, int], ...]:

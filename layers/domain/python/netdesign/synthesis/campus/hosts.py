@@ -32,7 +32,7 @@ from netdesign.synthesis.campus.plan import Unit, clients_of
 from netdesign.synthesis.campus.radios import GBPS
 from netdesign.synthesis.campus.sizing import shares
 from netdesign.synthesis.needs.flows import Ends, group_data
-from netdesign.synthesis.needs.zones import DATABASE, DMZ, GUEST, INTERNET, IOT, MANAGEMENT, SERVER, USER, VOICE
+from netdesign.synthesis.needs.zones import CLOUD, DATABASE, DMZ, GUEST, INTERNET, IOT, MANAGEMENT, SERVER, USER, VOICE
 from netdesign.synthesis.operation.management import port_profile
 from netdesign.synthesis.operation.wireless import wireless_networks
 
@@ -105,8 +105,7 @@ def _attach_unit(ground: Ground, unit: Unit) -> dict[str, int]:
     for name, count, function in wired:
         for switch, share in zip(switches, shares(count, len(switches)), strict=True):
             if share:
-                ports = ground.blueprint.take_ports(switch, share, GBPS)
-                _attach(ground, name, switch, share, ports, profiles[function.name])
+                _attach(ground, name, switch, share, GBPS, profiles[function.name])
         found[name] = count
     if ground.plan.voice:
         for switch, share in zip(switches, shares(serves.users, len(switches)), strict=True):
@@ -128,12 +127,16 @@ def _profile(ground: Ground, function: Function, unit: Unit) -> str:
     return blueprint.add(profile).id
 
 
-def _attach(ground: Ground, group: str, device: Device, count: int, ports: Iterable[str], profile: str) -> None:
-    identity = group_id(ground, group)
+def _attach(ground: Ground, group: str, device: Device, count: int, ports: Iterable[str] | int, profile: str) -> None:
+    """Attach endpoints by the ports given, or by one port each at a speed."""
+    name = group_id(ground, group)
+    identity = f"{name}:{device.id}"
+    if isinstance(ports, int):
+        ports = ground.blueprint.attachment_ports(identity, device, count, ports)
     ground.blueprint.add(
         Attachment(
-            id=f"{identity}:{device.id}",
-            group=identity,
+            id=identity,
+            group=name,
             device=device.id,
             endpoints=count,
             ports=tuple(ports),
@@ -240,7 +243,7 @@ def attach_servers(ground: Ground, counts: dict[str, int], nic_bps: int) -> None
                 group = name if at == 0 else f"{name}-{at + 1}"
                 _server_group(ground, group, name, share, nic_bps, switches)
                 for switch in switches:
-                    _attach(ground, group, switch, share, blueprint.take_ports(switch, share, nic_bps), profile.id)
+                    _attach(ground, group, switch, share, nic_bps, profile.id)
 
 
 def server_pairs(ground: Ground) -> tuple[tuple[Device, ...], ...]:
@@ -281,7 +284,7 @@ def _server_group(ground: Ground, group: str, name: str, count: int, nic_bps: in
     )
 
 
-def flow_ends(ground: Ground, providers: Sequence[Device]) -> Ends:
+def flow_ends(ground: Ground, providers: Sequence[Device], doors: Sequence[str] = ()) -> Ends:
     """Where the ends that flows name are at this site."""
     ids = {group.id for group in ground.groups}
 
@@ -306,5 +309,6 @@ def flow_ends(ground: Ground, providers: Sequence[Device]) -> Ends:
         (Population.MANAGEMENT.value, MANAGEMENT): named("services"),
         (Population.REMOTE_USERS.value, INTERNET): outside,
         (Population.INTERNET.value, INTERNET): outside,
+        (Population.CLOUD.value, CLOUD): tuple(doors),
     }
     return {key: value for key, value in found.items() if value}

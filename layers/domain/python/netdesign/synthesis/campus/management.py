@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
 
 from netdesign.catalog.ports import FormFactor, PortUse
 from netdesign.catalog.sku import DeviceType
-from netdesign.model.inventory import Device
+from netdesign.model.inventory import Device, Room
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Role, VlanPurpose
 from netdesign.synthesis.campus.ground import MANAGED, SERVICES, Ground
@@ -15,12 +15,13 @@ from netdesign.synthesis.campus.hosts import point_vlan, server_pairs
 from netdesign.synthesis.campus.radios import GBPS, UPLINK_BPS
 from netdesign.synthesis.campus.switches import rack_of
 from netdesign.synthesis.datacenter.clos_overlay import zone_process
-from netdesign.synthesis.datacenter.hall import Hall
 from netdesign.synthesis.datacenter.management import OutOfBand, build_management, manage, route_vlan
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.interface_names import svi_name
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
 from netdesign.synthesis.draft.selection import Needs, PortNeed, select
+from netdesign.synthesis.draft.standing import in_order
 from netdesign.synthesis.edge.border import route
 from netdesign.synthesis.operation.infrastructure import Home
 
@@ -60,11 +61,28 @@ def build_out_of_band(ground: Ground, devices: Sequence[Device]) -> OutOfBand:
         blueprint.requirements,
     ).kind
     network = build_management(blueprint, Hall(ground.site, (), ground.racks[1]), (core, None, 0))
-    for building, count in counts.items():
-        switches = [_add_switch(ground, network, access, building, at) for at in range(count)]
+    stands = _standing_switches(ground, network, counts)
+    order = sorted(
+        ((building, at) for building, count in counts.items() for at in range(max(count, stands.get(building, 0)))),
+        key=lambda one: (one[1] >= stands.get(one[0], 0), one),
+    )
+    switches = {one: _add_switch(ground, network, access, *one) for one in order}
+    for building in counts:
         for at, device in enumerate(homes[building]):
-            network.of_rack.setdefault(device.rack or "", switches[at // DEVICES_PER_SWITCH].id)
+            network.of_rack.setdefault(device.rack or "", switches[building, at // DEVICES_PER_SWITCH].id)
     return network
+
+
+def _standing_switches(ground: Ground, network: OutOfBand, buildings: Iterable[int]) -> dict[int, int]:
+    """How many management switches beside the routed ones stand in each building."""
+    standing, cores = ground.blueprint.standing, {device.id for device in network.cores}
+    rooms = {f"{ground.site}-b{building}": building for building in buildings}
+    found: dict[int, int] = {}
+    for device in in_order(standing, Role.MANAGEMENT_SWITCH, ground.site):
+        room = standing.find(Room, device.room or "")
+        if device.id not in cores and room is not None and room.building in rooms:
+            found[rooms[room.building]] = found.get(rooms[room.building], 0) + 1
+    return found
 
 
 def _copper(kind: DeviceType) -> str:
@@ -117,7 +135,7 @@ def _add_switch(ground: Ground, network: OutOfBand, kind: DeviceType, building: 
     )
     network.left[switch.id] = blueprint.free_ports(switch, GBPS, PortUse.DOWNLINK)
     svi = blueprint.svi(switch, vlan)
-    blueprint.change(svi, addresses=blueprint.next_addresses(blueprint.nets(vlan)))
+    blueprint.change(svi, addresses=blueprint.next_addresses(blueprint.nets(vlan), of=svi.id))
     for net in blueprint.nets(vlan):
         route(blueprint, switch, MANAGEMENT, "::/0" if net.six else "0.0.0.0/0", net.address(1))
     return switch
@@ -153,10 +171,10 @@ def address_switch(ground: Ground, switch: Device, vlan: Vlan) -> None:
     nets = blueprint.nets(vlan)
     if ground.fabric:
         svi = blueprint.interface(switch, svi_name(blueprint.kind(switch), vlan.number))
-        blueprint.change(svi, addresses=blueprint.next_addresses(nets))
+        blueprint.change(svi, addresses=blueprint.next_addresses(nets, of=svi.id))
         return
     svi = blueprint.svi(switch, vlan)
-    blueprint.change(svi, addresses=blueprint.next_addresses(nets))
+    blueprint.change(svi, addresses=blueprint.next_addresses(nets, of=svi.id))
     for net in nets:
         route(blueprint, switch, MANAGEMENT, "::/0" if net.six else "0.0.0.0/0", net.address(1))
 
@@ -167,12 +185,12 @@ def plug_in(blueprint: Blueprint, device: Device, switch: Device, vlan: Vlan) ->
     own = PortUse.MANAGEMENT if any(group.use is PortUse.MANAGEMENT for group in kind.ports) else None
     (link,) = blueprint.connect(device, switch, GBPS, LinkPurpose.MANAGEMENT, use_a=own, use_b=PortUse.DOWNLINK)
     blueprint.change(blueprint.interface(switch, link.b.port), mode=PortMode.ACCESS, vlan=vlan.id)
-    nets = blueprint.nets(vlan)
+    nets, plug = blueprint.nets(vlan), blueprint.interface(device, link.a.port)
     blueprint.change(
-        blueprint.interface(device, link.a.port),
+        plug,
         vrf=MANAGEMENT,
         mode=PortMode.ROUTED,
-        addresses=blueprint.next_addresses(nets),
+        addresses=blueprint.next_addresses(nets, of=plug.id),
     )
     for net in nets:
         route(blueprint, device, MANAGEMENT, "::/0" if net.six else "0.0.0.0/0", net.address(1))

@@ -8,7 +8,14 @@ from typing import Final
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.model.resolved import Population, ResolvedRequirements, ResolvedSite
-from netdesign.model.vocabulary import Archetype, DataClass, Redundancy, RoutingProtocol, TopologyPreference
+from netdesign.model.vocabulary import (
+    Archetype,
+    DataClass,
+    NetworkType,
+    Redundancy,
+    RoutingProtocol,
+    TopologyPreference,
+)
 from netdesign.synthesis.campus.sizing import (
     Closet,
     RadioDemand,
@@ -115,10 +122,16 @@ def choose_archetype(
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
     tall = apart or requirements.redundancy.at_least(Redundancy.MEDIUM)
     slow = not site.servers or requirements.servers.nic_speed_bps <= GIGABIT
+    if (
+        requirements.network_type is NetworkType.WAN
+        and not tall
+        and _alone(requirements, site, served, spare_share(requirements, parameters))
+    ):
+        return Archetype.BRANCH
     single = len(served) == 1 and site.buildings == 1 and site.servers <= 2 and slow and not tall
     if ports <= limits.branch_max_ports and single and wish is not TopologyPreference.COLLAPSED_CORE:
         return Archetype.BRANCH
-    spare = parameters.redundancy[requirements.redundancy].spare_share
+    spare = spare_share(requirements, parameters)
     switches = sum(_switches(closet, requirements.growth_multiplier, spare) for closet in served)
     small = (
         site.buildings <= limits.collapsed_max_buildings
@@ -126,6 +139,17 @@ def choose_archetype(
         and site.users <= limits.collapsed_max_users
     )
     return Archetype.COLLAPSED_CORE if small else Archetype.THREE_TIER
+
+
+def spare_share(requirements: ResolvedRequirements, parameters: Parameters) -> float:
+    """The share of ports to keep free."""
+    return parameters.redundancy[requirements.redundancy].spare_share
+
+
+def _alone(requirements: ResolvedRequirements, site: ResolvedSite, served: tuple[Closet, ...], spare: float) -> bool:
+    """Whether one switch serves all of a site that has no servers."""
+    few = len(served) == 1 and site.buildings == 1 and not site.servers
+    return few and _switches(served[0], requirements.growth_multiplier, spare) == 1
 
 
 def access_links(requirements: ResolvedRequirements) -> int:
@@ -217,7 +241,7 @@ def _units(
     units: list[Unit] = []
     block = -1
     at = 0
-    largest = floor(parameters.campus.max_access_per_block * BLOCK_FILL / access_links(requirements))
+    largest = block_fill(requirements, parameters)
     for building, closets in enumerate(shares(len(served), max(1, site.buildings)), start=1):
         some = served[at : at + closets]
         counts = needed[at : at + closets]
@@ -244,6 +268,11 @@ def _units(
                     )
                 )
     return tuple(units)
+
+
+def block_fill(requirements: ResolvedRequirements, parameters: Parameters) -> int:
+    """Access switches that a distribution block is planned for."""
+    return floor(parameters.campus.max_access_per_block * BLOCK_FILL / access_links(requirements))
 
 
 def _parts(closet: Closet, growth: float) -> tuple[Closet, ...]:

@@ -29,6 +29,7 @@ def main_racks(ground: Ground, equipment: Equipment) -> dict[int, int]:
     held[1] += [tops.core] * plan.pair + [equipment.servers.kind] * (plan.pair * equipment.servers.groups)
     held[1] += [equipment.edge.firewall] * equipment.edge.firewalls
     held[1] += [equipment.edge.router] * equipment.edge.routers if equipment.edge.router else []
+    held[1] += [equipment.edge.wan.kind] * equipment.edge.wan.routers if equipment.edge.wan else []
     if ground.radios and ground.radios.controller:
         held[1] += [ground.radios.controller] * ground.radios.controllers
     return {building: _racks_for(kinds) for building, kinds in held.items()}

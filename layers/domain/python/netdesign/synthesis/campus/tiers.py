@@ -21,6 +21,7 @@ from netdesign.synthesis.campus.ground import Ground
 from netdesign.synthesis.campus.plan import CampusPlan, access_links
 from netdesign.synthesis.campus.radios import GBPS, UPLINK_BPS, choose_radios, controller_port_bps
 from netdesign.synthesis.campus.sizing import block_uplink_bps, uplinks
+from netdesign.synthesis.campus.standing_campus import standing_server_block
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.cabling import joinable
 from netdesign.synthesis.draft.port_bank import PortBank, PortTable
@@ -73,9 +74,11 @@ class Equipment:
     edge: EdgePlan
 
 
-def published_hosts(blueprint: Blueprint) -> int:
-    """Hosts in the DMZ: for published services, and as gateways of remote users."""
+def published_hosts(blueprint: Blueprint, site: str) -> int:
+    """Hosts of a site in the DMZ: for published services, and as gateways of remote users."""
     asked = blueprint.requirements
+    if site in blueprint.spokes:
+        return 0
     return PUBLISHED_HOSTS if asked.internet_facing or asked.remote_users else 0
 
 
@@ -87,7 +90,9 @@ def equip(ground: Ground, share: float = 1.0) -> Equipment:
     access = choose_access(blueprint, plan, plan.units, ground.radios, per_peer * plan.pair)
     explain_access(blueprint, plan, access)
     servers = _servers(blueprint, plan)
-    ground.server_block = plan.blocks if plan.archetype is Archetype.THREE_TIER and servers.groups > 1 else 0
+    apart = plan.blocks if plan.archetype is Archetype.THREE_TIER and servers.groups > 1 else 0
+    stands = standing_server_block(blueprint, ground.site, plan.blocks)
+    ground.server_block = apart if stands is None else stands
     edge, tops = _edge_and_tops(ground, access, per_peer, servers, share)
     return Equipment(access=access, servers=servers, tops=tops, per_peer=per_peer, edge=edge)
 
@@ -106,6 +111,7 @@ def _edge_and_tops(
                 links=ground.plan.pair,
                 share=share * evened(blueprint.requirements, ground.site),
                 least_bps=least,
+                tunnels=blueprint.heads.get(ground.site, 0),
             )
             return edge, _tops(ground, access, edge, per_peer, servers)
         except InfeasibleError as exc:
@@ -121,7 +127,11 @@ def _servers(blueprint: Blueprint, plan: CampusPlan) -> ServerSwitches:
     least = access_links(blueprint.requirements)
     failure: InfeasibleError | None = None
     for groups in range(1, MAX_SERVER_GROUPS + 1):
-        ports = ceil(ceil(count / groups) * blueprint.growth * (1 + spare)) + SERVICE_HOSTS + published_hosts(blueprint)
+        ports = (
+            ceil(ceil(count / groups) * blueprint.growth * (1 + spare))
+            + SERVICE_HOSTS
+            + published_hosts(blueprint, plan.site.id)
+        )
         ceiling = blueprint.parameters.oversubscription.access
         per_peer = max(least, uplinks(ports * nic, UPLINK_BPS * plan.pair, ceiling, least=1))
         try:
@@ -208,6 +218,7 @@ def _exit_ports(edge: EdgePlan) -> list[PortNeed]:
     return [
         PortNeed(edge.firewalls + 1, edge.firewall_port_bps, PortUse.DOWNLINK),
         PortNeed(edge.routers + 2, edge.router_port_bps, PortUse.DOWNLINK),
+        *((PortNeed(edge.wan.routers, edge.wan.port_bps, PortUse.DOWNLINK),) if edge.wan else ()),
     ]
 
 

@@ -20,7 +20,7 @@ MARGIN = 0.02
 def budget_below_cost(question: Question) -> Iterator[Conflict]:
     """A hard budget that the cheapest mandatory parts exceed already."""
     wanted = question.requirements
-    if wanted.budget_usd is None or not wanted.budget_is_hard:
+    if wanted.budget_usd is None or not wanted.budget_is_hard or question.virtual:
         return
     least = total_usd(question)
     if least <= wanted.budget_usd:

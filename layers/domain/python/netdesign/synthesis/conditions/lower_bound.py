@@ -89,9 +89,10 @@ def _campus_parts(question: Question) -> Iterator[Part]:
     yield from _switches(question, Role.ACCESS, ceil(edge), 10**9, closets)
     points = access_points(question)
     yield from _each(question, Role.ACCESS_POINT, points)
-    if closets > len(wanted.sites):
+    several = sum(site.closets > 1 for site in wanted.sites)
+    if several:
         tops = (*question.devices(Role.CORE), *question.devices(Role.DISTRIBUTION))
-        yield from _cheapest("core switches", tops, paired(question) * len(wanted.sites))
+        yield from _cheapest("core switches", tops, paired(question) * several)
 
 
 def access_points(question: Question) -> int:

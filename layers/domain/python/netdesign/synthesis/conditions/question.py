@@ -40,7 +40,14 @@ class Question:
     @property
     def campus(self) -> bool:
         """Whether people, rather than racks, are attached."""
-        return self.requirements.network_type in (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
+        kind = self.requirements.network_type
+        hybrid = kind is NetworkType.HYBRID and self.requirements.users > 0
+        return hybrid or kind in (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS, NetworkType.WAN)
+
+    @property
+    def virtual(self) -> bool:
+        """Whether everything runs at a cloud provider, so that no device, rack or port is ours."""
+        return self.requirements.network_type is NetworkType.CLOUD_NATIVE
 
     def devices(self, role: Role, features: Iterable[str] = ()) -> tuple[DeviceType, ...]:
         """Device types for a role that may be bought: not excluded, still supported, with the features."""

@@ -66,7 +66,7 @@ def availability_unreachable(question: Question) -> Iterator[Conflict]:
     """More availability than single devices in series can have, without the redundancy that would give it."""
     wanted, levels = question.requirements, question.parameters.redundancy
     ceiling = unprotected_ceiling(question)
-    if wanted.redundancy.at_least(Redundancy.MEDIUM) or wanted.availability <= ceiling:
+    if question.virtual or wanted.redundancy.at_least(Redundancy.MEDIUM) or wanted.availability <= ceiling:
         return
     ranked = [
         level
@@ -139,7 +139,7 @@ def too_few_sites(question: Question) -> Iterator[Conflict]:
     """A redundancy that wants live instances at more sites than there are."""
     wanted, levels = question.requirements, question.parameters.redundancy
     need = levels[wanted.redundancy].distinct_sites
-    if wanted.site_count >= need:
+    if question.virtual or wanted.site_count >= need:
         return
     fitting = [level for level in Redundancy if levels[level].distinct_sites <= wanted.site_count]
     lower = fitting[-1]

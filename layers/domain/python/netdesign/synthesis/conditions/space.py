@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil, floor
 
+from netdesign.analysis.equipment.rack_load import LEAST_SERVER_W
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedSite
 from netdesign.synthesis.conditions.question import Question, numbers, relax
@@ -15,15 +16,14 @@ FILL = 0.8
 """A subnet is cut so that its hosts, grown, fill at most this share of it."""
 SWITCH_UNITS = 2
 """Rack units that the two switches of a rack take."""
-LEAST_SERVER_KW = 0.15
-"""What a small server draws; none that carries a load draws less."""
+LEAST_SERVER_KW = LEAST_SERVER_W / 1000
 
 
 def addresses_short(question: Question) -> Iterator[Conflict]:
     """Supernets with fewer addresses than the hosts need, each site rounded up to a block of its own."""
     wanted = question.requirements
     needed, there = needed_addresses(question), available_addresses(question)
-    if needed <= there:
+    if question.virtual or needed <= there:
         return
     length = 32 - (2 * needed - 1).bit_length()
     block = f"10.0.0.0/{max(8, length)}"
@@ -107,7 +107,7 @@ def racks_full(question: Question) -> Iterator[Conflict]:
     """More servers at a site than its racks have units."""
     usable = question.parameters.fabric.rack_units - SWITCH_UNITS
     for at, site in enumerate(question.requirements.sites):
-        if question.campus or site.servers <= site.racks * usable:
+        if question.campus or question.virtual or site.servers <= site.racks * usable:
             continue
         racks = ceil(site.servers / usable)
         fitting = site.racks * usable
@@ -141,7 +141,7 @@ def power_short(question: Question) -> Iterator[Conflict]:
     """Less power at a site than its servers draw at the very least."""
     for at, site in enumerate(question.requirements.sites):
         least = site.servers * LEAST_SERVER_KW
-        if question.campus or site.power_kw >= least:
+        if question.campus or question.virtual or site.power_kw >= least:
             continue
         fitting = floor(site.power_kw / LEAST_SERVER_KW)
         total = question.requirements.servers.count - (site.servers - fitting)

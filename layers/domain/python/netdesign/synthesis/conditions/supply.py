@@ -15,7 +15,14 @@ from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 from netdesign.synthesis.conditions.wording import said_of, unsay
 
-OFFERED = (NetworkType.ENTERPRISE_DATACENTER, NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
+OFFERED = (
+    NetworkType.ENTERPRISE_DATACENTER,
+    NetworkType.SDN_CAMPUS,
+    NetworkType.LEGACY_CAMPUS,
+    NetworkType.WAN,
+    NetworkType.CLOUD_NATIVE,
+    NetworkType.HYBRID,
+)
 
 
 POWER: Final = {
@@ -72,7 +79,7 @@ def not_offered(question: Question) -> Iterator[Conflict]:
 def vendors_exclude_role(question: Question) -> Iterator[Conflict]:
     """Exclusions that leave nothing to buy for a mandatory place."""
     wanted = question.requirements
-    if not wanted.excluded_vendors:
+    if not wanted.excluded_vendors or question.virtual:
         return
     empty = [place for place in places(question) if not _supply(question, place)]
     fillable = [place for place in empty if _supply(question.suppose(excluded_vendors=()), place)]
@@ -120,6 +127,8 @@ def rate_above_catalogue(question: Question) -> Iterator[Conflict]:
     """A rate at the edge that no port of the catalogue runs at."""
     wanted = question.requirements
     role = Role.ACCESS if question.campus else Role.LEAF
+    if question.virtual:
+        return
     asked = [("bandwidth/min", wanted.bandwidth_min_bps, False)]
     if wanted.servers.count and not question.campus:
         asked.append(("servers/nic_speed", wanted.servers.nic_speed_bps, True))

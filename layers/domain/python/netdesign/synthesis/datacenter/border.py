@@ -56,6 +56,7 @@ def choose_exit(
                 *ports,
                 PortNeed(edge.firewalls * each, edge.firewall_port_bps, PortUse.DOWNLINK),
                 PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
+                *((PortNeed(edge.wan.routers, edge.wan.port_bps, PortUse.DOWNLINK),) if edge.wan else ()),
                 *after,
             )
             if not ports_refusal(border, needs) and _joins(border, ports, edge, each):
@@ -72,6 +73,8 @@ def _joins(border: DeviceType, ports: tuple[PortNeed, ...], edge: EdgePlan, each
     nodes = [(edge.firewall, edge.firewall_port_bps, each)] * edge.firewalls
     if edge.router is not None:
         nodes += [(edge.router, edge.router_port_bps, 1)] * edge.routers
+    if edge.wan is not None:
+        nodes += [(edge.wan.kind, edge.wan.port_bps, 1)] * edge.wan.routers
     for node, speed, links in nodes:
         own = PortBank(PortTable(node))
         for _ in range(links):

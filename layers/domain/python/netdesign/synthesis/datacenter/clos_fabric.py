@@ -15,9 +15,12 @@ from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import LinkPurpose, Redundancy, Role, ServiceClass
 from netdesign.synthesis.datacenter.border import ExitPlan, choose_exit
 from netdesign.synthesis.datacenter.clos_choice import FEATURES, FabricPlan
-from netdesign.synthesis.datacenter.hall import Hall, place
+from netdesign.synthesis.datacenter.clos_extension import group_pods
+from netdesign.synthesis.datacenter.hall import place
+from netdesign.synthesis.datacenter.standing_hall import Hall, new_racks
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.selection import Needs, PortNeed, price_usd, suitable
+from netdesign.synthesis.draft.standing import in_order
 
 SPARE_BPS = 10_000_000_000
 SPARE_PORTS = 4
@@ -31,6 +34,8 @@ class Fabric:
     site: str
     plan: FabricPlan
     groups: list[tuple[Device, ...]] = field(default_factory=list)
+    pods: list[int] = field(default_factory=list)
+    """The pod of each leaf group."""
     racks: list[tuple[str, ...]] = field(default_factory=list)
     """The server racks that each leaf group serves."""
     borders: list[Device] = field(default_factory=list)
@@ -39,15 +44,22 @@ class Fabric:
     links: list[Link] = field(default_factory=list)
 
     @property
+    def ids(self) -> list[str]:
+        """Ids of all switches."""
+        return [device.id for device in (*self.super_spines, *self.spines, *self.borders, *self.leaves)]
+
+    @property
     def leaves(self) -> list[Device]:
         """All leaves that servers attach to."""
         return [leaf for group in self.groups for leaf in group]
 
 
-def border_plan(blueprint: Blueprint, plan: FabricPlan, demand: ResolvedRequirements) -> ExitPlan:
+def border_plan(
+    blueprint: Blueprint, plan: FabricPlan, demand: ResolvedRequirements, stands: DeviceType | None = None
+) -> ExitPlan:
     """The border leaves and the edge on them: the leaf type where it has the ports, else the cheapest of its vendor.
 
-    Raises `InfeasibleError` when no type has the ports.
+    Where border leaves stand, their type `stands` is kept. Raises `InfeasibleError` when no type has the ports.
     """
     ports = (
         PortNeed(plan.size.uplinks, plan.size.uplink_bps, PortUse.UPLINK),
@@ -55,8 +67,8 @@ def border_plan(blueprint: Blueprint, plan: FabricPlan, demand: ResolvedRequirem
     )
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
     needs = Needs(features=FEATURES, power_supplies=supplies)
-    kinds: list[DeviceType] = []
-    for role in (Role.BORDER_LEAF, Role.LEAF):
+    kinds: list[DeviceType] = [] if stands is None else [stands]
+    for role in (Role.BORDER_LEAF, Role.LEAF) if stands is None else ():
         fit = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
         own = [kind for kind in fit if kind.vendor == plan.leaf.vendor and kind not in kinds]
         kinds += sorted(own, key=lambda kind: (kind is not plan.leaf, price_usd(kind), kind.sku))
@@ -106,9 +118,9 @@ def leaf_pods(fabric: Fabric) -> Iterator[tuple[Device, int]]:
     """Each leaf with its pod: border leaves are in the first, groups share the pods evenly."""
     for leaf in fabric.borders:
         yield leaf, 0
-    for at, leaves in enumerate(fabric.groups):
+    for pod, leaves in zip(fabric.pods, fabric.groups, strict=True):
         for leaf in leaves:
-            yield leaf, at * fabric.plan.size.pods // len(fabric.groups)
+            yield leaf, pod
 
 
 def _place_upper(blueprint: Blueprint, hall: Hall, fabric: Fabric, border: DeviceType) -> None:
@@ -161,15 +173,26 @@ def _block(fabric: Fabric, pod: int) -> str:
 
 def _place_leaves(blueprint: Blueprint, hall: Hall, fabric: Fabric, group: int) -> None:
     """Leaf groups over the server racks: several groups to a rack, or a group over several racks."""
-    count = fabric.plan.size.leaves // group
-    racks = hall.server_racks
-    for at in range(count):
-        first = at * len(racks) // count
-        last = max(first + 1, (at + 1) * len(racks) // count)
-        served = racks[first:last]
-        pod = at * fabric.plan.size.pods // count
+    count, stands = fabric.plan.size.leaves // group, in_order(blueprint.standing, Role.LEAF, fabric.site)
+    blocks = {_block(fabric, pod): pod for pod in range(fabric.plan.size.pods)}
+    fabric.pods = group_pods([blocks[leaf.block or ""] for leaf in stands[::group]], count, fabric.plan.size.pods)
+    for served, pod in zip(
+        _served(blueprint, hall.server_racks, count, len(stands) // group), fabric.pods, strict=True
+    ):
         fabric.groups.append(tuple(_leaf(blueprint, fabric, served, n, pod) for n in range(group)))
         fabric.racks.append(served)
+
+
+def _served(blueprint: Blueprint, racks: tuple[str, ...], groups: int, stands: int) -> Iterator[tuple[str, ...]]:
+    """The racks of each leaf group: groups that stand share those that stand, the others those that are new."""
+    fresh = new_racks(blueprint, racks) if stands else ()
+    for count, some in (
+        (stands, tuple(rack for rack in racks if rack not in fresh)),
+        (groups - stands, fresh or racks),
+    ):
+        for at in range(count):
+            first = at * len(some) // count
+            yield some[first : max(first + 1, (at + 1) * len(some) // count)]
 
 
 def _leaf(blueprint: Blueprint, fabric: Fabric, racks: Sequence[str], number: int, pod: int) -> Device:

@@ -12,6 +12,7 @@ from netdesign.model.switching import Vlan, Vrf
 from netdesign.model.vocabulary import RoutingProtocol
 from netdesign.synthesis.datacenter.clos_fabric import Fabric, leaf_pods
 from netdesign.synthesis.draft.blueprint import UNDERLAY, Blueprint, zone_vrf
+from netdesign.synthesis.draft.standing import NOTHING, Standing
 
 FIRST_ASN = 4_200_000_000
 ASN_PER_SITE = 1_000_000
@@ -23,7 +24,7 @@ MAX_PREFIXES = 20_000
 
 def number_fabric(blueprint: Blueprint, fabric: Fabric, site: int) -> None:
     """Loopbacks, VTEPs, AS numbers and sessions of all switches; `site` counts data centres from 0."""
-    asns = autonomous_systems(fabric, site)
+    asns = autonomous_systems(fabric, site, blueprint.standing)
     size = fabric.plan.size
     width = max(size.uplinks, size.plane_width * size.spine_parallel)
     vteps = {leaf.id for leaf in (*fabric.leaves, *fabric.borders)}
@@ -33,17 +34,24 @@ def number_fabric(blueprint: Blueprint, fabric: Fabric, site: int) -> None:
     sessions(blueprint, fabric.links, asns)
 
 
-def autonomous_systems(fabric: Fabric, site: int) -> dict[str, int]:
-    """One number for the super-spines of a site, one for the spines of each pod, one for each leaf."""
+def autonomous_systems(fabric: Fabric, site: int, standing: Standing = NOTHING) -> dict[str, int]:
+    """One number for the super-spines of a site, one for the spines of each pod, one for each leaf; what stands keeps
+    its own."""
     base = FIRST_ASN + site * ASN_PER_SITE
     size = fabric.plan.size
     found = {device.id: base for device in fabric.super_spines}
     found |= {spine.id: base + (at // size.spines + 1) * ASN_PER_POD for at, spine in enumerate(fabric.spines)}
-    counts: dict[int, int] = {}
+    stands = {
+        one.device: one.asn for one in standing.all(RoutingProcess) if one.vrf == UNDERLAY and one.asn is not None
+    }
+    taken, counts = set(stands.values()), dict[int, int]()
     for leaf, pod in leaf_pods(fabric):
-        counts[pod] = counts.get(pod, 0) + 1
-        found[leaf.id] = base + (pod + 1) * ASN_PER_POD + counts[pod]
-    return found
+        while leaf.id not in stands and leaf.id not in found:
+            counts[pod] = counts.get(pod, 0) + 1
+            number = base + (pod + 1) * ASN_PER_POD + counts[pod]
+            if number not in taken:
+                found[leaf.id] = number
+    return found | {device: stands[device] for device in fabric.ids if device in stands}
 
 
 def process_id(device: str, vrf: str = UNDERLAY) -> str:
@@ -104,15 +112,25 @@ def zone_overlay(blueprint: Blueprint, zones: Iterable[str]) -> None:
     for vrf in map(blueprint.vrf, zones):
         if blueprint.has(Vni, f"vni-{vrf.id}"):
             continue
-        number = FIRST_L3_VNI + blueprint.number("l3-vni")
+        number = vni_number(blueprint, f"vni-{vrf.id}", "l3-vni", FIRST_L3_VNI)
         target = f"{number}:{number}"
         blueprint.change(vrf, route_targets_import=(target,), route_targets_export=(target,))
         blueprint.add(Vni(id=f"vni-{vrf.id}", number=number, kind=VniKind.L3, vrf=vrf.id, route_target=target))
 
 
+def vni_number(blueprint: Blueprint, identity: str, sequence: str, first: int) -> int:
+    """The number of a VNI: the one that it has, else the next of a sequence that none has."""
+    known = blueprint.standing.find(Vni, identity)
+    if known is not None:
+        return known.number
+    while (number := first + blueprint.number(sequence)) in blueprint.standing.vni_numbers:
+        pass
+    return number
+
+
 def vlan_overlay(blueprint: Blueprint, vlan: Vlan) -> Vni:
     """The layer-2 VNI of a VLAN, numbered on its own since VLAN numbers repeat between leaf groups."""
-    number = FIRST_L2_VNI + blueprint.number("l2-vni")
+    number = vni_number(blueprint, f"vni-{vlan.id}", "l2-vni", FIRST_L2_VNI)
     return blueprint.add(
         Vni(
             id=f"vni-{vlan.id}",

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.addressing import VirtualGateway
+from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.inventory import Device, Homing
 from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.switching import SpanningTree, SpanningTreeMode
 from netdesign.model.vocabulary import Redundancy, Role, ServiceClass
 from netdesign.synthesis.datacenter.border import ExitPlan, choose_exit
 from netdesign.synthesis.datacenter.demand import homing, server_ports
-from netdesign.synthesis.datacenter.hall import Hall, place
+from netdesign.synthesis.datacenter.hall import place
 from netdesign.synthesis.datacenter.management import join_pair
 from netdesign.synthesis.datacenter.server_placement import Slice, gateways, place_servers
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
 from netdesign.synthesis.draft.selection import Needs, PortNeed, price_usd, suitable
@@ -52,6 +55,38 @@ def _plan(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements
     kinds = suitable(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, requirements)
     ranked = sorted(kinds, key=lambda kind: (price_usd(kind), kind.sku))
     return choose_exit(blueprint, demand, ranked, peers, switches, after=servers)
+
+
+def pair_full(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements, switches: int) -> Conflict:
+    """So many switches stand and cannot hold all servers: the conflict, with how many they can."""
+    low, high = 0, site.servers
+    while high - low > 1:
+        middle = (low + high) // 2
+        plan = collapsed_plan(blueprint, replace(site, servers=middle), demand)
+        low, high = (middle, high) if plan is not None and plan.switches == switches else (low, middle)
+    others = blueprint.requirements.servers.count - site.servers
+    return Conflict(
+        code="pair-full",
+        requirements=("servers/count", "existing"),
+        statement=f"{site.servers:,} servers need more ports than the {switches} switches of {site.name} have.",
+        numbers=(("servers", str(site.servers)), ("servers_possible", str(low)), ("switches", str(switches))),
+        relaxations=(
+            Relaxation(
+                field="servers/count",
+                from_value=str(site.servers + others),
+                to_value=str(low + others),
+                statement=f"attach {low:,} servers at {site.name}",
+                cost=f"{site.servers - low:,} servers fewer",
+            ),
+            Relaxation(
+                field="existing",
+                from_value="extended",
+                to_value="none",
+                statement="design the network anew, as a leaf-spine fabric",
+                cost="everything that stands is replaced",
+            ),
+        ),
+    )
 
 
 def build_pair(blueprint: Blueprint, hall: Hall, kind: DeviceType, count: int) -> Pair:

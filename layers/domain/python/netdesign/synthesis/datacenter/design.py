@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from netdesign.errors import InfeasibleError
 from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Device, Homing, Site
 from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
@@ -13,10 +14,11 @@ from netdesign.model.vocabulary import Archetype, Redundancy
 from netdesign.synthesis.bill.parts import add_parts
 from netdesign.synthesis.datacenter.border import ExitPlan
 from netdesign.synthesis.datacenter.clos_choice import choose_fabric
+from netdesign.synthesis.datacenter.clos_extension import extend_fabric, servers_of_group
 from netdesign.synthesis.datacenter.clos_fabric import Fabric, border_plan, build_fabric, fabric_equipment
 from netdesign.synthesis.datacenter.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
 from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
-from netdesign.synthesis.datacenter.collapsed import build_pair, collapsed_plan, fill_pair, pair_homing
+from netdesign.synthesis.datacenter.collapsed import build_pair, collapsed_plan, fill_pair, pair_full, pair_homing
 from netdesign.synthesis.datacenter.demand import (
     ceiling,
     east_west_bps,
@@ -27,7 +29,7 @@ from netdesign.synthesis.datacenter.demand import (
     tenants,
 )
 from netdesign.synthesis.datacenter.exit import build_exit
-from netdesign.synthesis.datacenter.hall import Hall, build_hall
+from netdesign.synthesis.datacenter.hall import build_hall
 from netdesign.synthesis.datacenter.management import (
     OutOfBand,
     add_console,
@@ -46,11 +48,13 @@ from netdesign.synthesis.datacenter.server_placement import (
     subnet_hosts,
 )
 from netdesign.synthesis.datacenter.services import SERVICE_ADDRESSES, build_services
+from netdesign.synthesis.datacenter.standing_fabric import kept_slices, standing_fabric, standing_pair
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.traffic import Presence, add_traffic, sizing_requirements
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
-from netdesign.synthesis.needs.zones import INTERNET
+from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 from netdesign.synthesis.operation.finishing import residencies
 from netdesign.synthesis.operation.hardening import harden
 from netdesign.synthesis.operation.management import QOS, manage_devices
@@ -94,7 +98,7 @@ def build(blueprint: Blueprint) -> Archetype:
         here = tenants(requirements, site.servers)
         centre = build_centre(blueprint, site, number, sizing_requirements(requirements, here, share))
         edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
-        manage(blueprint, centre.management, (*edge.firewalls, *edge.routers))
+        manage(blueprint, centre.management, (*edge.firewalls, *edge.routers, *edge.wans))
         apart = blueprint.posture.management_plane == "out-of-band"
         if apart or requirements.redundancy.at_least(Redundancy.MEDIUM):
             add_console(blueprint, centre.hall, centre.management)
@@ -103,7 +107,8 @@ def build(blueprint: Blueprint) -> Archetype:
         join_vlans(blueprint, centre.management)
         presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
         shapes.append(centre.archetype)
-    zones = (INTERNET, MANAGEMENT, *server_zones(requirements))
+    beyond = (CLOUD,) if any(presence.edge.wans for presence in presences) else ()
+    zones = (INTERNET, *beyond, MANAGEMENT, *server_zones(requirements))
     add_traffic(blueprint, presences, zones)
     admit_remote_users(blueprint, [presence.edge for presence in presences])
     manage_devices(blueprint, services)
@@ -127,7 +132,10 @@ def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: 
     `demand` has the site's flows between zones, for the size of its edge.
     """
     add_site(blueprint, site)
+    stands = len(standing_pair(blueprint, site.id))
     plan = collapsed_plan(blueprint, site, demand) if may_collapse(blueprint, site) else None
+    if stands and (plan is None or plan.switches != stands):
+        raise InfeasibleError((pair_full(blueprint, site, demand, stands),))
     centre = build_collapsed(blueprint, site, plan) if plan else build_clos(blueprint, site, number, demand)
     explain_shape(blueprint, site, centre.archetype)
     return centre
@@ -136,6 +144,8 @@ def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: 
 def may_collapse(blueprint: Blueprint, site: ResolvedSite) -> bool:
     """Whether racks or ports are few enough for two switches, and nothing asks for a leaf-spine fabric."""
     fabric = blueprint.parameters.fabric
+    if blueprint.standing.find(Site, site.id) is not None:
+        return bool(standing_pair(blueprint, site.id))
     small = racks_of(site) <= fabric.collapsed_max_racks
     few = server_ports(blueprint, site.servers) <= fabric.collapsed_max_ports
     return (small or few) and homing(blueprint.requirements) is not Homing.RAIL
@@ -167,14 +177,16 @@ def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
 
 def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: ResolvedRequirements) -> Centre:
     """A Clos fabric with its servers and its management network."""
-    demand = fabric_demand(blueprint, site)
-    plan = choose_fabric(blueprint, demand)
-    way_out = border_plan(blueprint, plan, crossing)
+    demand, stands = fabric_demand(blueprint, site), standing_fabric(blueprint, site.id)
+    plan = extend_fabric(blueprint, demand, stands) if stands else choose_fabric(blueprint, demand)
+    way_out = border_plan(blueprint, plan, crossing, stands.border if stands else None)
     border = way_out.border
     explain_fabric(blueprint, site, demand, plan)
-    parts = slices(tenants(blueprint.requirements, site.servers), plan.size.leaves // demand.group)
+    here = tenants(blueprint.requirements, site.servers)
+    kept, most = kept_slices(blueprint, site.id, here, demand.group), servers_of_group(blueprint, demand, plan.size)
+    parts = slices(here, plan.size.leaves // demand.group, kept, most)
     devices = plan.size.leaves + len(fabric_equipment(plan, border))
-    kinds = management_kinds(blueprint, racks_of(site), devices + 10)
+    kinds = management_kinds(blueprint, racks_of(site), devices + 10, site.id)
     _plan_addresses(
         blueprint,
         site,
@@ -200,8 +212,9 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
 
 def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> Centre:
     """Two switches with all servers and the management network."""
-    parts = slices(tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint, plan.switches))
-    kinds = management_kinds(blueprint, racks_of(site), 12)
+    here, groups = tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint, plan.switches)
+    parts = slices(here, groups, kept_slices(blueprint, site.id, here, plan.switches // groups), site.servers)
+    kinds = management_kinds(blueprint, racks_of(site), 12, site.id)
     _plan_addresses(blueprint, site, subnet_hosts(parts, Homing.MLAG, 1), kinds, (16, 16))
     hall = build_hall(blueprint, site, racks_of(site), [plan.border] * plan.switches + [kinds[0]] * 2, shared=True)
     pair = build_pair(blueprint, hall, plan.border, plan.switches)
@@ -245,6 +258,8 @@ def _plan_addresses(
         hosts.setdefault(zone, []).append(TRANSIT_HOSTS)
     reserve_pool(blueprint, hosts)
     hosts[INTERNET] = [TRANSIT_HOSTS]
+    if blueprint.cloud_side is not None:
+        hosts[CLOUD] = [TRANSIT_HOSTS]
     hosts[MANAGEMENT] = [*management_hosts(kinds), SERVICE_ADDRESSES, TRANSIT_HOSTS]
     links, devices = size
     blueprint.plan_site(site.id, hosts, links=links + 32, devices=devices + 16)

@@ -10,12 +10,12 @@ from netdesign.model.routing import RoutingProcess
 from netdesign.model.switching import Vlan
 from netdesign.synthesis.datacenter.border import ExitPlan
 from netdesign.synthesis.datacenter.clos_overlay import process_id, vlan_overlay, zone_process
-from netdesign.synthesis.datacenter.hall import Hall
 from netdesign.synthesis.datacenter.server_placement import host_mtu
+from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
 from netdesign.synthesis.edge.border import Edge, build_edge
-from netdesign.synthesis.needs.zones import INTERNET
+from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 
 
 def build_exit(
@@ -50,7 +50,7 @@ def carry(blueprint: Blueprint, border: Pair, vlan: Vlan) -> None:
     if not blueprint.has(RoutingProcess, process_id(border.devices[0].id)):
         return
     vlan_overlay(blueprint, vlan)
-    if vlan.zone not in (None, INTERNET):
+    if vlan.zone not in (None, INTERNET, CLOUD):
         for device in border.devices:
             zone_process(blueprint, device, vlan.zone or "", exit_to=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -12,6 +11,7 @@ from netdesign.errors import ConflictError
 from netdesign.model.inventory import Device, Rack, Room, RoomKind
 from netdesign.model.resolved import ResolvedSite
 from netdesign.model.vocabulary import Redundancy, Role
+from netdesign.synthesis.datacenter.standing_hall import Hall, extended_hall
 from netdesign.synthesis.draft.blueprint import Blueprint
 
 BREAKERS_W = (7_360, 11_000, 17_200, 22_000, 34_500, 60_000)
@@ -21,16 +21,6 @@ SERVICE_UNITS = 16
 SERVICE_WATTS = 6_000
 """What firewalls, routers and the hosts of services may take, which are chosen later."""
 RISER_M = 15.0
-
-
-@dataclass(slots=True)
-class Hall:
-    """The racks of a site by use; network racks take turns, so that peers stand apart."""
-
-    site: str
-    server_racks: tuple[str, ...]
-    network_racks: tuple[str, ...]
-    turn: int = 0
 
 
 def build_hall(
@@ -56,6 +46,9 @@ def build_hall(
         network, server_racks = rooms * ceil(max(apart, server_racks) / rooms), 0
     _explain(blueprint, site, server_racks, network, breaker)
     halls = [_room(blueprint, site, at, rooms) for at in range(rooms)]
+    if stands := [rack for rack in blueprint.standing.all(Rack) if rack.room in {room.id for room in halls}]:
+        ratings = (_rating(leaf_watts), breaker)
+        return extended_hall(blueprint, site.id, halls, stands, (server_racks, network), ratings, shared=shared)
     servers: list[str] = []
     cores: list[list[str]] = []
     for at, room in enumerate(halls):
@@ -90,6 +83,8 @@ def place(
     **fields: Any,
 ) -> Device:
     """A device in the next network rack that has room, where possible in none of the devices `apart`."""
+    if blueprint.next_known(role, hall.site) is not None:
+        return blueprint.device(role, hall.site, kind, rack=hall.network_racks[0], **fields)
     taken, racks = {device.rack for device in apart}, hall.network_racks
     turns = [(hall.turn + step) % len(racks) for step in range(len(racks))]
     free = [at for at in turns if blueprint.floor.fits(racks[at], kind)]

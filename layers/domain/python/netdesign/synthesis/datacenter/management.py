@@ -15,12 +15,15 @@ from netdesign.model.inventory import Device
 from netdesign.model.routing import StaticRoute
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, PortMode, Redundancy, Role, ServiceClass, VlanPurpose
-from netdesign.synthesis.datacenter.hall import Hall, place
+from netdesign.synthesis.datacenter.hall import place
 from netdesign.synthesis.datacenter.management_choice import GIGABIT, HOSTS_PER_SWITCH, UPLINK_BPS, ManagementKinds
+from netdesign.synthesis.datacenter.standing_hall import Hall, new_racks
+from netdesign.synthesis.datacenter.standing_management import managed_by, serving_switch
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
 from netdesign.synthesis.draft.placement import RackSpace
 from netdesign.synthesis.draft.selection import Needs, select
+from netdesign.synthesis.draft.standing import in_order
 
 FIRST_VLAN = 10
 ROOT_PRIORITY = 4096
@@ -56,9 +59,25 @@ def build_management(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -
         vlan = _vlan(blueprint, network, cores, 0)
         network.vlans |= {device.id: vlan for device in cores}
         return network
-    for at, served in enumerate(_rack_runs(blueprint, hall, count)):
+    for at, served in enumerate(_runs(blueprint, hall, cores, count)):
         _add_switch(blueprint, network, access, served, at)
     return network
+
+
+def _runs(blueprint: Blueprint, hall: Hall, cores: Sequence[Device], count: int) -> list[list[str]]:
+    """The racks that each switch serves: those that stand keep theirs, new ones get the racks that are new."""
+    racks = tuple(dict.fromkeys((*hall.server_racks, *hall.network_racks)))
+    middle = {device.id for device in cores}
+    stands = [one for one in in_order(blueprint.standing, Role.MANAGEMENT_SWITCH, hall.site) if one.id not in middle]
+    if not stands:
+        return _rack_runs(blueprint, racks, count)
+    fresh = new_racks(blueprint, racks)
+    added = _rack_runs(blueprint, fresh or racks, count - len(stands)) if count > len(stands) else []
+    served: dict[str, list[str]] = {device.id: [] for device in stands}
+    for rack in racks:
+        if not added or rack not in fresh:
+            served[serving_switch(blueprint, rack, stands)].append(rack)
+    return [*served.values(), *added]
 
 
 def add_console(blueprint: Blueprint, hall: Hall, network: OutOfBand) -> None:
@@ -83,10 +102,10 @@ def _explain(blueprint: Blueprint, hall: Hall, kinds: ManagementKinds) -> None:
     )
 
 
-def _rack_runs(blueprint: Blueprint, hall: Hall, count: int) -> list[list[str]]:
-    """All racks in about `count` runs of neighbours that hold equally many devices, none over two rooms."""
+def _rack_runs(blueprint: Blueprint, racks: Sequence[str], count: int) -> list[list[str]]:
+    """Racks in about `count` runs of neighbours that hold equally many devices, none over two rooms."""
     rooms: dict[str, list[RackSpace]] = {}
-    for identity in dict.fromkeys((*hall.server_racks, *hall.network_racks)):
+    for identity in racks:
         space = blueprint.floor.racks[identity]
         rooms.setdefault(space.rack.room, []).append(space)
     total = sum(_weight(space) for spaces in rooms.values() for space in spaces)
@@ -123,11 +142,11 @@ def manage(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device]) 
             use_b=PortUse.DOWNLINK,
         )
         blueprint.change(blueprint.interface(link.b.device, link.b.port), mode=PortMode.ACCESS, vlan=vlan.id)
-        addresses = blueprint.next_addresses(blueprint.nets(vlan))
+        own = blueprint.interface(device, link.a.port)
         blueprint.change(
-            blueprint.interface(device, link.a.port),
+            own,
             vrf=MANAGEMENT,
-            addresses=addresses,
+            addresses=blueprint.next_addresses(blueprint.nets(vlan), of=own.id),
             mode=PortMode.ROUTED,
         )
         _default_routes(blueprint, device, vlan)
@@ -135,6 +154,9 @@ def manage(blueprint: Blueprint, network: OutOfBand, devices: Sequence[Device]) 
 
 def _switch_for(blueprint: Blueprint, network: OutOfBand, device: Device, at: int) -> str:
     """The switch that serves the device's rack, or when that is full the nearest that is not."""
+    known = managed_by(blueprint, device.id, {one.id for one in (*network.cores, *network.switches)})
+    if known is not None:
+        return known
     first = network.of_rack.get(device.rack or "")
     if first is None:
         return network.cores[at % len(network.cores)].id
@@ -179,7 +201,7 @@ def _add_switch(blueprint: Blueprint, network: OutOfBand, kind: DeviceType, rack
         )
     network.left[switch.id] = blueprint.free_ports(switch, GIGABIT, PortUse.DOWNLINK)
     own = blueprint.svi(switch, vlan)
-    blueprint.change(own, addresses=blueprint.next_addresses(blueprint.nets(vlan)))
+    blueprint.change(own, addresses=blueprint.next_addresses(blueprint.nets(vlan), of=own.id))
     _default_routes(blueprint, switch, vlan)
 
 
@@ -272,8 +294,10 @@ def join_pair(
         mode=PortMode.TRUNK,
         mtu_bytes=blueprint.parameters.fabric.underlay_mtu_bytes,
     )
-    (keepalive,) = blueprint.connect(a, b, keepalive_bps(blueprint, a), LinkPurpose.HEARTBEAT)
-    number = blueprint.number("mlag")
+    stands = blueprint.next_link(a, b)
+    speed_bps = stands.speed_bps if stands is not None else keepalive_bps(blueprint, a)
+    (keepalive,) = blueprint.connect(a, b, speed_bps, LinkPurpose.HEARTBEAT)
+    number = _domain(blueprint, f"{identity}-mlag")
     return blueprint.add(
         Mlag(
             id=f"{identity}-mlag",
@@ -284,6 +308,17 @@ def join_pair(
             keepalive_link=keepalive.id,
         )
     )
+
+
+def _domain(blueprint: Blueprint, identity: str) -> int:
+    """The number of an MLAG pair: the one that it has, else the next that none has."""
+    known = blueprint.standing.find(Mlag, identity)
+    if known is not None:
+        return known.domain_id
+    taken = {mlag.domain_id for mlag in blueprint.standing.all(Mlag)}
+    while (number := blueprint.number("mlag")) in taken:
+        pass
+    return number
 
 
 def keepalive_bps(blueprint: Blueprint, device: Device) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from netdesign.catalog.ports import PortUse
 from netdesign.model.addressing import VirtualGateway
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, Homing, PortProfile
 from netdesign.model.resolved import FabricWorkload
@@ -29,24 +29,52 @@ class Slice:
     group: int
     tenant: Tenant
     count: int
+    name: str = ""
+    """The name of its VLAN where it stands already."""
 
 
-def slices(tenants: Iterable[Tenant], groups: int) -> tuple[Slice, ...]:
-    """All servers spread evenly over the leaf groups, each zone on as few groups as it can."""
+def slices(tenants: Iterable[Tenant], groups: int, kept: Sequence[Slice] = (), most: int = 0) -> tuple[Slice, ...]:
+    """All servers spread evenly over the leaf groups, each zone on as few groups as it can.
+
+    What is `kept` stays; the others go to the groups that have none yet, up to `most` each, then to the emptiest.
+    """
     tenants = tuple(tenants)
-    total = sum(tenant.count for tenant in tenants)
-    room = [total * (at + 1) // groups - total * at // groups for at in range(groups)]
-    found, at = [], 0
+    there = Counter[str]()
+    for part in kept:
+        there[part.tenant.zone] += part.count
+    left = {tenant.zone: max(0, tenant.count - there[tenant.zone]) for tenant in tenants}
+    rooms = _rooms(groups, kept, sum(left.values()), most)
+    found = list(kept)
     for tenant in tenants:
-        left = tenant.count
-        while left:
-            while not room[at]:
-                at += 1
-            count = min(left, room[at])
-            found.append(Slice(at, tenant, count))
-            room[at] -= count
-            left -= count
+        while left[tenant.zone]:
+            group = next(group for group, room in rooms.items() if room)
+            count = min(left[tenant.zone], rooms[group])
+            found.append(Slice(group, tenant, count))
+            rooms[group] -= count
+            left[tenant.zone] -= count
     return tuple(found)
+
+
+def _rooms(groups: int, kept: Sequence[Slice], servers: int, most: int) -> dict[int, int]:
+    """How many of the servers each leaf group takes, in the order in which they are filled."""
+    held = Counter[int]()
+    for part in kept:
+        held[part.group] += part.count
+    empty = [group for group in range(groups) if group not in held]
+    rooms = dict(zip(empty, _even(servers, len(empty)), strict=True))
+    if not kept:
+        return rooms
+    rooms = {group: min(count, most) for group, count in rooms.items()}
+    for group in sorted(held, key=lambda at: (held[at], at)):
+        rooms[group] = min(servers - sum(rooms.values()), max(0, most - held[group]))
+    over = empty or list(rooms)
+    for group, more in zip(over, _even(servers - sum(rooms.values()), len(over)), strict=True):
+        rooms[group] += more
+    return rooms
+
+
+def _even(total: int, parts: int) -> list[int]:
+    return [total * (at + 1) // parts - total * at // parts for at in range(parts)]
 
 
 def subnet_hosts(parts: Iterable[Slice], homing: Homing, rails: int) -> dict[str, list[int]]:
@@ -67,8 +95,7 @@ def place_servers(
     """Attach every slice to its leaves, with VLANs and subnets; yields each VLAN with the leaves it is on."""
     for part in parts:
         leaves = groups[part.group]
-        zone = part.tenant.zone
-        name = f"{zone}-{blueprint.number(f'{site}-{zone}'):03d}"
+        name = part.name or _next_name(blueprint, site, part.tenant.zone)
         if homing is Homing.RAIL:
             vlans = [_vlan(blueprint, site, f"{name}-rail{at + 1}", part, [leaf]) for at, leaf in enumerate(leaves)]
             yield from ((vlan, (leaf,)) for vlan, leaf in zip(vlans, leaves, strict=True))
@@ -77,6 +104,14 @@ def place_servers(
             yield vlans[0], leaves
         for mark, order, some in _orders(blueprint, leaves, part, homing):
             _attach(blueprint, f"{site}-{name}{mark}", order, vlans, some, homing)
+
+
+def _next_name(blueprint: Blueprint, site: str, zone: str) -> str:
+    """The next name of a VLAN of a zone that none has."""
+    while True:
+        name = f"{zone}-{blueprint.number(f'{site}-{zone}'):03d}"
+        if not any(blueprint.standing.find(EndpointGroup, f"{site}-{name}{mark}") for mark in ("", "a", "b")):
+            return name
 
 
 def _orders(
@@ -117,7 +152,8 @@ def gateways(
 def _vlan(blueprint: Blueprint, site: str, name: str, part: Slice, leaves: Sequence[Device]) -> Vlan:
     """A VLAN with its subnets, and the port profile of its servers."""
     zone = part.tenant.zone
-    number = vlan_number(blueprint, site)
+    known = blueprint.standing.find(Vlan, f"{site}-{name}")
+    number = known.number if known is not None else vlan_number(blueprint, site)
     vlan = blueprint.vlan(site, number, name, VLAN_PURPOSES[zone], zone, *(leaf.id for leaf in leaves))
     blueprint.host_subnet(vlan, part.count)
     blueprint.add(
@@ -138,8 +174,10 @@ def _vlan(blueprint: Blueprint, site: str, name: str, part: Slice, leaves: Seque
 def vlan_number(blueprint: Blueprint, site: str) -> int:
     """The next VLAN number of a site; they start again once used up, as leaf groups bridge on their own."""
     while True:
-        number = FIRST_VLAN + (blueprint.number(f"{site}-vlan") - 1) % (LAST_VLAN - FIRST_VLAN + 1)
-        if number not in RESERVED_VLANS:
+        count = blueprint.number(f"{site}-vlan") - 1
+        number = FIRST_VLAN + count % (LAST_VLAN - FIRST_VLAN + 1)
+        free = count > LAST_VLAN - FIRST_VLAN or number not in blueprint.standing.vlan_numbers(site)
+        if number not in RESERVED_VLANS and free:
             return number
 
 
@@ -171,14 +209,14 @@ def _attach(
     )
     for at, leaf in enumerate(leaves):
         per_server = -(-(servers.nics_per_server - at) // len(leaves))
-        ports = blueprint.take_ports(leaf, part.count * per_server, servers.nic_speed_bps, PortUse.DOWNLINK)
+        own = f"{identity}--{leaf.id}"
         blueprint.add(
             Attachment(
-                id=f"{identity}--{leaf.id}",
+                id=own,
                 group=identity,
                 device=leaf.id,
                 endpoints=part.count,
-                ports=ports,
+                ports=blueprint.attachment_ports(own, leaf, part.count * per_server, servers.nic_speed_bps),
                 profile=f"profile-{vlans[at % len(vlans)].id}",
             )
         )

@@ -33,7 +33,8 @@ def build_services(blueprint: Blueprint, network: OutOfBand) -> tuple[ServiceIns
     nets = blueprint.host_subnet(vlan, SERVICE_ADDRESSES)
     route_vlan(blueprint, network, vlan)
     profile = blueprint.add(port_profile(f"profile-{vlan.id}", blueprint.posture, vlans=(vlan.id,), trusted=True))
-    speed = _speed(blueprint, cores)
+    stands = blueprint.standing.find(EndpointGroup, vlan.id)
+    speed = stands.nic_speed_bps if stands is not None else _speed(blueprint, cores)
     group = blueprint.add(
         EndpointGroup(
             id=vlan.id,
@@ -53,11 +54,11 @@ def build_services(blueprint: Blueprint, network: OutOfBand) -> tuple[ServiceIns
     for device in cores:
         blueprint.add(
             Attachment(
-                id=f"{group.id}--{device.id}",
+                id=(identity := f"{group.id}--{device.id}"),
                 group=group.id,
                 device=device.id,
                 endpoints=SERVICE_HOSTS,
-                ports=blueprint.take_ports(device, SERVICE_HOSTS, speed, PortUse.DOWNLINK),
+                ports=blueprint.attachment_ports(identity, device, SERVICE_HOSTS, speed),
                 profile=profile.id,
             )
         )

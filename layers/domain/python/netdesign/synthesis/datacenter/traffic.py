@@ -14,10 +14,13 @@ from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass
 from netdesign.synthesis.datacenter.demand import Tenant
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.edge.border import Edge
+from netdesign.synthesis.edge.cloud_edge import cloud_doors
+from netdesign.synthesis.edge.cloud_sessions import cloud_prefixes
 from netdesign.synthesis.edge.translation import translate
 from netdesign.synthesis.needs.flows import HTTPS, encrypts, service_flows
 from netdesign.synthesis.needs.policies import Place, make_policy, rules_from_flows
 from netdesign.synthesis.needs.zones import (
+    CLOUD,
     DATABASE,
     DMZ,
     INTERNET,
@@ -57,6 +60,7 @@ POPULATIONS: Mapping[str, str] = {
     Population.STORAGE: STORAGE,
     Population.DMZ: DMZ,
     Population.MANAGEMENT: MANAGEMENT,
+    Population.CLOUD: CLOUD,
 }
 """The zone of each population inside a data centre; whatever else there is lies outside."""
 
@@ -105,7 +109,7 @@ def _legs(flow: ResolvedFlow, counts: Mapping[str, int], *, apart: bool) -> Iter
     source, target = _zone(flow.source, flow, counts), _zone(flow.target, flow, counts)
     if flow.source == flow.target == Population.SERVERS:
         yield from _inside(flow, counts)
-    elif source == OUTSIDE and target != DMZ and DMZ in counts:
+    elif source == OUTSIDE and target not in (DMZ, CLOUD) and DMZ in counts:
         yield from _by_gateway(flow, INTERNET if target == OUTSIDE else target, apart=apart)
     else:
         ends = [INTERNET if end == OUTSIDE else end for end in (source, target)]
@@ -191,7 +195,12 @@ def sizing_requirements(
 
 def _sized(leg: Leg) -> ResolvedFlow:
     """A flow between populations of the same two zones, or of two other zones when both are behind the firewall."""
-    ends = {INTERNET: Population.INTERNET, DMZ: Population.DMZ, MANAGEMENT: Population.MANAGEMENT}
+    ends = {
+        INTERNET: Population.INTERNET,
+        DMZ: Population.DMZ,
+        MANAGEMENT: Population.MANAGEMENT,
+        CLOUD: Population.CLOUD,
+    }
     source, target = ends.get(leg.source, Population.SERVERS), ends.get(leg.target, Population.SERVERS)
     if source == target:
         target = Population.DMZ if source is not Population.DMZ else Population.MANAGEMENT
@@ -229,7 +238,7 @@ def _site_flows(blueprint: Blueprint, presence: Presence) -> list[Flow]:
     providers = tuple(provider.id for provider in presence.edge.providers)
     groups = [group for group in blueprint.all(EndpointGroup) if group.site == site]
     services = [service for service in blueprint.all(ServiceInstance) if service.site == site]
-    ends = _ends(groups, providers)
+    ends = _ends(groups, providers) | {CLOUD: cloud_doors(blueprint, site)}
     asked = [leg for leg in legs(requirements, presence.tenants, presence.share) if _present(leg, ends)]
     inward = [leg for leg in asked if (leg.source, leg.target) == (INTERNET, DMZ)]
     outer = {**ends, DMZ: front_ends(blueprint, ends.get(DMZ, ()), len({leg.flow.service for leg in inward}))}
@@ -304,6 +313,7 @@ def _publish(blueprint: Blueprint) -> None:
 def _places(blueprint: Blueprint, edge: Edge) -> dict[str, Place]:
     """Where each end of flows lies, by id."""
     found: dict[str, Place] = {provider.id: Place(INTERNET) for provider in edge.providers}
+    found |= {name: Place(CLOUD, cloud_prefixes(blueprint)) for name in cloud_doors(blueprint, edge.site)}
     for group in blueprint.all(EndpointGroup):
         prefixes = tuple(net.subnet.prefix for vlan in group.vlans for net in blueprint.nets(vlan))
         found[group.id] = Place(group.zone, prefixes)

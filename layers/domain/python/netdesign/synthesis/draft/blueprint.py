@@ -23,7 +23,9 @@ from netdesign.synthesis.draft.interface_names import (
     svi_name,
     vtep_name,
 )
+from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.placement import Floor
+from netdesign.synthesis.draft.standing import NOTHING, Standing
 from netdesign.synthesis.draft.wiring import Wiring
 
 UNDERLAY = "default"
@@ -37,29 +39,26 @@ POOL_PURPOSES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Net:
-    """A subnet as numbers: `host(i)` is the text of its i-th address with length, `address(i)` without."""
+@dataclass(slots=True)
+class CloudSide:
+    """What the premises know of the networks at a provider while a design is built."""
 
-    subnet: Subnet
-    base: int
-    length: int
-    six: bool
-
-    def address(self, at: int) -> str:
-        """Text of the `at`-th address."""
-        return format_v6(self.base + at) if self.six else format_v4(self.base + at)
-
-    def host(self, at: int) -> str:
-        """Text of the `at`-th address with the prefix length."""
-        return f"{self.address(at)}/{self.length}"
+    prefixes: tuple[str, ...]
+    doors: tuple[str, ...] = ()
+    """The provider's ends of dedicated ports."""
 
 
 class Blueprint(Wiring):
     """The one mutable thing of synthesis: requirements and catalogue in, facts out."""
 
-    def __init__(self, requirements: ResolvedRequirements, catalog: Catalog, parameters: Parameters) -> None:
-        super().__init__(requirements, Floor(parameters.fabric))
+    def __init__(
+        self,
+        requirements: ResolvedRequirements,
+        catalog: Catalog,
+        parameters: Parameters,
+        standing: Standing = NOTHING,
+    ) -> None:
+        super().__init__(requirements, Floor(parameters.fabric), standing)
         self.catalog = catalog
         self.parameters = parameters
         self.addresses = AddressPlan(
@@ -68,9 +67,18 @@ class Blueprint(Wiring):
             reserved=(p for p in requirements.reserved_prefixes if ":" not in p),
             ipv6=requirements.ipv6,
             ipv6_supernet=requirements.ipv6_supernet,
+            standing=standing,
         )
+        self.cloud_side: CloudSide | None = None
+        """What the premises know of networks at a provider, once those are planned."""
         self._nets: dict[str, Net] = {}
         self._next_host: dict[str, int] = {}
+        self.spokes: frozenset[str] = frozenset()
+        """Sites that use the servers and services of others."""
+        self.heads: dict[str, int] = {}
+        """Tunnels that each firewall of a site ends."""
+        self.tunnels: dict[str, int] = {}
+        """Tunnels to number from the point-to-point addresses of a site, beside its own links."""
         self.add(Vrf(id=UNDERLAY, name=UNDERLAY))
 
     @property
@@ -96,6 +104,7 @@ class Blueprint(Wiring):
         Call it once per site before any address there is used. `links` counts routed point-to-point links.
         A zone `management` for `devices` is reserved when `hosts` names none.
         """
+        links += self.tunnels.get(site, 0)
         counted = {MANAGEMENT: [devices]} | {zone: list(counts) for zone, counts in hosts.items()}
         demands = {zone: [host_length(n, self.growth) for n in counts] for zone, counts in counted.items()}
         plan = self.addresses.plan_site(site, demands, links=links, devices=devices)
@@ -158,6 +167,8 @@ class Blueprint(Wiring):
         """A VLAN `<site>-<name>` of a zone and its VRF, defined on `devices` (more with `define_vlan`)."""
         vrf = self.vrf(zone).id
         values = {"vrf": vrf, "zone": zone, **fields}
+        known = self.standing.find(Vlan, f"{site}-{name}")
+        number = number if known is None else known.number
         vlan = self.add(Vlan(id=f"{site}-{name}", number=number, name=name, purpose=purpose, site=site, **values))
         self.define_vlan(vlan, *devices)
         return vlan
@@ -173,16 +184,15 @@ class Blueprint(Wiring):
         """Subnets of a VLAN, the IPv4 one of this length, from the block of its zone (or of `function`)."""
         plan = self.addresses.sites[vlan.site]
         zone = function or vlan.zone or ""
-        base = plan.zones[zone].cut(length)
+        base, length = plan.known(self.standing, vlan.id, length) or (plan.zones[zone].cut(length), length)
         if base is None:
             raise ConflictError(f"the block {plan.zones[zone].prefix} of {zone} at {vlan.site} has no /{length} left")
         values = {"vrf": vlan.vrf, "zone": vlan.zone, "vlan": vlan.id, "site": vlan.site, "purpose": purpose}
         nets = [self._net(vlan.id, base, length, six=False, fields=values | fields)]
         if plan.v6 is not None:
-            at = plan.lans[zone] = plan.lans.get(zone, -1) + 1
-            nets.append(
-                self._net(f"{vlan.id}-v6", plan.zone_v6(zone) + (at << 64), 64, six=True, fields=values | fields)
-            )
+            six = plan.known(self.standing, f"{vlan.id}-v6", 64)
+            first = six[0] if six else plan.next_lan(zone)
+            nets.append(self._net(f"{vlan.id}-v6", first, 64, six=True, fields=values | fields))
         return tuple(nets)
 
     def nets(self, vlan: Vlan | str) -> tuple[Net, ...]:
@@ -190,11 +200,18 @@ class Blueprint(Wiring):
         identity = vlan if isinstance(vlan, str) else vlan.id
         return tuple(self._nets[key] for key in (identity, f"{identity}-v6") if key in self._nets)
 
-    def next_addresses(self, nets: Iterable[Net], *, first: int = FIRST_OWN) -> tuple[str, ...]:
-        """The next unused host addresses with prefix length, one of each subnet, counted from `first`."""
+    def next_addresses(self, nets: Iterable[Net], *, of: str = "", first: int = FIRST_OWN) -> tuple[str, ...]:
+        """Unused host addresses with prefix length, one of each subnet, counted from `first`; an interface `of` that
+        stands keeps its own."""
+        nets, known = tuple(nets), self.standing.find(Interface, of)
+        if known is not None and [net.holds(own) for net, own in zip(nets, known.addresses, strict=False)] == [
+            True for _ in nets
+        ]:
+            return known.addresses
         found = []
         for net in nets:
-            at = self._next_host[net.subnet.id] = self._next_host.get(net.subnet.id, first - 1) + 1
+            least = max(first - 1, self.standing.last_host(net.subnet.id))
+            at = self._next_host[net.subnet.id] = self._next_host.get(net.subnet.id, least) + 1
             found.append(net.host(at))
         return tuple(found)
 
@@ -266,6 +283,10 @@ class Blueprint(Wiring):
             )
         )
 
+    def link_addresses(self, site: str, identity: str, vrf: str = UNDERLAY, **fields: Any) -> list[tuple[str, ...]]:
+        """The two addresses of a point-to-point subnet of a site, per family; `fields` go to the subnets."""
+        return self._infra(site, "point_to_point", identity, 2, vrf, **fields)
+
     def connect_routed(
         self, a: Device, b: Device, speed_bps: int, purpose: LinkPurpose, *, vrf: str = UNDERLAY, **more: Any
     ) -> tuple[Link, ...]:
@@ -310,22 +331,20 @@ class Blueprint(Wiring):
             )
         return made[0], made[1]
 
-    def _infra(self, site: str, pool: str, identity: str, size: int, vrf: str) -> list[tuple[str, ...]]:
+    def _infra(self, site: str, pool: str, identity: str, size: int, vrf: str, **fields: Any) -> list[tuple[str, ...]]:
         """The next `size` addresses of an infrastructure pool as a subnet of their own, per family."""
         plan = self.addresses.sites[site]
-        at = plan.counts.get(pool, size)
-        plan.counts[pool] = at + size
-        purpose = POOL_PURPOSES[pool]
-        block, short = plan.pools[pool], 32 - (size - 1).bit_length()
-        if at + size > 1 << (32 - block.length):
-            raise ConflictError(f"the {pool} pool {block.prefix} of {site} is used up")
-        bases = [(block.base + at, short, identity, format_v4)]
+        purpose, short = POOL_PURPOSES[pool], 32 - (size - 1).bit_length()
+        known = plan.known(self.standing, identity, short)
+        six = plan.known(self.standing, f"{identity}-v6", short + 96)
+        at = 0 if known else plan.next_of(pool, size)
+        bases = [(known[0] if known else plan.pools[pool].base + at, short, identity, format_v4)]
         if plan.v6 is not None:
-            bases.append((plan.pool_v6(pool) + at, short + 96, f"{identity}-v6", format_v6))
+            bases.append((six[0] if six else plan.pool_v6(pool) + at, short + 96, f"{identity}-v6", format_v6))
         found = []
         for base, length, name, text in bases:
             own = [f"{text(base + n)}/{length}" for n in range(size)]
-            self.add(Subnet(id=name, prefix=own[0], vrf=vrf, purpose=purpose, site=site))
+            self.add(Subnet(id=name, prefix=own[0], vrf=vrf, purpose=purpose, site=site, **fields))
             found.append(tuple(own))
         return found
 

@@ -11,10 +11,11 @@ from typing import Any, TypeVar, cast, get_type_hints
 from netdesign.errors import ConflictError, NotFoundError
 from netdesign.model.addressing import Addressing
 from netdesign.model.cabling import Cabling
+from netdesign.model.cloud import Cloud
 from netdesign.model.design import Design
 from netdesign.model.governance import Governance
 from netdesign.model.infrastructure import Infrastructure
-from netdesign.model.inventory import Inventory
+from netdesign.model.inventory import EndpointGroup, Inventory
 from netdesign.model.overlay import Overlay
 from netdesign.model.parts import Parts
 from netdesign.model.rationale import Alternative, Decision, Input, Rationale
@@ -35,6 +36,7 @@ GROUPS: dict[str, type] = {
     "overlay": Overlay,
     "security": Security,
     "infrastructure": Infrastructure,
+    "cloud": Cloud,
     "traffic": Traffic,
     "parts": Parts,
     "rationale": Rationale,
@@ -55,6 +57,7 @@ class FactStore:
     def __init__(self, requirements: ResolvedRequirements) -> None:
         self.requirements = requirements
         self._facts: dict[type, dict[str, Any]] = {kind: {} for kind in collections()}
+        self._grouped: tuple[int, dict[str, list[str]]] = (-1, {})
         self._vlan_devices: dict[str, dict[str, None]] = {}
 
     def add(self, fact: T) -> T:
@@ -99,6 +102,16 @@ class FactStore:
         """All facts of a type, in the order in which they were added."""
         return tuple(self._facts[kind].values())
 
+    def groups_at(self, site: str) -> tuple[EndpointGroup, ...]:
+        """The groups of endpoints of a site."""
+        groups = self.all(EndpointGroup)
+        if self._grouped[0] != len(groups):
+            found: dict[str, list[str]] = {}
+            for group in groups:
+                found.setdefault(group.site, []).append(group.id)
+            self._grouped = (len(groups), found)
+        return tuple(self.get(EndpointGroup, identity) for identity in self._grouped[1].get(site, ()))
+
     def remove(self, fact: object) -> None:
         """Take a fact out again."""
         del self._facts[type(fact)][fact.id]  # type: ignore[attr-defined]
@@ -110,6 +123,10 @@ class FactStore:
     def vlan_devices(self, vlan: Vlan) -> tuple[str, ...]:
         """Devices that a VLAN is defined on so far."""
         return tuple(self._vlan_devices.get(vlan.id, vlan.devices))
+
+    def next_decision(self) -> str:
+        """The id of the next decision."""
+        return f"decision-{len(self._facts[Decision]) + 1:03d}"
 
     def decide(
         self,
@@ -126,7 +143,7 @@ class FactStore:
         """Record why something is as it is; `alternatives` are (choice, why refused)."""
         return self.add(
             Decision(
-                id=f"decision-{len(self._facts[Decision]) + 1:03d}",
+                id=self.next_decision(),
                 question=question,
                 choice=choice,
                 formula=formula,

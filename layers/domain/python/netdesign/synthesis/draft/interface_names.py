@@ -16,15 +16,16 @@ class Spelling:
     loopback: str = "Loopback{n}"
     vtep: str = "Vxlan{n}"
     subinterface: str = "{parent}.{n}"
+    tunnel: str = "Tunnel{n}"
 
 
 CISCO = Spelling(lag="Port-channel{n}", vtep="nve{n}")
 NEXUS = Spelling(lag="port-channel{n}", loopback="loopback{n}", vtep="nve{n}")
-JUNOS = Spelling(lag="ae{n}", svi="irb.{n}", loopback="lo{n}", vtep="vtep{n}")
+JUNOS = Spelling(tunnel="st0.{n}", lag="ae{n}", svi="irb.{n}", loopback="lo{n}", vtep="vtep{n}")
 SROS = Spelling(lag="lag{n}", svi="irb0.{n}", loopback="lo{n}", vtep="vxlan{n}")
 LINUX = Spelling(lag="bond{n}", svi="vlan{n}", loopback="lo{n}", vtep="vxlan{n}")
-PANOS = Spelling(lag="ae{n}", svi="vlan.{n}", loopback="loopback.{n}", vtep="tunnel.{n}")
-FORTIOS = Spelling(lag="lag{n}", svi="vlan{n}", loopback="loopback{n}", vtep="vxlan{n}")
+PANOS = Spelling(tunnel="tunnel.{n}", lag="ae{n}", svi="vlan.{n}", loopback="loopback.{n}", vtep="tunnel.{n}")
+FORTIOS = Spelling(tunnel="tunnel{n}", lag="lag{n}", svi="vlan{n}", loopback="loopback{n}", vtep="vxlan{n}")
 SPELLINGS = {
     "juniper": JUNOS,
     "nokia": SROS,
@@ -66,3 +67,8 @@ def vtep_name(kind: DeviceType, number: int) -> str:
 def subinterface_name(kind: DeviceType, parent: str, number: int) -> str:
     """Name of a sub-interface of a port or bundle."""
     return spelling(kind).subinterface.format(parent=parent, n=number)
+
+
+def tunnel_name(kind: DeviceType, number: int) -> str:
+    """Name of the interface of a tunnel between sites."""
+    return spelling(kind).tunnel.format(n=number)

@@ -87,15 +87,26 @@ def _multihomed(  # noqa: PLR0917 - the same arguments as `trunk`
 ) -> tuple[Link, ...]:
     """Links to both members, one bundle at the device and one at each member (an Ethernet segment)."""
     links: list[Link] = []
-    segment = _segment(blueprint.number("ethernet-segment"))
+    segment = ""
     for peer in pair.devices:
         some = blueprint.connect(device, peer, speed_bps, purpose, count=per_peer, use_a=use[0], use_b=use[1])
         leg = blueprint.bundle(peer, [link.b.port for link in some], peer=device.id, **fields)
+        segment = segment or _segment_of(blueprint, leg)
         blueprint.change(leg, esi=segment)
         links.extend(some)
     peers = "+".join(peer.id for peer in pair.devices)
     blueprint.bundle(device, [link.a.port for link in links], peer=peers, **fields)
     return tuple(links)
+
+
+def _segment_of(blueprint: Blueprint, leg: Lag) -> str:
+    """The Ethernet segment of a bundle: the one that it has, else the next that none has."""
+    known = blueprint.standing.find(Lag, leg.id)
+    if known is not None and known.esi is not None:
+        return known.esi
+    while (segment := _segment(blueprint.number("ethernet-segment"))) in blueprint.standing.segments:
+        pass
+    return segment
 
 
 def _segment(number: int) -> str:

@@ -51,6 +51,13 @@ class Floor:
         self.racks[rack.id] = RackSpace(rack, rack.usable_units)
         return rack
 
+    def occupy(self, rack: str, device: str, rack_unit: int, kind: DeviceType) -> None:
+        """Take note of a device that stands in a rack already: what is mounted later goes below it."""
+        space = self.racks[rack]
+        space.top = min(space.top, rack_unit - 1)
+        space.watts += kind.power_max_w
+        space.devices.append(device)
+
     def fits(self, rack: str, kind: DeviceType) -> bool:
         """Whether the rack has units and watts left for a device."""
         space = self.racks[rack]

@@ -31,6 +31,8 @@ class PortTable:
 
     def __init__(self, kind: DeviceType) -> None:
         self.kind = kind
+        self.wholes = {port.name: port for port in kind.all_ports()}
+        """Ports that are not split, by name."""
         self._orders: dict[tuple[int, PortUse | None], tuple[FreePort, ...]] = {}
 
     def order(self, speed_bps: int, use: PortUse | None) -> tuple[FreePort, ...]:
@@ -76,6 +78,16 @@ class PortBank:
         free = FreePort(name, port.cage, port.form_factor, port.breakout)
         if not self._suits(free):
             raise CatalogError(f"port {name!r} of a {self.table.kind.sku} is taken")
+        self._keep(free)
+        return free
+
+    def hold(self, name: str, speed_bps: int) -> FreePort:
+        """The port of that name as used at a speed, kept from others; raises `CatalogError` when there is none."""
+        port = self.table.kind.port(name)
+        if port is None:
+            raise CatalogError(f"{self.table.kind.sku} has no port {name!r}")
+        known = next((way for way in _ways(self.table.wholes[port.cage], speed_bps) if way.name == name), None)
+        free = known or FreePort(name, port.cage, port.form_factor, port.breakout)
         self._keep(free)
         return free
 

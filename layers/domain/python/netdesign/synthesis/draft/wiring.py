@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from netdesign.catalog.ports import FormFactor, PortUse
+from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
-from netdesign.errors import CatalogError
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Lag, LagMode, Link, Mlag, PortRef
 from netdesign.model.inventory import Device
@@ -22,37 +21,19 @@ from netdesign.model.vocabulary import (
     Trust,
 )
 from netdesign.synthesis.draft.cabling import Cable, cable_between, joinable
-from netdesign.synthesis.draft.fact_store import FactStore
 from netdesign.synthesis.draft.interface_names import lag_name
 from netdesign.synthesis.draft.placement import Floor
-from netdesign.synthesis.draft.port_bank import FreePort, PortBank, PortTable
-
-STEMS = {
-    Role.SUPER_SPINE: "superspine",
-    Role.BORDER_LEAF: "border",
-    Role.DISTRIBUTION: "dist",
-    Role.ACCESS: "acc",
-    Role.WAN_EDGE: "wan",
-    Role.INTERNET_EDGE: "edge",
-    Role.FIREWALL: "fw",
-    Role.LOAD_BALANCER: "lb",
-    Role.WIRELESS_CONTROLLER: "wlc",
-    Role.ACCESS_POINT: "ap",
-    Role.MANAGEMENT_SWITCH: "mgmt",
-    Role.CONSOLE_SERVER: "con",
-    Role.PROVIDER: "isp",
-}
+from netdesign.synthesis.draft.port_bank import FreePort
+from netdesign.synthesis.draft.sockets import STEMS, Sockets
+from netdesign.synthesis.draft.standing import NOTHING, Standing
 
 
-class Wiring(FactStore):
-    """Adds devices and joins them; no port is ever used twice."""
+class Wiring(Sockets):
+    """Adds devices and joins them; no port is ever used twice, and what stands keeps its place and its ports."""
 
-    def __init__(self, requirements: ResolvedRequirements, floor: Floor) -> None:
-        super().__init__(requirements)
+    def __init__(self, requirements: ResolvedRequirements, floor: Floor, standing: Standing = NOTHING) -> None:
+        super().__init__(requirements, standing)
         self.floor = floor
-        self._tables: dict[str, PortTable] = {}
-        self._banks: dict[str, PortBank] = {}
-        self._counts: dict[tuple[str, str], int] = {}
         self._plugged: dict[tuple[str, str], str] = {}
         self._by_role: dict[tuple[Role, str], list[str]] = {}
 
@@ -69,13 +50,16 @@ class Wiring(FactStore):
     ) -> Device:
         """A new device `<site>-<stem><nn>`, mounted in `rack` when one is given; `fields` go to `Device`."""
         identity = self.next_id(site, stem or STEMS.get(role, role.value))
-        if kind is not None and rack is not None:
+        known = self.standing.find(Device, identity)
+        if known is not None and kind is not None and known.sku == kind.sku:
+            rack, room = known.rack, known.room
+            fields = {"rack_unit": known.rack_unit, "power_feeds": known.power_feeds} | fields
+        elif kind is not None and rack is not None:
             mounting = self.floor.mount(rack, identity, kind)
             fields = {"rack_unit": mounting.rack_unit, "power_feeds": mounting.feeds} | fields
             room = self.floor.racks[rack].rack.room
         if kind is not None:
-            table = self._tables.setdefault(kind.sku, PortTable(kind))
-            self._banks[identity] = PortBank(table)
+            self.open_ports(identity, kind)
         fields.setdefault("owner", None if role is Role.PROVIDER else "network-operations")
         fields.setdefault("criticality", ServiceClass.SILVER)
         self._by_role.setdefault((role, site), []).append(identity)
@@ -93,52 +77,23 @@ class Wiring(FactStore):
             )
         )
 
-    def next_id(self, site: str, stem: str) -> str:
-        """The next unused id `<site>-<stem><nn>`."""
-        key = (site, stem)
-        self._counts[key] = self._counts.get(key, 0) + 1
-        return f"{site}-{stem}{self._counts[key]:02d}"
-
-    def number(self, name: str) -> int:
-        """The next number, from 1, of a sequence of that name."""
-        self._counts[name, ""] = self._counts.get((name, ""), 0) + 1
-        return self._counts[name, ""]
-
     def devices(self, role: Role, site: str | None = None) -> tuple[Device, ...]:
         """Devices of a role, of one site or of all, as they are now."""
-        found = [ids for (r, s), ids in self._by_role.items() if r is role and site in (None, s)]
+        if site is not None:
+            return tuple(self.get(Device, identity) for identity in self._by_role.get((role, site), ()))
+        found = [ids for (r, _), ids in self._by_role.items() if r is role]
         return tuple(self.get(Device, identity) for ids in found for identity in ids)
 
-    def kind(self, device: Device | str) -> DeviceType:
-        """The device type of a device."""
-        return self._bank(device).table.kind
-
-    def free_ports(self, device: Device | str, speed_bps: int, use: PortUse | None = None) -> int:
-        """How many more links of a speed the device takes."""
-        return self._bank(device).free(speed_bps, use)
+    def adopt(self, identity: str, other: Wiring, name: str) -> None:
+        """Take note of a device that was added as a copy of a device (by id) of another drawing."""
+        device = self.get(Device, identity)
+        self._by_role.setdefault((device.role, device.site), []).append(identity)
+        self.share_ports(identity, other, name)
 
     def can_connect(self, a: Device, b: Device, speed_bps: int, use_b: PortUse | None = PortUse.DOWNLINK) -> bool:
         """Whether a cable joins the next free ports of two devices at a speed."""
-        here, there = self._bank(a).peek(speed_bps), self._bank(b).peek(speed_bps, use_b)
+        here, there = self.bank(a).peek(speed_bps), self.bank(b).peek(speed_bps, use_b)
         return here is not None and there is not None and joinable(here, there, speed_bps, self.distance_m(a, b))
-
-    def take_port(self, device: Device | str, speed_bps: int, use: PortUse | None = None) -> FreePort:
-        """The next free port of a speed, now taken; raises `CatalogError` when there is none."""
-        identity = device if isinstance(device, str) else device.id
-        bank = self._banks.get(identity)
-        if bank is None:
-            used = self._counts[identity, "port"] = self._counts.get((identity, "port"), 0) + 1
-            return FreePort(f"port{used}", f"port{used}", _PROVIDER_CAGE)
-        port = bank.take(speed_bps, use)
-        if port is None:
-            raise CatalogError(f"{identity} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left")
-        return port
-
-    def take_ports(
-        self, device: Device | str, count: int, speed_bps: int, use: PortUse | None = PortUse.DOWNLINK
-    ) -> tuple[str, ...]:
-        """Names of `count` free ports of a speed, now taken, for an attachment of endpoints."""
-        return tuple(self.take_port(device, speed_bps, use).name for _ in range(count))
 
     def distance_m(self, a: Device, b: Device) -> float:
         """Length of a cable between two devices."""
@@ -181,11 +136,14 @@ class Wiring(FactStore):
         on_port = {} if lag else interface
         made = []
         for _ in range(count):
-            port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
+            identity = self.link_id(a.id, b.id)
+            known = self.standing.link(identity, a.id, b.id, speed_bps)
+            port_a, port_b = self.link_ports(known, a, b, speed_bps, (use_a, use_b))
             plugs = ((a.id, port_a), (b.id, port_b))
-            cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart)
+            cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart, known)
             refs = PortRef(device=a.id, port=port_a.name), PortRef(device=b.id, port=port_b.name)
-            link = self._link(refs, cable, speed_bps=speed_bps, purpose=purpose, **fixed)
+            values = {**fixed, "length_m": known.length_m} if known is not None else fixed
+            link = self._link(identity, refs, cable, speed_bps=speed_bps, purpose=purpose, **values)
             made.append(link)
             ends = [{"addresses": own, **on_port} for own in addresses(link.id)] if addresses else (on_port, on_port)
             self._port_interface(a, port_a.name, b.id, port_b.name, speed_bps, purpose, ends[0])
@@ -195,12 +153,17 @@ class Wiring(FactStore):
             self.bundle(b, [link.b.port for link in made], peer=a.id, **interface)
         return tuple(made)
 
-    def _cable(self, ends: Sequence[tuple[str, FreePort]], speed_bps: int, length_m: float, apart: bool) -> Cable:
-        """The cable between two ports; what serves one lane of a split cage serves them all."""
+    def _cable(
+        self, ends: Sequence[tuple[str, FreePort]], speed_bps: int, length_m: float, apart: bool, known: Link | None
+    ) -> Cable:
+        """The cable between two ports; what serves one lane of a split cage serves them all, what lies stays."""
         cages = [(device, port.cage) for device, port in ends if port.lanes > 1]
         plugged = [self._plugged[cage] for cage in cages if cage in self._plugged]
         (_, a), (_, b) = ends
-        cable = cable_between(a, b, speed_bps, length_m, between_buildings=apart, plugged=plugged)
+        if known is not None and known.phy is not None:
+            cable = Cable(known.phy, known.medium)
+        else:
+            cable = cable_between(a, b, speed_bps, length_m, between_buildings=apart, plugged=plugged)
         for cage in cages:
             self._plugged.setdefault(cage, cable.phy)
         return cable
@@ -218,15 +181,38 @@ class Wiring(FactStore):
         **interface: Any,
     ) -> tuple[Link, ...]:
         """Links from a device to both members of an MLAG pair, bundled as one at either side."""
-        number = self._counts[mlag.id, "bundle"] = self._counts.get((mlag.id, "bundle"), 0) + 1
-        links: list[Link] = []
-        for peer in map(self._device, mlag.peers):
-            some = self.connect(device, peer, speed_bps, purpose, count=per_peer, use_a=use_a, use_b=use_b)
+        peers = [self._device(peer) for peer in mlag.peers]
+        joined = [
+            self.connect(device, peer, speed_bps, purpose, count=per_peer, use_a=use_a, use_b=use_b) for peer in peers
+        ]
+        number = self._bundle_number(mlag, [link.b for some in joined for link in some])
+        for peer, some in zip(peers, joined, strict=True):
             ports = [link.b.port for link in some]
             self.bundle(peer, ports, peer=device.id, mlag=mlag.id, mlag_number=number, **interface)
-            links.extend(some)
+        links = [link for some in joined for link in some]
         self.bundle(device, [link.a.port for link in links], peer="+".join(mlag.peers), **interface)
         return tuple(links)
+
+    def _bundle_number(self, mlag: Mlag, ends: Iterable[PortRef]) -> int:
+        """The number of a bundle of a pair: the one that it has, else the next that no bundle of the pair has."""
+        known = (self.standing.bundle(end.device, [end.port]) for end in ends)
+        found = next((lag.mlag_number for lag in known if lag is not None and lag.mlag == mlag.id), None)
+        taken = self.standing.bundle_numbers.get(mlag.id, frozenset())
+        while found is None:
+            number = self._counts[mlag.id, "bundle"] = self._counts.get((mlag.id, "bundle"), 0) + 1
+            found = number if number not in taken else None
+        return found
+
+    def _bundle_name(self, device: Device, ports: Iterable[str]) -> str:
+        """The name of a bundle of these ports: the one that it has, else the next that is free."""
+        known = self.standing.bundle(device.id, ports)
+        if known is not None:
+            return known.interface
+        while True:
+            number = self._counts[device.id, "lag"] = self._counts.get((device.id, "lag"), 0) + 1
+            name = lag_name(self.kind(device), number)
+            if name not in self.standing.names(device.id):
+                return name
 
     def bundle(
         self,
@@ -240,8 +226,7 @@ class Wiring(FactStore):
     ) -> Lag:
         """A LACP bundle of linked ports, with its interface; the members lose their own mode."""
         ports = tuple(members)
-        number = self._counts[device.id, "lag"] = self._counts.get((device.id, "lag"), 0) + 1
-        name = lag_name(self.kind(device), number)
+        name = self._bundle_name(device, ports)
         identity = f"{device.id}:{name}"
         speed = 0
         for port in ports:
@@ -296,28 +281,13 @@ class Wiring(FactStore):
         values = {"mode": PortMode.NONE, "description": f"to:{peer}:{peer_port}"} | fields
         self.add(Interface(id=f"{end.id}:{port}", device=end.id, name=port, kind=kind, speed_bps=speed_bps, **values))
 
-    def _link(self, ends: tuple[PortRef, PortRef], cable: Cable, **fields: Any) -> Link:
-        """A link between two ports over a cable, numbered among those of the two devices."""
+    def _link(self, identity: str, ends: tuple[PortRef, PortRef], cable: Cable, **fields: Any) -> Link:
+        """A link between two ports over a cable."""
         a, b = ends
-        identity = self._link_id(a.device, b.device)
         return self.add(Link(id=identity, a=a, b=b, medium=cable.medium, phy=cable.phy or None, **fields))
-
-    def _link_id(self, a: str, b: str) -> str:
-        key = (a, b)
-        self._counts[key] = self._counts.get(key, 0) + 1
-        return f"{a}--{b}-{self._counts[key]}"
-
-    def _bank(self, device: Device | str) -> PortBank:
-        identity = device if isinstance(device, str) else device.id
-        if identity not in self._banks:
-            raise CatalogError(f"{identity} has no ports of ours: it has no device type")
-        return self._banks[identity]
 
     def _device(self, identity: str) -> Device:
         return self.get(Device, identity)
-
-
-_PROVIDER_CAGE = FormFactor.SFP_PLUS
 
 
 def _cable(medium: Medium | None) -> Cable | None:

@@ -20,11 +20,13 @@ from netdesign.model.vocabulary import (
     SubnetPurpose,
     VlanPurpose,
 )
-from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint, Net, zone_vrf
+from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint, zone_vrf
 from netdesign.synthesis.draft.interface_names import subinterface_name
+from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
+from netdesign.synthesis.edge.cloud_edge import cloud_vlan
 from netdesign.synthesis.edge.sizing import GBPS, SPEEDS, EdgePlan, plan_edge
-from netdesign.synthesis.needs.zones import INTERNET
+from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 
 FIRST_TRANSIT_VLAN = 901
 OUTSIDE_VLAN = 990
@@ -45,6 +47,8 @@ class Edge:
     firewalls: tuple[Device, ...]
     routers: tuple[Device, ...] = ()
     providers: tuple[Device, ...] = ()
+    wans: tuple[Device, ...] = ()
+    """Routers toward a cloud provider."""
     transits: dict[str, Vlan] = field(default_factory=dict)
     inward: dict[str, str] = field(default_factory=dict)
     """Name of the interface of each firewall that leads inward."""
@@ -75,16 +79,18 @@ def build_edge(
     out-of-band network, which then hands over the management zone. `on_vlan` is told of each VLAN on `attach_to`.
     `links_each` links join a firewall to each of them. The management zone is handed over at `management_bps` or more.
     """
+    from netdesign.synthesis.edge.cloud_handover import build_cloud_way
     from netdesign.synthesis.edge.internet import build_internet
 
     chosen = plan or plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=len(attach_to))
     pair = pair_of(blueprint, attach_to)
     edge = Edge(site, chosen, pair, add_firewalls(blueprint, site, chosen, racks))
-    inside = [zone for zone in zones if zone != INTERNET and not (management and zone == MANAGEMENT)]
+    inside = [zone for zone in zones if zone not in (INTERNET, CLOUD) and not (management and zone == MANAGEMENT)]
     for at, zone in enumerate(inside):
         edge.transits[zone] = transit_vlan(blueprint, site, zone, FIRST_TRANSIT_VLAN + at, pair)
     outside = outside_vlan(blueprint, site, pair)
-    vlans = tuple(vlan.id for vlan in (*edge.transits.values(), outside))
+    beyond = (outside, *((cloud_vlan(blueprint, site, pair.devices),) if chosen.wan else ()))
+    vlans = tuple(vlan.id for vlan in (*edge.transits.values(), *beyond))
     for firewall in edge.firewalls:
         edge.inward[firewall.id] = trunk(
             blueprint,
@@ -102,9 +108,10 @@ def build_edge(
         _management_transit(
             blueprint, edge, pair_of(blueprint, management), FIRST_TRANSIT_VLAN + len(inside), management_bps
         )
-    _zone_interfaces(blueprint, edge, INTERNET, outside)
+    zone_interfaces(blueprint, edge, INTERNET, outside)
     build_internet(blueprint, edge, outside, racks, mtu_bytes)
-    for vlan in (*edge.transits.values(), outside):
+    build_cloud_way(blueprint, edge, beyond[1:], racks, mtu_bytes)
+    for vlan in (*edge.transits.values(), *beyond):
         if on_vlan is not None and (blueprint.vlan_devices(vlan) and vlan.id in vlans):
             on_vlan(vlan)
     explain_firewalls(blueprint, edge)
@@ -179,7 +186,7 @@ def hand_over(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan, pair: Pai
             priority=priority - 10 * at if pair.double and pair.mlag else None,
             mtu_bytes=inward.mtu_bytes,
         )
-    _zone_interfaces(blueprint, edge, zone, vlan)
+    zone_interfaces(blueprint, edge, zone, vlan)
     vrf = zone_vrf(zone)
     for net in blueprint.nets(vlan):
         for device in pair.devices:
@@ -211,7 +218,7 @@ def firewall_host(edge: Edge) -> int:
     return FIREWALL_ADDRESS if len(edge.firewalls) > 1 else FIREWALL_ADDRESS - 2
 
 
-def _zone_interfaces(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan) -> None:
+def zone_interfaces(blueprint: Blueprint, edge: Edge, zone: str, vlan: Vlan) -> None:
     """The interface of each firewall in a VLAN of a zone; two share one address besides their own."""
     for at, firewall in enumerate(edge.firewalls):
         firewall_interface(
@@ -271,6 +278,9 @@ def _management_transit(blueprint: Blueprint, edge: Edge, pair: Pair, number: in
 
 def _common_bps(blueprint: Blueprint, device: Device, pair: Pair, least_bps: int) -> int:
     """The slowest speed from `least_bps` up at which a device has a free port for each of a pair, and they for it."""
+    stands = blueprint.next_link(device, pair.devices[0])
+    if stands is not None and stands.speed_bps >= least_bps:
+        return stands.speed_bps
     count = len(pair.devices)
     return next(
         speed

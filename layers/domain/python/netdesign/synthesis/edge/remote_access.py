@@ -44,13 +44,14 @@ def _pool(blueprint: Blueprint, site: str, users: int) -> tuple[str, ...]:
     """Ids of the subnets that users of a site get addresses of; no VLAN carries them, for they end on the firewalls."""
     plan, count = blueprint.addresses.sites[site], connected_users(blueprint, users)
     length = host_length(count, blueprint.growth)
-    base = plan.zones[DMZ].cut(length)
+    standing, identity = blueprint.standing, f"{site}-{REMOTE}"
+    base, length = plan.known(standing, identity, length) or (plan.zones[DMZ].cut(length), length)
     if base is None:
         raise ConflictError(f"the block {plan.zones[DMZ].prefix} of {DMZ} at {site} has no /{length} left")
-    prefixes = {f"{site}-{REMOTE}": f"{format_v4(base)}/{length}"}
+    prefixes = {identity: f"{format_v4(base)}/{length}"}
     if plan.v6 is not None:
-        at = plan.lans[DMZ] = plan.lans.get(DMZ, -1) + 1
-        prefixes[f"{site}-{REMOTE}-v6"] = f"{format_v6(plan.zone_v6(DMZ) + (at << LAN_BITS))}/{LAN_BITS}"
+        six = plan.known(standing, f"{identity}-v6", LAN_BITS)
+        prefixes[f"{identity}-v6"] = f"{format_v6(six[0] if six else plan.next_lan(DMZ))}/{LAN_BITS}"
     fields: dict[str, Any] = {"vrf": blueprint.vrf(DMZ).id, "purpose": SubnetPurpose.HOSTS, "site": site, "zone": DMZ}
     for identity, prefix in prefixes.items():
         blueprint.add(Subnet(id=identity, prefix=prefix, planned_hosts=count, **fields))

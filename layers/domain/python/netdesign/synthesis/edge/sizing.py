@@ -18,7 +18,9 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
+from netdesign.synthesis.edge.cloud_edge import WanPlan, cloud_bps, plan_wan
 from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
+from netdesign.synthesis.needs.firewalls import firewall_count
 from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
 
 GBPS: Final = 1_000_000_000
@@ -61,12 +63,8 @@ class EdgePlan:
     circuits: tuple[CircuitPlan, ...]
     demand: FirewallDemand
     refused: tuple[tuple[str, str], ...] = ()
-
-
-def firewall_count(requirements: ResolvedRequirements, parameters: Parameters) -> int:
-    """Two where the security level or the redundancy calls for it, or else one."""
-    posture = parameters.security[requirements.security_level]
-    return 2 if posture.enforcement_ha or requirements.redundancy.at_least(Redundancy.HIGH) else 1
+    wan: WanPlan | None = None
+    """Routers toward a cloud provider."""
 
 
 def firewall_demand(requirements: ResolvedRequirements, parameters: Parameters, share: float = 1.0) -> FirewallDemand:
@@ -85,7 +83,8 @@ def firewall_demand(requirements: ResolvedRequirements, parameters: Parameters, 
 
 def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, firewalls: int, *, branch: bool) -> int:
     """Circuits that reach the availability target, for health data that of HIPAA at least, with half of the outage left
-    to the rest; two at high and above."""
+    to the rest; two where the loss of a link must be survived, and for sites of a wide-area network that others or many
+    people depend on."""
     kind = circuit_kind(requirements)
     outage = 1 - parameters.availability.circuit[kind.value]
     health = any(ref.framework is Framework.HIPAA for ref in requirements.frameworks)
@@ -94,7 +93,9 @@ def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, fi
     count = 1
     while outage**count > allowed and count < 3:
         count += 1
-    if requirements.redundancy.at_least(Redundancy.HIGH) or (branch and firewalls > 1):
+    survived = "link" in parameters.redundancy[requirements.redundancy].failure_set
+    apart = requirements.network_type is NetworkType.WAN and any(site.tier < 3 for site in requirements.sites)
+    if apart or survived or (branch and firewalls > 1):
         count = max(2, count)
     return min(count, MAX_CIRCUITS)
 
@@ -122,6 +123,8 @@ def plan_circuits(
     """Like circuits, each large enough alone where there are two and one may fail."""
     level = parameters.redundancy[requirements.redundancy]
     down, up = (rate + SERVICES_BPS for rate in internet_bps(requirements.flows))
+    if requirements.network_type is NetworkType.HYBRID:
+        down = max(down, applications_bps(requirements, parameters))
     most = (level.max_utilisation_failed or level.max_utilisation) if count > 1 else level.max_utilisation
     divisor = max(count * level.max_utilisation, 1e-9) if count > 1 else most
     scale = requirements.growth_multiplier * share * max(1 / most, 1 / divisor if count > 1 else 0.0)
@@ -135,6 +138,15 @@ def plan_circuits(
     return (CircuitPlan(kind, tier, port_speed(max(tier.rate_bps, tier.up_bps))),) * count
 
 
+def applications_bps(requirements: ResolvedRequirements, parameters: Parameters) -> int:
+    """What the applications of people draw at peak, which a site among others must not fall short of."""
+    wan = parameters.wan
+    kinds = ["saas", *(["voice"] if requirements.voice else []), *(["video"] if requirements.video else [])]
+    each = sum(wan.concurrency[kind] * wan.application_bps[kind] for kind in kinds)
+    overhead = parameters.capacity.ipsec_overhead if requirements.requires_encryption else 0.0
+    return ceil(requirements.users * each * (1 + overhead))
+
+
 def port_speed(rate_bps: float) -> int:
     """The slowest usual port speed that carries a rate."""
     return next((speed for speed in SPEEDS if speed >= rate_bps), SPEEDS[-1])
@@ -146,8 +158,9 @@ def choose_firewall(
     requirements: ResolvedRequirements,
     demand: FirewallDemand,
     ports: Iterable[PortNeed],
+    tunnels: int = 0,
 ) -> Choice:
-    """The cheapest firewall that inspects the demand at the target utilisation, with its ports."""
+    """The cheapest firewall that inspects the demand at the target utilisation, with its ports, and ends `tunnels`."""
     most = parameters.redundancy[requirements.redundancy].max_utilisation
     capacity = parameters.capacity
     high = requirements.redundancy.at_least(Redundancy.HIGH)
@@ -161,6 +174,10 @@ def choose_firewall(
         if rates.sessions is None or rates.sessions * capacity.session_share < demand.sessions:
             return f"holds {rates.sessions} sessions"
         if requirements.remote_users and (why := _too_few_tunnels(requirements, parameters, rates)):
+            return why
+        if tunnels and (why := _few_tunnels(requirements, parameters, rates, tunnels)):
+            return why
+        if requirements.network_type is NetworkType.HYBRID and (why := _too_slow_to_cloud(requirements, most, rates)):
             return why
         new = rates.connections_per_second or DEFAULT_CONNECTIONS_PER_S
         if new * capacity.connection_share < demand.connections_per_s:
@@ -190,6 +207,27 @@ def _too_few_tunnels(requirements: ResolvedRequirements, parameters: Parameters,
     return ""
 
 
+def _few_tunnels(requirements: ResolvedRequirements, parameters: Parameters, rates: FirewallRates, tunnels: int) -> str:
+    """Why a firewall cannot end the tunnels to other sites with all that leaves the site; empty where it can."""
+    capacity, growth = parameters.capacity, requirements.growth_multiplier
+    people = requirements.remote_users * capacity.vpn_concurrency
+    if rates.tunnels is None or rates.tunnels * capacity.tunnel_share < ceil((tunnels + people) * growth):
+        return f"holds {rates.tunnels or 'an unknown number of'} tunnels"
+    bps = (max(internet_bps(requirements.flows)) + people * capacity.vpn_user_bps) * (1 + capacity.ipsec_overhead)
+    level = parameters.redundancy[requirements.redundancy]
+    if rates.ipsec_bps is None or rates.ipsec_bps * level.max_utilisation < bps * growth:
+        return f"encrypts {(rates.ipsec_bps or 0) / 1e9:g} Gbit/s"
+    return ""
+
+
+def _too_slow_to_cloud(requirements: ResolvedRequirements, most: float, rates: FirewallRates) -> str:
+    """Why a firewall cannot end the tunnels to a cloud provider, all of the traffic in them; empty where it can."""
+    if rates.tunnels is None or rates.ipsec_bps is None:
+        return "has no tunnels on record"
+    needed = cloud_bps(requirements) * requirements.growth_multiplier
+    return f"encrypts {rates.ipsec_bps / 1e9:g} Gbit/s" if rates.ipsec_bps * most < needed else ""
+
+
 def firewall_ports(
     firewalls: int, speed_bps: int, links: int, circuits: int = 0, circuit_bps: int = GBPS, *, management: int = 3
 ) -> tuple[PortNeed, ...]:
@@ -212,9 +250,10 @@ def plan_edge(
     branch: bool = False,
     share: float = 1.0,
     least_bps: int = GBPS,
+    tunnels: int = 0,
 ) -> EdgePlan:
     """The edge of a site with `links` links from each firewall inward, of `least_bps` or faster; `share` is the site's
-    part of all demand."""
+    part of all demand. Each firewall ends `tunnels` to other sites."""
     firewalls = firewall_count(requirements, parameters)
     circuits = plan_circuits(
         requirements, parameters, catalog, circuit_count(requirements, parameters, firewalls, branch=branch), share
@@ -225,7 +264,9 @@ def plan_edge(
     wanted = max(least_bps, min(both_ways / max(1, links - 1), SPEEDS[-1]))
     ladder = [speed for speed in SPEEDS if speed >= wanted][:3]
     own = -(-len(circuits) // firewalls) if branch else 0
-    choice, speed = _first_that_fits(catalog, parameters, requirements, demand, firewalls, links, own, circuits, ladder)
+    choice, speed = _first_that_fits(
+        catalog, parameters, requirements, demand, firewalls, links, own, circuits, ladder, tunnels
+    )
     router, router_speed = (None, GBPS) if branch else _router(catalog, requirements, circuits, least_bps)
     double = len(circuits) > 1 and requirements.redundancy.at_least(Redundancy.HIGH)
     return EdgePlan(
@@ -238,6 +279,7 @@ def plan_edge(
         circuits=circuits,
         demand=demand,
         refused=choice.refused,
+        wan=None if branch else plan_wan(requirements, parameters, catalog, share, least_bps),
     )
 
 
@@ -251,18 +293,25 @@ def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
     own_circuits: int,
     circuits: tuple[CircuitPlan, ...],
     ladder: list[int],
+    tunnels: int,
 ) -> tuple[Choice, int]:
     """The firewall with the slowest inward ports that suffice; raises the last refusal when none has any."""
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
-    management = 3 if apart or requirements.network_type is NetworkType.ENTERPRISE_DATACENTER else 1
+    centre = requirements.network_type is NetworkType.ENTERPRISE_DATACENTER or _hybrid_centre(requirements)
+    management = 3 if apart or centre else 1
     for at, speed in enumerate(ladder):
         ports = firewall_ports(firewalls, speed, links, own_circuits, circuits[0].port_bps, management=management)
         try:
-            return choose_firewall(catalog, parameters, requirements, demand, ports), speed
+            return choose_firewall(catalog, parameters, requirements, demand, ports, tunnels), speed
         except InfeasibleError:
             if at == len(ladder) - 1:
                 raise
     raise AssertionError("the ladder of speeds is never empty")
+
+
+def _hybrid_centre(requirements: ResolvedRequirements) -> bool:
+    """Whether a hybrid network has a data centre on its premises."""
+    return requirements.network_type is NetworkType.HYBRID and not requirements.users
 
 
 def _router(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import collapse_addresses, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Final, Literal
 
 from netdesign.catalog.policy import SecurityPosture
@@ -47,11 +48,19 @@ def rules_from_flows(
     *,
     ipv6: bool = False,
     delta: int = 20,
+    within: bool = False,
+    through: str | None = None,
 ) -> tuple[PolicyRule, ...]:
-    """The rules of a policy in order: one per pair of zones and prefixes that flows need, and the final denial."""
+    """The rules of a policy in order: one per pair of zones and prefixes that flows need, and the final denial.
+
+    What both comes from and goes to one zone passes where the policy stands between its parts: in every zone with
+    `within`, and in the zone `through`.
+    """
     needed: dict[Pair, list[Flow]] = {}
     for flow in flows:
-        for pair in _pairs(flow, places, ipv6=ipv6):
+        for pair in _pairs(flow, places, ipv6=ipv6, within=within or through is not None):
+            if not within and pair.source_zone == pair.destination_zone != through:
+                continue
             needed.setdefault(pair, []).append(flow)
     rules = [
         _permit(policy, at, pair, some, inspection(pair.source_zone, pair.destination_zone, posture, trust, delta))
@@ -142,8 +151,13 @@ def _narrow(places: Iterable[Place], family: int) -> tuple[str, ...]:
 
 
 def _collapsed(prefixes: Iterable[str], family: int) -> tuple[str, ...]:
-    nets = [net for net in map(ip_network, set(prefixes)) if net.version == family]
+    nets = [net for net in map(_net, set(prefixes)) if net.version == family]
     return tuple(str(net) for net in collapse_addresses(nets))  # type: ignore[type-var]  # all of one family
+
+
+@lru_cache(maxsize=65_536)
+def _net(prefix: str) -> IPv4Network | IPv6Network:
+    return ip_network(prefix)
 
 
 def _key(pair: Pair) -> tuple[str, ...]:

@@ -15,10 +15,14 @@ PARTNER: Final = "partner"
 GUEST: Final = "guest"
 IOT: Final = "iot"
 DMZ: Final = "dmz"
+WAN: Final = "wan"
 USER: Final = "user"
 VOICE: Final = "voice"
 SERVER: Final = "server"
 STORAGE: Final = "storage"
+TEST: Final = "test"
+CLOUD: Final = "cloud"
+PREMISES: Final = "premises"
 DATABASE: Final = "database"
 MANAGEMENT: Final = "management"
 
@@ -41,8 +45,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     PARTNER: Kind("Partners", Exposure.PARTNER, "partner"),
     IOT: Kind("Devices", Exposure.INTERNAL, "iot"),
     DMZ: Kind("Published services", Exposure.DMZ, "dmz"),
+    WAN: Kind("Wide-area network", Exposure.INTERNAL, "wan"),
+    TEST: Kind("Tests", Exposure.INTERNAL, "test"),
     USER: Kind("Users", Exposure.INTERNAL, "users"),
     VOICE: Kind("Voice", Exposure.INTERNAL, "voice"),
+    PREMISES: Kind("Premises, seen from a cloud provider", Exposure.INTERNAL, "users"),
+    CLOUD: Kind("Networks at a cloud provider", Exposure.INTERNAL, "cloud"),
     SERVER: Kind("Servers", Exposure.INTERNAL, "servers"),
     STORAGE: Kind("Storage", Exposure.INTERNAL, "servers"),
     DATABASE: Kind("Restricted data", Exposure.RESTRICTED, "restricted"),
@@ -60,6 +68,7 @@ POPULATION_ZONES: Final[Mapping[str, str]] = {
     Population.REMOTE_USERS: INTERNET,
     Population.PARTNER: PARTNER,
     Population.INTERNET: INTERNET,
+    Population.CLOUD: CLOUD,
 }
 _FRAMEWORK_DATA: Final = {Framework.PCI_DSS: DataClass.CHD, Framework.HIPAA: DataClass.EPHI}
 

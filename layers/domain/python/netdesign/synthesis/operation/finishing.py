@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from netdesign.model.addressing import Subnet
@@ -15,7 +15,7 @@ from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.needs.flows import Ends, application_flows, service_flows
 from netdesign.synthesis.needs.policies import Place, make_policy, rules_from_flows
 from netdesign.synthesis.needs.site_demand import at_site
-from netdesign.synthesis.needs.zones import INTERNET, KINDS
+from netdesign.synthesis.needs.zones import CLOUD, INTERNET, KINDS
 
 
 def add_flows(blueprint: Blueprint, site: str, ends: Ends, services: Sequence[ServiceInstance]) -> tuple[Flow, ...]:
@@ -23,7 +23,8 @@ def add_flows(blueprint: Blueprint, site: str, ends: Ends, services: Sequence[Se
 
     Each of several sites serves its own users, so that nothing needs to pass between them.
     """
-    providers = tuple(device.id for device in blueprint.devices(Role.PROVIDER, site))
+    doors = blueprint.cloud_side.doors if blueprint.cloud_side is not None else ()
+    providers = tuple(device.id for device in blueprint.devices(Role.PROVIDER, site) if device.id not in doors)
     groups = [group for group in blueprint.all(EndpointGroup) if group.site == site]
     local = at_site(blueprint.requirements, site)
     made = (*application_flows(local, ends), *service_flows(groups, services, providers))
@@ -64,7 +65,9 @@ def places(blueprint: Blueprint) -> dict[str, Place]:
     for subnet in blueprint.all(Subnet):
         if subnet.vlan is not None:
             by_vlan.setdefault(subnet.vlan, []).append(subnet.prefix)
+    side = blueprint.cloud_side
     found = {device.id: Place(INTERNET) for device in blueprint.devices(Role.PROVIDER)}
+    found |= {name: Place(CLOUD, side.prefixes) for name in side.doors} if side is not None else {}
     for group in blueprint.all(EndpointGroup):
         prefixes = tuple(prefix for vlan in group.vlans for prefix in by_vlan.get(vlan, ()))
         found[group.id] = Place(group.zone, prefixes)
@@ -87,12 +90,19 @@ def _number(address: str) -> int:
     return a << 24 | b << 16 | c << 8 | d
 
 
-def relay(blueprint: Blueprint, services: Iterable[ServiceInstance]) -> None:
-    """Point the relays of every subnet with dynamic addresses to the address servers of its site."""
+def relay(
+    blueprint: Blueprint, services: Iterable[ServiceInstance], homes: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Point the relays of every subnet with dynamic addresses to the address servers of its site.
+
+    `homes` names the sites whose servers those sites use that have none.
+    """
     servers: dict[str, tuple[str, ...]] = {}
     for service in services:
         if service.kind is ServiceKind.DHCP:
             servers[service.site] = (*servers.get(service.site, ()), service.id)
+    for site, others in (homes or {}).items():
+        servers[site] = tuple(one for other in others for one in servers.get(other, ()))
     for subnet in blueprint.all(Subnet):
         if subnet.dhcp and subnet.purpose is SubnetPurpose.HOSTS:
             blueprint.change(subnet, dhcp_relays=servers.get(subnet.site, ()))

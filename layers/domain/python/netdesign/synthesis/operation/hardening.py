@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from netdesign.model.addressing import Interface, Subnet, UnicastRpf, VirtualGateway
@@ -93,8 +94,9 @@ def check_sources(blueprint: Blueprint) -> None:
     """
     links = [link for link in blueprint.all(Link) if link.purpose is LinkPurpose.CIRCUIT and link.trust is Trust.PUBLIC]
     site = {device.id: device.site for device in blueprint.all(Device)}
+    count = Counter(site[link.a.device] for link in links)
     for link in links:
-        several = sum(site[other.a.device] == site[link.a.device] for other in links) > 1
+        several = count[site[link.a.device]] > 1
         port = blueprint.interface(link.a.device, link.a.port)
         if port.lag is not None:
             port = blueprint.interface(link.a.device, blueprint.get(Lag, port.lag).interface)

@@ -9,7 +9,8 @@ from typing import Final
 from netdesign.model.infrastructure import ServiceInstance, ServiceKind
 from netdesign.model.inventory import Device
 from netdesign.model.vocabulary import Redundancy, SecurityLevel
-from netdesign.synthesis.draft.blueprint import Blueprint, Net
+from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.needs.log_volume import log_bytes, log_rate
 from netdesign.synthesis.needs.zones import MANAGEMENT
 

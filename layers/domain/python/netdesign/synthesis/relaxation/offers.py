@@ -304,5 +304,7 @@ def completed(document: object, requirements: ResolvedRequirements, way: Relaxat
 
 
 def _with_ipv6(requirements: ResolvedRequirements, blocks: list[Any]) -> tuple[Edit, ...]:
-    kept = [requirements.ipv6_supernet] if requirements.ipv6_supernet else []
+    """The blocks, and the IPv6 block in place where they have none."""
+    six = requirements.ipv6_supernet
+    kept = [six] if six and not any(":" in str(block) for block in blocks) else []
     return (Edit(pointer="/addressing/supernets", value=[*blocks, *kept]),)

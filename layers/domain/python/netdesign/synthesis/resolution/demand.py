@@ -12,10 +12,10 @@ from netdesign.model.requirements import FlowRequest, Requirements
 from netdesign.model.resolved import FabricWorkload, Population, ResolvedFlow, ResolvedSite, ServerPopulation
 from netdesign.model.security import Service
 from netdesign.model.service import parse_service
-from netdesign.model.vocabulary import DataClass, ServiceClass
+from netdesign.model.vocabulary import DataClass, NetworkType, ServiceClass
 from netdesign.model.written import population as population_of
 from netdesign.synthesis.resolution.facts import Known, default, inferred, stated
-from netdesign.synthesis.resolution.intent import CAMPUSES
+from netdesign.synthesis.resolution.intent import attaches_people
 
 SERVER_LOAD: Final = {
     FabricWorkload.AI: 0.30,
@@ -70,8 +70,9 @@ def demand(
         flows = tuple(_stated(at, flow, requirements) for at, flow in enumerate(requirements.flows))
         return stated("flows", flows), facing
     ends = _ends(known)
-    campus = requirements.network_type in CAMPUSES
+    campus = attaches_people(requirements)
     flows = _campus_flows(ends, parameters) if campus else _datacenter_flows(ends, parameters)
+    flows += _to_cloud(requirements, ends, parameters)
     flows += tuple(_published(at, service, ends) for at, service in enumerate(requirements.internet_facing))
     reason = (
         "assumed: users x concurrency x rate of each application"
@@ -112,8 +113,8 @@ def _stated(at: int, flow: FlowRequest, requirements: Requirements) -> ResolvedF
     classes = requirements.data_classes or (DataClass.INTERNAL,)
     return ResolvedFlow(
         id=f"flow-{at + 1}",
-        source=_end(flow.source),
-        target=_end(flow.target),
+        source=_end(flow.source, requirements.network_type),
+        target=_end(flow.target, requirements.network_type),
         service=flow.service,
         up_bps=flow.up,
         down_bps=flow.down,
@@ -124,8 +125,11 @@ def _stated(at: int, flow: FlowRequest, requirements: Requirements) -> ResolvedF
     )
 
 
-def _end(name: str) -> str:
+def _end(name: str, kind: NetworkType) -> str:
+    """The population or site that a flow names; a cloud is where servers are, or else somewhere on the Internet."""
     known = population_of(name)
+    if known is Population.CLOUD and kind is not NetworkType.HYBRID:
+        known = Population.SERVERS if kind is NetworkType.CLOUD_NATIVE else Population.INTERNET
     return known.value if known is not None else site_slug(name)
 
 
@@ -206,6 +210,22 @@ def _datacenter_flows(ends: Ends, parameters: Parameters) -> tuple[ResolvedFlow,
         users = (Population.USERS, Population.SERVERS)
         flows.append(_flow("users", users, "https", (drawn * UP_SHARE, drawn), data_class=ends.data_class))
     return tuple(flow for flow in (*flows, *_remote(ends, parameters)) if flow.up_bps or flow.down_bps)
+
+
+def _to_cloud(requirements: Requirements, ends: Ends, parameters: Parameters) -> tuple[ResolvedFlow, ...]:
+    """What people and servers on the premises of a hybrid network exchange with workloads at the provider."""
+    if requirements.network_type is not NetworkType.HYBRID:
+        return ()
+    rate = ends.users * parameters.wan.concurrency["saas"] * USER_TO_SERVER_BPS
+    servers, data = ends.servers.count * ends.servers.nic_speed_bps * NORTH_SOUTH_LOAD, ends.staff_class
+    made = (
+        _flow("users-cloud", (Population.USERS, Population.CLOUD), "https", (rate * UP_SHARE, rate), data_class=data),
+        _flow(
+            "servers-cloud", (Population.SERVERS, Population.CLOUD), "https",
+            (min(servers, MAX_INTERNET_BPS),) * 2,
+        ),
+    )  # fmt: skip
+    return tuple(flow for flow in made if flow.up_bps or flow.down_bps)
 
 
 def _remote(ends: Ends, parameters: Parameters) -> tuple[ResolvedFlow, ...]:

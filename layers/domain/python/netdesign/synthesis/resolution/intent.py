@@ -13,7 +13,8 @@ from netdesign.model.requirements import ConstraintType, Requirements
 from netdesign.model.vocabulary import DataClass, Framework, NetworkType, SecurityLevel
 from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
 
-CAMPUSES: Final = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
+CAMPUSES: Final = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS, NetworkType.WAN)
+"""Networks of places where people work."""
 MINUTES_A_YEAR: Final = 525_600
 DEFAULT_EVALUATION_DATE: Final = "2026-01-01"
 USD_PER_UNIT: Final = {
@@ -42,6 +43,12 @@ def intent(requirements: Requirements, parameters: Parameters, as_of: str) -> tu
         *_money(requirements),
         *_growth(requirements, parameters),
     )
+
+
+def attaches_people(requirements: Requirements) -> bool:
+    """Whether people rather than racks are attached: in a campus, and in a hybrid network with users."""
+    hybrid = requirements.network_type is NetworkType.HYBRID and requirements.scale.users > 0
+    return hybrid or requirements.network_type in CAMPUSES
 
 
 def free_texts(requirements: Requirements) -> tuple[str, ...]:
@@ -179,7 +186,7 @@ def _vendors(requirements: Requirements) -> tuple[Known[Any], ...]:
 
 
 def _features(requirements: Requirements) -> tuple[Known[Any], ...]:
-    campus = requirements.network_type in CAMPUSES
+    campus = attaches_people(requirements)
     sdn = requirements.network_type is NetworkType.SDN_CAMPUS
     kind = requirements.network_type
     cloud = requirements.cloud_integration

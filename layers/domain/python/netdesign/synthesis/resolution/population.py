@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isqrt
 from typing import Any, Final
 
@@ -11,9 +11,10 @@ from netdesign.model.consistency import site_slug
 from netdesign.model.quantity import format_bandwidth
 from netdesign.model.requirements import Requirements, SiteRequest
 from netdesign.model.resolved import FabricWorkload, ResolvedSite, ServerPopulation
-from netdesign.model.vocabulary import Redundancy
+from netdesign.model.vocabulary import NetworkType, Redundancy
 from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
-from netdesign.synthesis.resolution.intent import CAMPUSES, free_texts
+from netdesign.synthesis.resolution.hubs import common_block, hub_places, server_gaps
+from netdesign.synthesis.resolution.intent import attaches_people, free_texts
 
 ETHERNET_BPS: Final = tuple(step * 10**9 for step in (1, 10, 25, 50, 100, 200, 400, 800))
 USUAL_SERVER_BPS: Final = 25 * 10**9
@@ -28,6 +29,8 @@ KILOWATTS_PER_CLOSET: Final = 3.0
 ENDPOINTS_PER_USER: Final = 0.2
 CAMPUS_SERVERS: Final = 4
 USERS_PER_CAMPUS_SERVER: Final = 250
+WITHOUT_PORTS: Final = (NetworkType.CLOUD_NATIVE,)
+"""Networks whose servers are virtual: they share the least rate that is asked for, and fill no racks."""
 EAST_WEST: Final = {
     FabricWorkload.AI: 0.95,
     FabricWorkload.STORAGE: 0.85,
@@ -82,7 +85,7 @@ def server_count(requirements: Requirements) -> Known[int]:
     if listed:
         return inferred("servers", sum(listed), "the sum of the sites", "sites")
     racks = sum(site.racks or 0 for site in requirements.sites)
-    if requirements.network_type in CAMPUSES:
+    if attaches_people(requirements):
         count = CAMPUS_SERVERS + requirements.scale.users // USERS_PER_CAMPUS_SERVER
         reason = f"{CAMPUS_SERVERS} for network services, one more for each {USERS_PER_CAMPUS_SERVER} users"
         return default("servers", count, reason, "scale/users")
@@ -94,7 +97,7 @@ def server_count(requirements: Requirements) -> Known[int]:
 
 def fabric_workload(requirements: Requirements) -> Known[FabricWorkload]:
     """What the fabric carries; words of the request may choose the default, nothing more."""
-    if requirements.network_type in CAMPUSES:
+    if attaches_people(requirements):
         return inferred("fabric_workload", FabricWorkload.GENERAL, "a campus carries general traffic", "network_type")
     texts = free_texts(requirements)
     for workload, words in _WORKLOADS:
@@ -126,7 +129,7 @@ def _remote_users(requirements: Requirements) -> Known[int]:
 
 
 def _east_west(requirements: Requirements, workload: Known[FabricWorkload]) -> Known[float]:
-    if requirements.network_type in CAMPUSES:
+    if attaches_people(requirements):
         return default(
             "east_west_share",
             CAMPUS_EAST_WEST,
@@ -158,13 +161,13 @@ def _sites(
     requests = _requests(requirements)
     shares = _Shares(
         _spread(tuple(site.users for site in requests), requirements.scale.users),
-        _spread(tuple(site.servers for site in requests), servers.value),
+        _spread(server_gaps(requirements, parameters, requests), servers.value),
     )
     sites = tuple(
         _site(requirements, parameters, site, (shares.users[at], shares.servers[at]), workload.value)
         for at, site in enumerate(requests)
     )
-    sites = _ranked(requirements, requests, sites)
+    sites = _ranked(requirements, parameters, requests, sites)
     if requirements.sites and all(site.users is not None and site.tier is not None for site in requirements.sites):
         return inferred(
             "sites",
@@ -215,8 +218,9 @@ def _site(
     workload: FabricWorkload,
 ) -> ResolvedSite:
     users, servers = share
-    campus = requirements.network_type in CAMPUSES
-    racks = site.racks if site.racks is not None else ceil(servers / SERVERS_PER_RACK)
+    campus = attaches_people(requirements)
+    virtual = requirements.network_type in WITHOUT_PORTS
+    racks = site.racks if site.racks is not None else 0 if virtual else ceil(servers / SERVERS_PER_RACK)
     endpoints = site.endpoints if site.endpoints is not None else ceil(users * ENDPOINTS_PER_USER) if campus else 0
     area = site.area_m2 or (users * AREA_PER_USER_M2 if campus else 0.0) + racks * AREA_PER_RACK_M2
     buildings = site.buildings or (max(1, ceil(area / AREA_PER_BUILDING_M2)) if campus else 1)
@@ -248,13 +252,22 @@ def _closets(parameters: Parameters, users: int, endpoints: int, area_m2: float,
 
 
 def _ranked(
-    requirements: Requirements, requests: tuple[SiteRequest, ...], sites: tuple[ResolvedSite, ...]
+    requirements: Requirements,
+    parameters: Parameters,
+    requests: tuple[SiteRequest, ...],
+    sites: tuple[ResolvedSite, ...],
 ) -> tuple[ResolvedSite, ...]:
     """Tiers for campus sites that state none: 1 for the largest, 2 from 100 users on, else 3."""
-    if requirements.network_type not in CAMPUSES or len(sites) == 1:
+    if not attaches_people(requirements) or len(sites) == 1:
         return sites
-    from dataclasses import replace
-
+    if requirements.network_type is NetworkType.WAN:
+        first = set(hub_places(requirements, parameters, requests))
+        return tuple(
+            site
+            if request.tier is not None
+            else replace(site, tier=1 if at in first else 2 if site.users >= 100 else 3)
+            for at, (request, site) in enumerate(zip(requests, sites, strict=True))
+        )
     largest = max(range(len(sites)), key=lambda at: (sites[at].users + sites[at].servers, -at))
     return tuple(
         site if request.tier is not None else replace(site, tier=1 if at == largest else 2 if site.users >= 100 else 3)
@@ -266,7 +279,8 @@ def _servers(
     requirements: Requirements, count: Known[int], sites: Known[tuple[ResolvedSite, ...]]
 ) -> Known[ServerPopulation]:
     asked = requirements.servers
-    nics = asked.nics if asked and asked.nics else 2 if requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
+    doubled = requirements.redundancy.at_least(Redundancy.MEDIUM) and requirements.network_type not in WITHOUT_PORTS
+    nics = asked.nics if asked and asked.nics else 2 if doubled else 1
     speed = asked.nic_speed if asked and asked.nic_speed else _usual_speed(requirements)
     value = ServerPopulation(
         count=count.value,
@@ -286,8 +300,10 @@ def _servers(
 
 
 def _usual_speed(requirements: Requirements) -> int:
-    top = USUAL_SERVER_BPS if requirements.network_type not in CAMPUSES else 10 * 10**9
+    top = USUAL_SERVER_BPS if not attaches_people(requirements) else 10 * 10**9
     limit = min(requirements.bandwidth.max, top)
+    if requirements.network_type in WITHOUT_PORTS:
+        limit = min(requirements.bandwidth.min, top)
     return max((step for step in ETHERNET_BPS if step <= limit), default=ETHERNET_BPS[0])
 
 
@@ -295,7 +311,7 @@ def _addressing(requirements: Requirements) -> tuple[Known[Any], ...]:
     asked = requirements.addressing
     prefixes = asked.supernets if asked else ()
     v4 = tuple(prefix for prefix in prefixes if ":" not in prefix)
-    v6 = next((prefix for prefix in prefixes if ":" in prefix), None)
+    v6 = min((p for p in prefixes if ":" in p), key=lambda prefix: int(prefix.rpartition("/")[2]), default=None)
     reserved = tuple(dict.fromkeys((*(asked.reserved if asked else ()), *AVOIDED_PREFIXES)))
     six = asked.ipv6 if asked else None
     if six is None and v6 is not None:
@@ -307,10 +323,7 @@ def _addressing(requirements: Requirements) -> tuple[Known[Any], ...]:
         if v4
         else default("supernets", (DEFAULT_SUPERNET,), "the largest private block"),
         dual,
-        either(
-            "ipv6_supernet", v6, "addressing/supernets",
-            default("ipv6_supernet", None, "a unique local /48 is derived when addresses are planned"),
-        ),
+        either("ipv6_supernet", v6, "addressing/supernets", common_block(requirements)),
         inferred(
             "reserved_prefixes", reserved,
             "stated ones, and those that home routers and container hosts use", "addressing/reserved",
