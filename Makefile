@@ -4,13 +4,14 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= ../shared/data
 DESIGNS ?= 300
+SECONDS ?= 600
 BIN := .venv/bin
 READY := .venv/.ready
 
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts unit test-reference bench mutation metamorphic rule-pages picture format lock clean
+.PHONY: help setup run test lint types contracts unit test-reference bench bench-sndlib mutation metamorphic rule-pages picture format lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +44,9 @@ bench: setup ## seconds of CPU, and where they go
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.sweeps
 	$(BIN)/python -m tests.bench.bench_policy
+
+bench-sndlib: setup ## capacity plans beside published optima (DATA=folder, SECONDS=600 for each)
+	NETDESIGN_DATA="$(abspath $(DATA))" $(BIN)/python -m tests.bench.bench_sndlib --seconds $(SECONDS)
 
 mutation: setup ## break every example in every way the rules know; writes docs/mutation.md
 	$(BIN)/python -m tests.mutation --output docs/mutation.md
