@@ -10,6 +10,12 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.synthesis.conditions.budget import budget_below_cost
 from netdesign.synthesis.conditions.distance import latency_below_physics
+from netdesign.synthesis.conditions.interconnect import (
+    centres_too_near,
+    hub_not_survived,
+    one_data_centre,
+    second_route_too_long,
+)
 from netdesign.synthesis.conditions.protection import (
     flat_network,
     old_family_alone,
@@ -32,6 +38,9 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     downtime_contradicts,
     availability_unreachable,
     too_few_sites,
+    one_data_centre,
+    hub_not_survived,
+    centres_too_near,
     flat_network,
     open_zones,
     unvalidated_crypto,
@@ -39,6 +48,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     unencrypted,
     old_family_alone,
     latency_below_physics,
+    second_route_too_long,
     racks_full,
     power_short,
     addresses_short,

@@ -1,4 +1,4 @@
-"""A design from resolved requirements: the data centre or the campus that they describe."""
+"""A design from resolved requirements: the data centres or the campus that they describe."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from netdesign.model.design import Design
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Archetype, NetworkType
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.needs.centres import DATA_CENTRES
 
 CAMPUSES = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
 
@@ -32,7 +33,7 @@ def synthesize(
 
 def _build(blueprint: Blueprint) -> Archetype:
     kind = blueprint.requirements.network_type
-    if kind is NetworkType.ENTERPRISE_DATACENTER:
+    if kind in DATA_CENTRES:
         from netdesign.synthesis.datacenter import design as datacenter
 
         return datacenter.build(blueprint)
@@ -71,7 +72,7 @@ def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Confli
 
 
 def _unsupported(kind: NetworkType) -> Conflict:
-    offered = ", ".join((NetworkType.ENTERPRISE_DATACENTER, *CAMPUSES))
+    offered = ", ".join((*sorted(DATA_CENTRES), *CAMPUSES))
     return Conflict(
         code="unsupported-network-type",
         requirements=("network_type", "network_type"),

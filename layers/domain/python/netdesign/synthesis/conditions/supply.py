@@ -13,7 +13,12 @@ from netdesign.model.quantity import format_bandwidth
 from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel
 from netdesign.synthesis.conditions.question import Question, numbers, relax, written_list
 
-OFFERED = (NetworkType.ENTERPRISE_DATACENTER, NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
+OFFERED = (
+    NetworkType.ENTERPRISE_DATACENTER,
+    NetworkType.DATA_CENTER_INTERCONNECT,
+    NetworkType.SDN_CAMPUS,
+    NetworkType.LEGACY_CAMPUS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from netdesign.synthesis.datacenter.clos_choice import FEATURES, FabricPlan
 from netdesign.synthesis.datacenter.hall import Hall, place
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.selection import Needs, PortNeed, price_usd, suitable
+from netdesign.synthesis.interconnect.reserve import NOTHING, Reserve
 
 SPARE_BPS = 10_000_000_000
 SPARE_PORTS = 4
@@ -44,23 +45,26 @@ class Fabric:
         return [leaf for group in self.groups for leaf in group]
 
 
-def border_plan(blueprint: Blueprint, plan: FabricPlan, demand: ResolvedRequirements) -> ExitPlan:
+def border_plan(
+    blueprint: Blueprint, plan: FabricPlan, demand: ResolvedRequirements, reserve: Reserve = NOTHING
+) -> ExitPlan:
     """The border leaves and the edge on them: the leaf type where it has the ports, else the cheapest of its vendor.
 
-    Raises `InfeasibleError` when no type has the ports.
+    `reserve` is kept for lines to other sites. Raises `InfeasibleError` when no type has the ports.
     """
     ports = (
         PortNeed(plan.size.uplinks, plan.size.uplink_bps, PortUse.UPLINK),
+        *reserve.ports,
         PortNeed(SPARE_PORTS, SPARE_BPS, PortUse.DOWNLINK),
     )
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
-    needs = Needs(features=FEATURES, power_supplies=supplies)
+    needs = Needs(features=FEATURES | reserve.features, power_supplies=supplies, refuse=reserve.refuse)
     kinds: list[DeviceType] = []
     for role in (Role.BORDER_LEAF, Role.LEAF):
         fit = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
         own = [kind for kind in fit if kind.vendor == plan.leaf.vendor and kind not in kinds]
         kinds += sorted(own, key=lambda kind: (kind is not plan.leaf, price_usd(kind), kind.sku))
-    for wanted in (ports, ports[:1]):
+    for wanted in (ports, ports[:-1]):
         found = choose_exit(blueprint, demand, kinds, wanted, plan.size.border_leaves)
         if found is not None:
             return found

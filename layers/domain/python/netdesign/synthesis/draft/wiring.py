@@ -54,6 +54,7 @@ class Wiring(FactStore):
         self._banks: dict[str, PortBank] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._plugged: dict[tuple[str, str], str] = {}
+        self._held: dict[tuple[str, int], list[FreePort]] = {}
         self._by_role: dict[tuple[Role, str], list[str]] = {}
 
     def device(
@@ -134,6 +135,11 @@ class Wiring(FactStore):
             raise CatalogError(f"{identity} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left")
         return port
 
+    def hold(self, device: Device, count: int, speed_bps: int, use: PortUse | None = None) -> None:
+        """Keep ports of a device for links that are made later with `held`."""
+        kept = self._held.setdefault((device.id, speed_bps), [])
+        kept.extend(self.take_port(device, speed_bps, use) for _ in range(count))
+
     def take_ports(
         self, device: Device | str, count: int, speed_bps: int, use: PortUse | None = PortUse.DOWNLINK
     ) -> tuple[str, ...]:
@@ -157,6 +163,7 @@ class Wiring(FactStore):
         length_m: float | None = None,
         medium: Medium | None = None,
         lag: bool = False,
+        held: bool = False,
         srlgs: tuple[str, ...] = (),
         trust: Trust = Trust.OWNED,
         crypto: str | None = None,
@@ -167,7 +174,7 @@ class Wiring(FactStore):
 
         `medium` makes links without a cable of ours (`Medium.VIRTUAL`). `interface` fields (mode, vrf,
         mtu_bytes, vlans, zone ...) go to both ends, or to the bundles when `lag` bundles the links.
-        `addresses` gives those of the two ends of a link by its id.
+        `addresses` gives those of the two ends of a link by its id. `held` takes ports that were kept.
         """
         length = self.distance_m(a, b) if length_m is None else length_m
         apart = self.floor.between_buildings(a.room, b.room)
@@ -181,7 +188,10 @@ class Wiring(FactStore):
         on_port = {} if lag else interface
         made = []
         for _ in range(count):
-            port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
+            if held:
+                port_a, port_b = (self._held[end.id, speed_bps].pop(0) for end in (a, b))
+            else:
+                port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
             plugs = ((a.id, port_a), (b.id, port_b))
             cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart)
             refs = PortRef(device=a.id, port=port_a.name), PortRef(device=b.id, port=port_b.name)

@@ -16,8 +16,9 @@ from netdesign.catalog.sku import DeviceType, FirewallRates
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedRequirements
-from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
+from netdesign.model.vocabulary import Framework, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
+from netdesign.synthesis.needs.centres import DATA_CENTRES
 from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
 
 GBPS: Final = 1_000_000_000
@@ -265,7 +266,7 @@ def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
 ) -> tuple[Choice, int]:
     """The firewall with the slowest inward ports that suffice; raises the last refusal when none has any."""
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
-    management = 3 if apart or requirements.network_type is NetworkType.ENTERPRISE_DATACENTER else 1
+    management = 3 if apart or requirements.network_type in DATA_CENTRES else 1
     for at, speed in enumerate(ladder):
         ports = firewall_ports(firewalls, speed, links, own_circuits, circuits[0].port_bps, management=management)
         try:
