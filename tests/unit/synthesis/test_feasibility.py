@@ -215,7 +215,7 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
         request(network_type="wan"),
         "network-type-not-offered",
         ("network_type", "scale/sites"),
-        3,
+        4,
     ),
 ]
 

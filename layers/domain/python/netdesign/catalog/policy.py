@@ -281,7 +281,6 @@ class Interconnect:
     diverse_route_factor: float
     assumed_distance_km: int
     least_bps: int
-    internet_max_bps: int
     stretched_cluster_rtt_ms: float
     changed_bytes_per_server_day: int
     compression: float

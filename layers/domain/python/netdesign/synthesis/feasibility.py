@@ -11,6 +11,7 @@ from netdesign.model.resolved import ResolvedRequirements
 from netdesign.synthesis.conditions.budget import budget_below_cost
 from netdesign.synthesis.conditions.distance import latency_below_physics
 from netdesign.synthesis.conditions.interconnect import (
+    as_numbers_short,
     centres_too_near,
     hub_not_survived,
     one_data_centre,
@@ -39,6 +40,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     availability_unreachable,
     too_few_sites,
     one_data_centre,
+    as_numbers_short,
     hub_not_survived,
     centres_too_near,
     flat_network,

@@ -16,6 +16,8 @@ from netdesign.synthesis.needs.centres import DATA_CENTRES, centres, crossing, j
 
 APART: Final = frozenset({Framework.NIST, Framework.FEDRAMP, Framework.ISO27001, Framework.SOC2, Framework.HIPAA})
 """Frameworks that want a second site where no local event strikes both."""
+MOST_CENTRES: Final = 94
+"""Blocks of a million numbers from 4,200,000,000 to 4,294,967,294 (RFC 6996), one for each data centre."""
 KM_PER_DEGREE: Final = 111.19
 SLACK: Final = 1.02
 """What a place is set beyond the least distance, since degrees are not everywhere alike."""
@@ -41,6 +43,25 @@ def one_data_centre(question: Question) -> Iterator[Conflict]:
         statement=f"An interconnect joins data centres; {found[0].name} is the only one with servers.",
         numbers=numbers(data_centres=len(found), data_centres_needed=2),
         relaxations=tuple(ways),
+    )
+
+
+def as_numbers_short(question: Question) -> Iterator[Conflict]:
+    """More joined data centres than there are blocks of private AS numbers."""
+    wanted = question.requirements
+    count = len(centres(wanted))
+    if not joined(wanted) or count <= MOST_CENTRES:
+        return
+    yield Conflict(
+        code="more-data-centres-than-as-numbers",
+        requirements=("scale/sites", "network_type"),
+        statement=f"{count:,} data centres are to be joined; private AS numbers are enough for {MOST_CENTRES}.",
+        numbers=numbers(data_centres=count, blocks_of_as_numbers=MOST_CENTRES),
+        relaxations=(
+            relax(
+                "scale/sites", (count, MOST_CENTRES), f"join {MOST_CENTRES}", "an interconnect of its own for the rest"
+            ),
+        ),
     )
 
 

@@ -42,7 +42,7 @@ PATHS = 4
 def fabric_and_border(
     blueprint: Blueprint, site: str, demand: FabricDemand, crossing: ResolvedRequirements, lines: Plan | None
 ) -> tuple[FabricPlan, ExitPlan]:
-    """The fabric of a site and its border leaves, which take the site's lines to others, encrypted where one vendor can.
+    """The fabric of a site and its border leaves, which take its lines to others, encrypted where a vendor can.
 
     Raises `InfeasibleError` when no types make them.
     """

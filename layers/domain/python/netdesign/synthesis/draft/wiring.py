@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from netdesign.catalog.ports import FormFactor, PortUse
@@ -55,6 +56,7 @@ class Wiring(FactStore):
         self._counts: dict[tuple[str, str], int] = {}
         self._plugged: dict[tuple[str, str], str] = {}
         self._held: dict[tuple[str, int], list[FreePort]] = {}
+        self._releasing = False
         self._by_role: dict[tuple[Role, str], list[str]] = {}
 
     def device(
@@ -126,6 +128,8 @@ class Wiring(FactStore):
     def take_port(self, device: Device | str, speed_bps: int, use: PortUse | None = None) -> FreePort:
         """The next free port of a speed, now taken; raises `CatalogError` when there is none."""
         identity = device if isinstance(device, str) else device.id
+        if self._releasing and self._held.get((identity, speed_bps)):
+            return self._held[identity, speed_bps].pop(0)
         bank = self._banks.get(identity)
         if bank is None:
             used = self._counts[identity, "port"] = self._counts.get((identity, "port"), 0) + 1
@@ -136,9 +140,18 @@ class Wiring(FactStore):
         return port
 
     def hold(self, device: Device, count: int, speed_bps: int, use: PortUse | None = None) -> None:
-        """Keep ports of a device for links that are made later with `held`."""
+        """Keep the next free ports of a device for links that are made later, `releasing` them."""
         kept = self._held.setdefault((device.id, speed_bps), [])
         kept.extend(self.take_port(device, speed_bps, use) for _ in range(count))
+
+    @contextmanager
+    def releasing(self) -> Iterator[None]:
+        """Links made meanwhile take the ports that were held for them."""
+        self._releasing = True
+        try:
+            yield
+        finally:
+            self._releasing = False
 
     def take_ports(
         self, device: Device | str, count: int, speed_bps: int, use: PortUse | None = PortUse.DOWNLINK
@@ -163,7 +176,6 @@ class Wiring(FactStore):
         length_m: float | None = None,
         medium: Medium | None = None,
         lag: bool = False,
-        held: bool = False,
         srlgs: tuple[str, ...] = (),
         trust: Trust = Trust.OWNED,
         crypto: str | None = None,
@@ -174,7 +186,7 @@ class Wiring(FactStore):
 
         `medium` makes links without a cable of ours (`Medium.VIRTUAL`). `interface` fields (mode, vrf,
         mtu_bytes, vlans, zone ...) go to both ends, or to the bundles when `lag` bundles the links.
-        `addresses` gives those of the two ends of a link by its id. `held` takes ports that were kept.
+        `addresses` gives those of the two ends of a link by its id.
         """
         length = self.distance_m(a, b) if length_m is None else length_m
         apart = self.floor.between_buildings(a.room, b.room)
@@ -188,10 +200,7 @@ class Wiring(FactStore):
         on_port = {} if lag else interface
         made = []
         for _ in range(count):
-            if held:
-                port_a, port_b = (self._held[end.id, speed_bps].pop(0) for end in (a, b))
-            else:
-                port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
+            port_a, port_b = self.take_port(a, speed_bps, use_a), self.take_port(b, speed_bps, use_b)
             plugs = ((a.id, port_a), (b.id, port_b))
             cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart)
             refs = PortRef(device=a.id, port=port_a.name), PortRef(device=b.id, port=port_b.name)

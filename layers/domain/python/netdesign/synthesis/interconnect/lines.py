@@ -49,18 +49,18 @@ def _line(
     offer, crypto = line.offer, None
     if plan.macsec and all(MACSEC_FEATURE in blueprint.kind(end).features for end in ends):
         crypto = macsec_profile(blueprint)
-    links = blueprint.connect_routed(
-        *ends,
-        offer.speed_bps,
-        LinkPurpose.CIRCUIT,
-        count=offer.links,
-        held=True,
-        length_m=FIRST_WAY_M,
-        srlgs=_risks(blueprint, line, turns),
-        trust=Trust.LEASED,
-        crypto=crypto,
-        mtu_bytes=blueprint.parameters.fabric.underlay_mtu_bytes,
-    )
+    with blueprint.releasing():
+        links = blueprint.connect_routed(
+            *ends,
+            offer.speed_bps,
+            LinkPurpose.CIRCUIT,
+            count=offer.links,
+            length_m=FIRST_WAY_M,
+            srlgs=_risks(blueprint, line, turns),
+            trust=Trust.LEASED,
+            crypto=crypto,
+            mtu_bytes=blueprint.parameters.fabric.underlay_mtu_bytes,
+        )
     made = tuple(_laid(blueprint, link, offer) for link in links)
     for link in made:
         blueprint.add(_circuit(blueprint, line, link))

@@ -8,11 +8,12 @@ from math import ceil
 from typing import Final
 
 from netdesign.catalog.circuits import CircuitKind, circuit
+from netdesign.catalog.fibre import route_loss_db
 from netdesign.catalog.media import PhyType, media
 from netdesign.catalog.parameters import Parameters
 from netdesign.model.quantity import format_bandwidth
 from netdesign.model.vocabulary import Medium
-from netdesign.synthesis.interconnect.optics import Reach, optics, route_loss_db
+from netdesign.synthesis.interconnect.optics import Reach, optics
 
 FIBRE_BPS: Final = (10_000_000_000, 25_000_000_000, 100_000_000_000)
 WAVE_BPS: Final = (10_000_000_000, 100_000_000_000)
@@ -90,6 +91,7 @@ def _offer(
 
 def _refusals(km: float, parameters: Parameters) -> Iterator[tuple[str, str]]:
     policy = parameters.interconnect
+    yield "IPsec over the Internet", "nobody promises a rate or a round trip there"
     if km > policy.dark_fibre_max_km:
         yield "dark fibre", f"{km:.0f} km are more than {policy.dark_fibre_max_km} km without amplifiers"
         return

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
 
+from netdesign.catalog.fibre import route_loss_db
 from netdesign.catalog.media import PhyType, media
 from netdesign.catalog.policy import Interconnect
 from netdesign.model.vocabulary import Medium
@@ -22,13 +22,6 @@ class Reach:
     def margin_db(self) -> float:
         """What is left for ageing and repairs."""
         return self.bears_db - self.loss_db
-
-
-def route_loss_db(km: float, policy: Interconnect) -> float:
-    """The loss of a route: fibre by length, plugged joints, and a splice where one drum of cable ends."""
-    splices = floor(km / policy.splice_spacing_km)
-    joints = policy.connectors * policy.connector_loss_db
-    return km * policy.fibre_loss_db_per_km + joints + splices * policy.splice_loss_db
 
 
 def optics(km: float, speed_bps: int, policy: Interconnect) -> Reach | None:

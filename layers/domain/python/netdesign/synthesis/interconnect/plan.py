@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 from netdesign.catalog.ports import PortUse
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.quantity import format_bandwidth
-from netdesign.model.resolved import ResolvedSite
+from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.selection import PortNeed
 from netdesign.synthesis.interconnect.loads import demand, line_loads
-from netdesign.synthesis.interconnect.offers import Offer, Offers, offers
+from netdesign.synthesis.interconnect.offers import FIBRE_BPS, MOST, Offer, Offers, offers
 from netdesign.synthesis.interconnect.spans import Layout, Span, layout
 from netdesign.synthesis.needs.centres import centres, crossing, joined
 
@@ -22,6 +23,8 @@ FAST_PORT_BPS = 40_000_000_000
 CROSS_LINKS = 2
 """Routed links between two switches without a spine above them, so that either reaches the lines of the other."""
 CROSS_BPS = 100_000_000_000
+MOST_BPS = MOST * FIBRE_BPS[-1]
+"""What one line carries at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def _line(blueprint: Blueprint, sites: Sequence[ResolvedSite], what: tuple[Span,
     least = FAST_PORT_BPS if asked.servers.nic_speed_bps >= FAST_PORT_BPS else 0
     found = offers(km, need, parameters, asked.horizon_years, least)
     if not found.fit:
-        raise InfeasibleError((_too_much(sites, span, need),))
+        raise InfeasibleError((_too_much(asked, sites, span, need),))
     return Line(sites[span.a].id, sites[span.b].id, span, way, color, need, found)
 
 
@@ -135,23 +138,34 @@ def _encrypted(blueprint: Blueprint) -> bool:
     return sensitive and (posture.encrypt_leased == "sensitive" or bool(asked.frameworks))
 
 
-def _too_much(sites: Sequence[ResolvedSite], span: Span, need_bps: float) -> Conflict:
+def _too_much(asked: ResolvedRequirements, sites: Sequence[ResolvedSite], span: Span, need_bps: float) -> Conflict:
+    """More between two data centres than one line carries, with the flows or servers that it would carry."""
     one, other = sites[span.a], sites[span.b]
+    share = MOST_BPS / need_bps
     return Conflict(
         code="interconnect-above-lines",
-        requirements=("flows", "scale/sites"),
+        requirements=("flows", "servers/count"),
         statement=(
-            f"A line between {one.name} and {other.name} would have to carry {format_bandwidth(round(need_bps))}, "
-            "more than eight links of 100 Gbit/s."
+            f"A line between {one.name} and {other.name} would have to carry {format_bandwidth(ceil(need_bps))}, "
+            f"more than {MOST} links of 100 Gbit/s."
         ),
-        numbers=(("needed", format_bandwidth(round(need_bps))), ("most", "800 Gbps")),
-        relaxations=(
-            Relaxation(
-                field="flows",
-                from_value=format_bandwidth(round(need_bps)),
-                to_value="800Gbps",
-                statement="let less run between the data centres",
-                cost="copies that are older, or fewer of them",
-            ),
-        ),
+        numbers=(("needed", format_bandwidth(ceil(need_bps))), ("most", format_bandwidth(MOST_BPS))),
+        relaxations=tuple(_less(asked, share)),
     )
+
+
+def _less(asked: ResolvedRequirements, share: float) -> Iterator[Relaxation]:
+    """The largest flow between data centres cut so far that the rest fits, or fewer servers where it is assumed."""
+    flows = crossing(asked)
+    largest = max(flows, key=lambda flow: max(flow.up_bps, flow.down_bps))
+    if largest.assumed:
+        count = floor(asked.servers.count * share)
+        now, change, field = str(asked.servers.count), str(count), "servers/count"
+        words, cost = f"build for {count:,} servers", "fewer servers, or other sites for the rest"
+    else:
+        total = sum(max(flow.up_bps, flow.down_bps) for flow in flows)
+        rate = max(1, floor(largest.up_bps - total * (1 - share)))
+        now, change = format_bandwidth(largest.up_bps), format_bandwidth(rate // 1_000_000 * 1_000_000 or rate)
+        field = f"flows/{asked.flows.index(largest)}/up"
+        words, cost = f"let {change} run from {largest.source} to {largest.target}", "copies that are older"
+    yield Relaxation(field=field, from_value=now, to_value=change, statement=words, cost=cost)

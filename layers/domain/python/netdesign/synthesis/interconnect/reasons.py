@@ -36,7 +36,7 @@ def _explain_shape(blueprint: Blueprint, plan: Plan) -> None:
         result=len(plan.lines),
         alternatives=(
             ("VLANs between the data centres", "a storm or loop of one would take the other along"),
-            ("lines that a provider routes", "it would see and carry our prefixes"),
+            ("lines that a provider routes (MPLS)", "it would see our prefixes, and VRFs would end at it"),
         ),
         fields=("network_type", "topology_preference", "redundancy", "sites"),
         source="policy parameters redundancy and interconnect; RFC 9136 (type-5 routes)",

@@ -17,7 +17,7 @@ from netdesign.synthesis.needs.centres import crossing
 
 MESHED: Final = 3
 """Up to so many data centres all are joined to all: one more would be a longer way for as many lines."""
-SOLVED: Final = 24
+SOLVED: Final = 10
 """Up to so many data centres the cheapest topology is searched for; beyond, they stand on a ring."""
 
 
@@ -77,7 +77,7 @@ def _shape(
     if preference is not TopologyPreference.RING and count <= SOLVED:
         ends = np.array(everyone, np.int32)
         cost = np.array([km[pair] for pair in everyone], np.float64)
-        found = survivable_topology(count, ends, cost, Survival(min(2, max(1, paths)), nodes=paths > 2), nodes=400)
+        found = survivable_topology(count, ends, cost, Survival(min(2, max(1, paths)), nodes=paths > 2), nodes=200)
         return "shortest", [everyone[at] for at in found.spans], found
     return "ring", _ring(count, km), None
 
