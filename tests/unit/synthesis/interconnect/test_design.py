@@ -78,15 +78,30 @@ def test_optics_of_dark_fibre_see_the_whole_route():
 
 def test_zones_alone_are_told_to_other_data_centres():
     made = design(*NEAR)
-    policies = {policy.id: policy for policy in made.routing.route_policies}
+    (policy,) = (one for one in made.routing.route_policies if one.id == "to-data-centres")
+    processes = {process.id: process.device for process in made.routing.processes}
     borders = {end.device for link in lines(made) for end in (link.a, link.b)}
-    abroad = [session for session in made.routing.bgp_neighbors if session.export_policy == "halle-to-data-centres"]
-    told = [prefix for term in policies["halle-to-data-centres"].terms for prefix in term.prefixes]
-    pools = {pool.prefix for pool in made.addressing.pools if pool.site == "halle"}
+    abroad = [session for session in made.routing.bgp_neighbors if session.export_policy == policy.id]
+    told = [prefix for term in policy.terms for prefix in term.prefixes]
 
-    assert {session.process.partition(":")[0] for session in abroad} == {name for name in borders if "halle" in name}
-    assert set(told) <= pools
+    assert {processes[session.process] for session in abroad} == borders
+    assert set(told) <= {pool.prefix for pool in made.addressing.pools}
     assert "0.0.0.0/0" not in told
+
+
+def test_a_data_centre_is_reached_by_way_of_another():
+    made = design("Halle", "Leipzig", "Berlin", topology_preference="ring")
+    direct = {link.id for link in lines(made) if "berlin" not in link.a.device + link.b.device}
+    links = tuple(replace(link, in_service=link.id not in direct) for link in made.cabling.links)
+    network = Network(replace(made, cabling=replace(made.cabling, links=links)), default_catalog())
+    rib, graph = Rib(network), layer3(network)
+    rib.prepare()
+    table = graph.vertex(network.device_index["halle-leaf01"], "vrf-server")
+    (there,) = (p.prefix for p in made.addressing.pools if p.id == "leipzig-server")
+
+    assert len(direct) == 1
+    route = rib.entry(table, parse_prefix(there))
+    assert {network.devices[int(graph.device[via.table])].site for via in route.via} == {"leipzig"}
 
 
 def test_a_zone_finds_the_other_data_centre_and_its_own_exit():

@@ -299,8 +299,8 @@ def _spares(
     parameters: Parameters,
     requirements: ResolvedRequirements,
 ) -> int:
-    """Spares of devices and optics: by the fill rate, and by a share of many at high redundancy; none where failures
-    may wait."""
+    """Spares of devices and optics: by the fill rate, and by a share of many at high redundancy; one of each at critical,
+    where nobody waits a day for a part; none where failures may wait."""
     capacity = parameters.capacity
     if kind is PartKind.DEVICE:
         mtbf_h = catalog.device(part).mtbf()[0]
@@ -311,6 +311,7 @@ def _spares(
     if requirements.redundancy is Redundancy.NONE:
         return 0
     least = poisson_spares(quantity * capacity.spare_repair_days * 24 / mtbf_h, capacity.spare_fill_rate)
+    least = max(least, int(requirements.redundancy is Redundancy.CRITICAL))
     many = quantity >= capacity.spare_device_from and requirements.redundancy.at_least(Redundancy.HIGH)
     return max(least, ceil(capacity.spare_device_share * quantity - 1e-9)) if many else least
 

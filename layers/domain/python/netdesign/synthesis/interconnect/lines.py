@@ -87,7 +87,7 @@ def _risks(blueprint: Blueprint, line: Line, turns: tuple[int, int]) -> tuple[st
     found = [blueprint.add(route).id]
     entries = max(2, blueprint.redundancy.edge_disjoint_paths)
     for site, turn in zip((line.a, line.b), turns, strict=True):
-        entry = chr(ord("a") + turn % entries)
+        entry = chr(ord("a") + (entries - 1 - turn) % entries)  # circuits to the Internet begin with the other
         risk = Srlg(id=f"{site}-entry-{entry}", kind=SrlgKind.CONDUIT, name=f"building entry {entry} of {site}")
         found.append(risk.id if blueprint.has(Srlg, risk.id) else blueprint.add(risk).id)
     return tuple(found)

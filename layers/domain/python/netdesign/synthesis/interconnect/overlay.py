@@ -22,6 +22,7 @@ from netdesign.synthesis.edge.border import discard
 from netdesign.synthesis.interconnect.lines import build_lines
 from netdesign.synthesis.interconnect.plan import CROSS_BPS, CROSS_LINKS, Plan
 
+TOLD = "to-data-centres"
 ENDPOINTS = "vtep"
 """The pool of tunnel endpoints."""
 
@@ -43,6 +44,11 @@ class Gateway:
     zones: tuple[str, ...]
     bare: bool
 
+    @property
+    def alone(self) -> bool:
+        """Whether the site has a single switch."""
+        return self.bare and len(self.devices) == 1
+
 
 def join_gateways(
     blueprint: Blueprint, plan: Plan, gateways: Sequence[Gateway], sessions: Sessions
@@ -51,8 +57,8 @@ def join_gateways(
     lines = build_lines(blueprint, plan, {gateway.site: gateway.devices for gateway in gateways})
     crossed = [link for gateway in gateways for link in _crossed(blueprint, gateway)]
     asns = {process.device: process.asn or 0 for gateway in gateways for process in gateway.processes}
-    told = {device.id: policy.id for gateway in gateways for policy in (_told(blueprint, gateway),)
-            for device in gateway.devices}  # fmt: skip
+    policy = _told(blueprint, gateways)
+    told = {device.id: policy.id for gateway in gateways for device in gateway.devices}
     for gateway in gateways:
         _originate(blueprint, plan, gateway)
     sessions(lines, asns, told)
@@ -66,7 +72,7 @@ def _crossed(blueprint: Blueprint, gateway: Gateway) -> tuple[Link, ...]:
     return blueprint.connect_routed(
         *gateway.devices[:2],
         CROSS_BPS,
-        LinkPurpose.PEER,
+        LinkPurpose.FABRIC,
         count=CROSS_LINKS,
         use_a=PortUse.UPLINK,
         use_b=PortUse.UPLINK,
@@ -74,21 +80,26 @@ def _crossed(blueprint: Blueprint, gateway: Gateway) -> tuple[Link, ...]:
     )
 
 
-def _told(blueprint: Blueprint, gateway: Gateway) -> RoutePolicy:
-    """What a site tells others: the pool of its tunnel endpoints and the summary of each zone, nothing longer."""
-    names = (ENDPOINTS, *gateway.zones)
-    prefixes = [prefix for name in names for prefix in blueprint.summaries(gateway.site, name)]
+def _told(blueprint: Blueprint, gateways: Sequence[Gateway]) -> RoutePolicy:
+    """What data centres tell one another: the pool of tunnel endpoints and the summary of each zone of every site.
+
+    What a site heard it tells on, for it may be the only way left. A switch on its own has nobody else to tell of
+    itself.
+    """
+    prefixes: list[str] = []
+    for gateway in gateways:
+        prefixes += gateway.processes[0].networks if gateway.alone else blueprint.summaries(gateway.site, ENDPOINTS)
+        prefixes += [prefix for zone in gateway.zones for prefix in blueprint.summaries(gateway.site, zone)]
     permit = (
         RoutePolicyTerm(action=PolicyAction.PERMIT, prefixes=(prefix,), max_length=ip_network(prefix).prefixlen)
         for prefix in prefixes
     )
-    name = f"{gateway.site}-to-data-centres"
-    return blueprint.add(RoutePolicy(id=name, name=name, terms=(*permit, RoutePolicyTerm(action=PolicyAction.DENY))))
+    return blueprint.add(RoutePolicy(id=TOLD, name=TOLD, terms=(*permit, RoutePolicyTerm(action=PolicyAction.DENY))))
 
 
 def _originate(blueprint: Blueprint, plan: Plan, gateway: Gateway) -> None:
     """The pool of tunnel endpoints as one route, what nobody has of it discarded; and room for ways over lines."""
-    pools = blueprint.summaries(gateway.site, ENDPOINTS)
+    pools = () if gateway.alone else blueprint.summaries(gateway.site, ENDPOINTS)
     most = blueprint.parameters.fabric.max_ecmp_paths
     for process in gateway.processes:
         for pool in pools:
