@@ -299,8 +299,8 @@ def _spares(
     parameters: Parameters,
     requirements: ResolvedRequirements,
 ) -> int:
-    """Spares of devices and optics: by the fill rate, and by a share of many at high redundancy; one of each at critical,
-    where nobody waits a day for a part; none where failures may wait."""
+    """Spares of devices and optics: by the fill rate, and by a share of many at high redundancy; one of each at
+    critical, where nobody waits a day for a part; none where failures may wait."""
     capacity = parameters.capacity
     if kind is PartKind.DEVICE:
         mtbf_h = catalog.device(part).mtbf()[0]

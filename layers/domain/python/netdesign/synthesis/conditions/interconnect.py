@@ -32,17 +32,13 @@ def one_data_centre(question: Question) -> Iterator[Conflict]:
     if kind is not NetworkType.DATA_CENTER_INTERCONNECT or len(found) > 1:
         return
     other = NetworkType.ENTERPRISE_DATACENTER
-    ways = [
-        relax("network_type", (kind.value, other.value), f"ask for {other}", "one data centre, joined to no other"),
-    ]
-    if len(wanted.sites) == 1 and wanted.servers.count > 1:
-        ways.append(relax("scale/sites", (1, 2), "build two data centres", "a second site, and lines to it"))
+    way = relax("network_type", (kind.value, other.value), f"ask for {other}", "one data centre, joined to no other")
     yield Conflict(
         code="interconnect-needs-data-centres",
         requirements=("network_type", "scale/sites"),
         statement=f"An interconnect joins data centres; {found[0].name} is the only one with servers.",
         numbers=numbers(data_centres=len(found), data_centres_needed=2),
-        relaxations=tuple(ways),
+        relaxations=(way,),
     )
 
 

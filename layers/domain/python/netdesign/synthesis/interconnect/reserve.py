@@ -39,17 +39,27 @@ def reserves(plan: Plan | None, site: str, gates: int, *, bare: bool = False) ->
     ports = plan.ports(site, gates)
     if bare and gates > 1:
         ports = (*ports, PortNeed(CROSS_LINKS, CROSS_BPS, PortUse.UPLINK))
-    phys = {(line.offer.speed_bps, line.offer.phy) for line in plan.at(site)}
-    whole = Reserve(ports, OVERLAY | MACSEC, lambda kind: _misfit(kind, phys))
+    optics = _optics(plan, site, gates)
+    whole = Reserve(ports, OVERLAY | MACSEC, lambda kind: _misfit(kind, optics))
     if plan.macsec:
         yield whole
     yield replace(whole, features=OVERLAY)
 
 
-def _misfit(kind: DeviceType, phys: set[tuple[int, PhyType]]) -> str:
-    """Why the optics of lines do not fit a type; empty when they do."""
-    for speed, phy in sorted(phys, key=lambda one: (one[0], one[1].name)):
-        port = PortBank(PortTable(kind)).take(speed, port_use(speed))
-        if port is None or not phy.fits(Cage(port.form_factor, port.lanes)):
-            return f"has no port for {phy.name}"
+def _optics(plan: Plan, site: str, gates: int) -> tuple[tuple[PhyType, int], ...]:
+    """The optics of a site's lines, with how many of them one of its border switches takes at the most."""
+    counts: dict[PhyType, list[int]] = {}
+    for turn, line in enumerate(plan.at(site)):
+        counts.setdefault(line.offer.phy, [0] * gates)[turn % gates] += line.offer.links
+    return tuple((phy, max(each)) for phy, each in sorted(counts.items(), key=lambda item: item[0].name))
+
+
+def _misfit(kind: DeviceType, optics: tuple[tuple[PhyType, int], ...]) -> str:
+    """Why the optics of lines do not fit a type; empty when they do. A port more is left for what comes before them."""
+    for phy, count in optics:
+        bank = PortBank(PortTable(kind))
+        for _ in range(count + 1):
+            port = bank.take(phy.speed_bps, port_use(phy.speed_bps))
+            if port is None or port.lanes > 1 or not phy.fits(Cage(port.form_factor)):
+                return f"has too few ports for {phy.name}"
     return ""
