@@ -79,20 +79,21 @@ def _ways_out(network: Network) -> dict[str, frozenset[tuple[str | None, str | N
     """By site the policies of each BGP session to another site or to a provider; None for an IGP."""
     found = defaultdict[str, set[tuple[str | None, str | None] | None]](set)
     device, facts = processes(network).device, network.design.routing.bgp_neighbors
-    rows = [(row.tail, row.head, (row.said, row.heard)) for row in sessions(network).rows]
+    rows: list[tuple[int, int, tuple[int, int] | None]] = [
+        (row.tail, row.head, (row.said, row.heard)) for row in sessions(network).rows
+    ]
     inner = igp_adjacencies(network)
     rows += [(tail, head, None) for tail, head in zip(inner.tail.tolist(), inner.head.tolist(), strict=True)]
     for tail, head, said in rows:
         near, far = (network.devices[int(device[process])] for process in (tail, head))
         if near.site == far.site and Role.PROVIDER not in (near.role, far.role):
             continue
-        policies = (
-            (facts[said[0]].export_policy if said[0] >= 0 else None),
-            (facts[said[1]].import_policy if said[1] >= 0 else None),
-        ) if said is not None else None  # fmt: skip
-        found[near.site].add(policies)
         if said is None:
+            found[near.site].add(None)
             found[far.site].add(None)
+            continue
+        out, into = (facts[at] if at >= 0 else None for at in said)
+        found[near.site].add((out.export_policy if out else None, into.import_policy if into else None))
     return {site: frozenset(ways) for site, ways in found.items()}
 
 

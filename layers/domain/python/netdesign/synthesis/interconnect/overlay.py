@@ -69,8 +69,10 @@ def join_gateways(
 def _crossed(blueprint: Blueprint, gateway: Gateway) -> tuple[Link, ...]:
     if not gateway.bare or len(gateway.devices) < 2:
         return ()
+    one, other = gateway.devices[:2]
     return blueprint.connect_routed(
-        *gateway.devices[:2],
+        one,
+        other,
         CROSS_BPS,
         LinkPurpose.FABRIC,
         count=CROSS_LINKS,
