@@ -27,6 +27,7 @@ from netdesign.synthesis.datacenter.management_choice import management_kinds
 from netdesign.synthesis.datacenter.server_placement import slices
 from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.traffic import legs, sizing_requirements
+from netdesign.synthesis.needs.centres import at_centre
 from netdesign.synthesis.synthesize import synthesize
 from tests.unit.synthesis.datacenter_samples import G, blueprint, design, downlinks, flow, kind, requirements, site
 
@@ -149,7 +150,7 @@ def test_single_servers_talk_across_zones():
 
 def test_the_edge_is_sized_for_what_changes_zone():
     asked = requirements(flows=(flow("ew", "servers", "servers"), flow("app", "users", "servers", up=3)))
-    sized = sizing_requirements(asked, [tenant("server", 5), tenant("dmz", 2)], 0.5)
+    sized = sizing_requirements(at_centre(asked, "dc1", 0.5), [tenant("server", 5), tenant("dmz", 2)])
 
     assert [one.id for one in sized.flows] == ["app-in", "app", "upstream"]
     assert all(one.source != one.target for one in sized.flows)

@@ -278,13 +278,6 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
         1,
     ),
     (
-        "kinds that are not designed",
-        request(network_type="data_center_interconnect"),
-        "network-type-not-offered",
-        ("network_type", "scale/sites"),
-        6,
-    ),
-    (
         "sites joined like switches",
         request(CAMPUS, network_type="wan", topology_preference="spine_leaf"),
         "shape-not-for-sites",

@@ -22,7 +22,6 @@ from netdesign.model.vocabulary import (
     DataClass,
     InterfaceKind,
     LinkPurpose,
-    NetworkType,
     Redundancy,
     Role,
     SecurityLevel,
@@ -332,11 +331,6 @@ def test_what_no_catalogue_entry_carries_is_refused():
     assert isinstance(conflict, Conflict)
     assert conflict.code == "no-fabric"
     assert "at 3 Gbit/s" in conflict.statement
-
-
-def test_other_networks_are_refused():
-    with pytest.raises(InfeasibleError, match="Networks of type data_center_interconnect are not designed here"):
-        design(requirements(network_type=NetworkType.DATA_CENTER_INTERCONNECT))
 
 
 def test_gateways_are_on_both_leaves_of_a_pair():

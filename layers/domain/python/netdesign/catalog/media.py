@@ -43,6 +43,8 @@ class PhyType:
     split_price_usd: int | None = None
     per_cable: bool = False
     power_w: float = 0.0
+    span_loss_db: float | None = None
+    """What the way from one end to the other may lose of the light at most, where that is stated."""
     source: str = ""
     as_of: str = ""
 
@@ -155,6 +157,7 @@ def _group(group: dict[str, Any]) -> Iterator[PhyType]:
             split_price_usd=fact.get("split_price_usd"),
             per_cable=fact.get("per_cable", False),
             power_w=fact.get("power_w", 0.0),
+            span_loss_db=fact.get("span_loss_db"),
             source=fact["source"],
             as_of=fact["as_of"],
         )

@@ -29,6 +29,7 @@ SECTIONS: dict[str, type[Any]] = {
     "latency": policy.Latency,
     "protocols": policy.Protocols,
     "wan": policy.Wan,
+    "interconnect": policy.Interconnect,
     "cloud": policy.Cloud,
     "zones": policy.Zones,
     "logging": policy.Logging,
@@ -73,6 +74,7 @@ class Parameters:
     latency: policy.Latency
     protocols: policy.Protocols
     wan: policy.Wan
+    interconnect: policy.Interconnect
     cloud: policy.Cloud
     zones: policy.Zones
     logging: policy.Logging

@@ -271,6 +271,26 @@ class Wan:
 
 
 @dataclass(frozen=True, slots=True)
+class Interconnect:
+    """Lines between data centres: what fibre loses, how long it may be, and what is copied over it."""
+
+    fibre_loss_db_per_km: float
+    connectors: int
+    connector_loss_db: float
+    splice_spacing_km: float
+    splice_loss_db: float
+    margin_db: float
+    dark_fibre_max_km: int
+    diverse_route_factor: float
+    assumed_distance_km: int
+    least_bps: int
+    stretched_cluster_rtt_ms: float
+    changed_bytes_per_server_day: int
+    compression: float
+    window_h: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cloud:
     """How networks at a cloud provider are spread over zones, and reached from the premises."""
 

@@ -10,6 +10,13 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.synthesis.conditions.budget import budget_below_cost
 from netdesign.synthesis.conditions.distance import latency_below_physics
+from netdesign.synthesis.conditions.interconnect import (
+    as_numbers_short,
+    centres_too_near,
+    hub_not_survived,
+    one_data_centre,
+    second_route_too_long,
+)
 from netdesign.synthesis.conditions.isolation import isolated_with_ways_out
 from netdesign.synthesis.conditions.protection import (
     flat_network,
@@ -29,7 +36,7 @@ from netdesign.synthesis.conditions.resilience import (
     too_few_sites,
 )
 from netdesign.synthesis.conditions.space import addresses_short, power_short, racks_full
-from netdesign.synthesis.conditions.supply import not_offered, rate_above_catalogue, vendors_exclude_role
+from netdesign.synthesis.conditions.supply import rate_above_catalogue, vendors_exclude_role
 from netdesign.synthesis.conditions.wide_area import (
     local_block_short,
     mesh_too_large,
@@ -38,7 +45,6 @@ from netdesign.synthesis.conditions.wide_area import (
 )
 
 CONDITIONS: Final[tuple[Condition, ...]] = (
-    not_offered,
     shape_of_one_site,
     mesh_too_large,
     ring_too_long,
@@ -48,6 +54,10 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     too_few_sites,
     shape_at_provider,
     data_without_framework,
+    one_data_centre,
+    as_numbers_short,
+    hub_not_survived,
+    centres_too_near,
     flat_network,
     open_zones,
     unvalidated_crypto,
@@ -57,6 +67,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     latency_below_physics,
     replication_beyond_reach,
     isolated_with_ways_out,
+    second_route_too_long,
     racks_full,
     power_short,
     addresses_short,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.selection import Catalog
 from netdesign.errors import CatalogError, ConflictError, InfeasibleError
-from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.conflict import Conflict
 from netdesign.model.design import Design
-from netdesign.model.edits import Edit
 from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Archetype, NetworkType
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.standing import NOTHING, Standing
+from netdesign.synthesis.needs.centres import DATA_CENTRES
 
 CAMPUSES = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
 
@@ -43,7 +43,7 @@ def synthesize(
 
 def _build(blueprint: Blueprint) -> Archetype:
     kind = blueprint.requirements.network_type
-    if kind is NetworkType.ENTERPRISE_DATACENTER:
+    if kind in DATA_CENTRES:
         from netdesign.synthesis.datacenter import design as datacenter
 
         return datacenter.build(blueprint)
@@ -59,11 +59,9 @@ def _build(blueprint: Blueprint) -> Archetype:
         from netdesign.synthesis.cloud import design as cloud
 
         return cloud.build(blueprint)
-    if kind is NetworkType.HYBRID:
-        from netdesign.synthesis.hybrid import design as hybrid
+    from netdesign.synthesis.hybrid import design as hybrid
 
-        return hybrid.build(blueprint)
-    raise InfeasibleError((_unsupported(kind),))
+    return hybrid.build(blueprint)
 
 
 def _explain_standing(blueprint: Blueprint, existing: Design) -> None:
@@ -96,24 +94,4 @@ def _unbuildable(requirements: ResolvedRequirements, error: Exception) -> Confli
         statement=f"The network cannot be laid out: {error}.",
         numbers=(("servers", str(servers)), ("racks", str(requirements.servers.racks))),
         relaxations=(),
-    )
-
-
-def _unsupported(kind: NetworkType) -> Conflict:
-    offered = ", ".join(designed for designed in NetworkType if designed is not kind)
-    return Conflict(
-        code="unsupported-network-type",
-        requirements=("network_type", "network_type"),
-        statement=f"Networks of type {kind.value} are not designed here.",
-        numbers=(("network_type", kind.value), ("designed", offered)),
-        relaxations=(
-            Relaxation(
-                field="network_type",
-                from_value=kind.value,
-                to_value=NetworkType.ENTERPRISE_DATACENTER.value,
-                statement=f"ask for one of {offered}",
-                cost="the rest of the network is designed elsewhere",
-                edits=(Edit(pointer="/network_type", value=NetworkType.ENTERPRISE_DATACENTER.value),),
-            ),
-        ),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netdesign.analysis.equipment.homing import SERVERS
 from netdesign.analysis.equipment.rack_space import cable_m, tray_run_m
+from netdesign.catalog.fibre import route_loss_db
 from netdesign.catalog.media import Cage, media
 from netdesign.model.inventory import Homing
 from netdesign.model.parts import PartKind
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netdesign.catalog.media import PhyType
-    from netdesign.catalog.policy import Fabric
+    from netdesign.catalog.policy import Fabric, Interconnect
     from netdesign.graph.network import Network
     from netdesign.model.cabling import Link
 
@@ -51,6 +52,29 @@ def short_links(network: Network, fabric: Fabric) -> Iterator[Short]:
         least = tray_run_m(network, racks[0], racks[1], fabric) or 0.0
         if link.length_m > reach or link.length_m < least or link.length_m < 0:
             yield Short(link, link.length_m, reach, least)
+
+
+class Dim(NamedTuple):
+    """A line between sites that loses more light than its optics bear with a margin."""
+
+    link: Link
+    loss_db: float
+    bears_db: float
+    margin_db: float
+
+
+def dim_links(network: Network, policy: Interconnect) -> Iterator[Dim]:
+    """Every link between two sites whose optics do not bear the loss of its length with the margin kept."""
+    known, index = media().phys, network.by_id("devices")
+    for link in cabled(network):
+        phy, ends = known.get(link.phy or ""), [index.get(end.device) for end in (link.a, link.b)]
+        if phy is None or phy.span_loss_db is None or link.length_m is None or None in ends:
+            continue
+        if len({end.site for end in ends if end is not None}) < 2:
+            continue
+        loss = route_loss_db(link.length_m / 1000, policy)
+        if phy.span_loss_db - loss < policy.margin_db:
+            yield Dim(link, loss, phy.span_loss_db, policy.margin_db)
 
 
 class Run(NamedTuple):

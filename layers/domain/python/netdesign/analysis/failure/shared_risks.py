@@ -118,14 +118,13 @@ def _lost(pair: Pair, label: Ints) -> tuple[int, ...]:
 
 @analysis
 def circuit_places(network: Network) -> dict[str, tuple[int, ...]]:
-    """The usable circuits of each site by position: those of the devices of ours at their near end."""
+    """The usable circuits of each site by position: those that end on a device of ours there, at either end."""
     a, b = network.link_ends
     found: dict[str, list[int]] = defaultdict(list)
     for place in np.flatnonzero(network.links_for(LinkPurpose.CIRCUIT)).tolist():
-        for end in (int(a[place]), int(b[place])):
-            if network.ours[end]:
-                found[network.devices[end].site].append(place)
-                break
+        ends = (int(a[place]), int(b[place]))
+        for site in dict.fromkeys(network.devices[end].site for end in ends if network.ours[end]):
+            found[site].append(place)
     return {site: tuple(places) for site, places in found.items()}
 
 

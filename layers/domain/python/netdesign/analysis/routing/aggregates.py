@@ -10,9 +10,11 @@ from netdesign.analysis.addressing.layer3 import layer3
 from netdesign.analysis.facts.address_text import parse
 from netdesign.analysis.facts.addresses import addresses, subnet_prefixes
 from netdesign.analysis.facts.row_codes import among, row_codes
-from netdesign.analysis.protocols.adjacency import processes
+from netdesign.analysis.protocols.adjacency import igp_adjacencies, processes
+from netdesign.analysis.protocols.bgp_sessions import sessions
 from netdesign.analysis.protocols.readdressing import read
 from netdesign.analysis.protocols.route_domains import domains
+from netdesign.analysis.protocols.route_policy import Marks, permits
 from netdesign.analysis.tables.route_origins import static_hops
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import Prefix
@@ -61,6 +63,38 @@ def sites_of_domains(network: Network) -> dict[int, set[str]]:
         for family in (0, 1):
             found[int(of_process[family, at])].add(network.devices[int(device[at])].site)
     return dict(found)
+
+
+@analysis
+def told_elsewhere(network: Network, site: str, prefix: Prefix) -> bool:
+    """Whether a session that leaves a site lets a route out, by the policies at both ends; an IGP lets out all."""
+    ways = _ways_out(network).get(site, ())
+    return any(
+        way is None or all(permits(network, policy, prefix, Marks()) is not None for policy in way) for way in ways
+    )
+
+
+@analysis
+def _ways_out(network: Network) -> dict[str, frozenset[tuple[str | None, str | None] | None]]:
+    """By site the policies of each BGP session to another site or to a provider; None for an IGP."""
+    found = defaultdict[str, set[tuple[str | None, str | None] | None]](set)
+    device, facts = processes(network).device, network.design.routing.bgp_neighbors
+    rows: list[tuple[int, int, tuple[int, int] | None]] = [
+        (row.tail, row.head, (row.said, row.heard)) for row in sessions(network).rows
+    ]
+    inner = igp_adjacencies(network)
+    rows += [(tail, head, None) for tail, head in zip(inner.tail.tolist(), inner.head.tolist(), strict=True)]
+    for tail, head, said in rows:
+        near, far = (network.devices[int(device[process])] for process in (tail, head))
+        if near.site == far.site and Role.PROVIDER not in (near.role, far.role):
+            continue
+        if said is None:
+            found[near.site].add(None)
+            found[far.site].add(None)
+            continue
+        out, into = (facts[at] if at >= 0 else None for at in said)
+        found[near.site].add((out.export_policy if out else None, into.import_policy if into else None))
+    return {site: frozenset(ways) for site, ways in found.items()}
 
 
 @analysis

@@ -10,16 +10,20 @@ from netdesign.analysis.addressing.layer3 import layer3
 from netdesign.analysis.facts.interfaces import interfaces
 from netdesign.analysis.protocols.adjacency import processes
 from netdesign.analysis.protocols.route_policy import signature
-from netdesign.analysis.tables.bgp_paths import Attributes, converge
+from netdesign.analysis.tables.bgp_paths import Attributes, Signatures, converge
 from netdesign.analysis.tables.bgp_speakers import reaches
 from netdesign.analysis.tables.rib_sources import interface_prefixes
 from netdesign.graph.network import Network, analysis
-from netdesign.graph.prefixes import Prefix
 from netdesign.model.overlay import VniKind
 from netdesign.model.vocabulary import InterfaceKind, RoutingProtocol
 
 if TYPE_CHECKING:
     from netdesign.analysis.tables.rib import Rib
+    from netdesign.graph.prefixes import Prefix
+
+
+Carried = dict[int, dict[int, tuple[int, ...]]]
+"""AS paths by the carrying process that tells and the one that hears."""
 
 
 class Place(NamedTuple):
@@ -36,22 +40,22 @@ class Place(NamedTuple):
 
 @dataclass(eq=False)
 class Overlay:
-    """The places of the overlay by process; `paths` fills as it is asked."""
+    """The places of the overlay by process; the rest fills as it is asked, by how a prefix fits the policies."""
 
     places: dict[int, Place]
-    carried: dict[int, dict[int, tuple[int, ...]]] | None = None
+    carried: dict[Signatures, Carried] = field(default_factory=dict)
     found: dict[tuple[int, int], bool] = field(default_factory=dict)
-    picked: dict[tuple[int, tuple[int, ...]], tuple[int, ...]] = field(default_factory=dict)
+    picked: dict[tuple[int, tuple[int, ...], Signatures], tuple[int, ...]] = field(default_factory=dict)
 
-    def chosen(self, rib: Rib, process: int, exporters: tuple[int, ...]) -> tuple[int, ...]:
+    def chosen(self, rib: Rib, process: int, exporters: tuple[int, ...], prefix: Prefix) -> tuple[int, ...]:
         """The tables that a process sends packets to over the overlay, of those that export the prefix."""
-        key = (process, exporters)
+        key = (process, exporters, _fitting(rib, prefix))
         if key not in self.picked or not rib.ready:
-            self.picked[key] = self._chosen(rib, process, exporters)
+            self.picked[key] = self._chosen(rib, *key)
         return self.picked[key]
 
-    def _chosen(self, rib: Rib, process: int, exporters: tuple[int, ...]) -> tuple[int, ...]:
-        candidates = self._candidates(rib, process, exporters)
+    def _chosen(self, rib: Rib, process: int, exporters: tuple[int, ...], sign: Signatures) -> tuple[int, ...]:
+        candidates = self._candidates(rib, process, exporters, sign)
         if not candidates:
             return ()
         fact = rib.network.design.routing.processes[process]
@@ -63,26 +67,28 @@ class Overlay:
         ]
         return tuple(dict.fromkeys(self.places[exporter].table for exporter in alike[: max(1, fact.max_paths)]))
 
-    def path(self, rib: Rib, process: int, exporters: tuple[int, ...]) -> tuple[int, ...] | None:
+    def path(self, rib: Rib, process: int, exporters: tuple[int, ...], prefix: Prefix) -> tuple[int, ...] | None:
         """The shortest AS path over which a process imports the prefix; None where it does not."""
-        candidates = self._candidates(rib, process, exporters)
+        candidates = self._candidates(rib, process, exporters, _fitting(rib, prefix))
         return min((path for _, path in candidates), key=len, default=None)
 
-    def _candidates(self, rib: Rib, process: int, exporters: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+    def _candidates(
+        self, rib: Rib, process: int, exporters: tuple[int, ...], sign: Signatures
+    ) -> list[tuple[int, tuple[int, ...]]]:
         here, found = self.places[process], list[tuple[int, tuple[int, ...]]]()
         for exporter in exporters:
             there = self.places[exporter]
             if exporter == process or here.imports.isdisjoint(there.exports):
                 continue
-            path = () if there.underlay == here.underlay else self._path(rib, here.carrier, there.carrier)
+            path = () if there.underlay == here.underlay else self._path(rib, here.carrier, there.carrier, sign)
             if path is not None and self._tunnels(rib, here.underlay, exporter):
                 found.append((exporter, path))
         return found
 
-    def _path(self, rib: Rib, here: int, there: int) -> tuple[int, ...] | None:
-        if self.carried is None:
-            self.carried = carried_paths(rib, self)
-        return self.carried.get(there, {}).get(here)
+    def _path(self, rib: Rib, here: int, there: int, sign: Signatures) -> tuple[int, ...] | None:
+        if sign not in self.carried:
+            self.carried[sign] = carried_paths(rib, self, sign)
+        return self.carried[sign].get(there, {}).get(here)
 
     def _tunnels(self, rib: Rib, underlay: int, exporter: int) -> bool:
         """Whether the table finds the way to the exporter's tunnel endpoint."""
@@ -95,12 +101,15 @@ class Overlay:
         return self.found[key]
 
 
-def carried_paths(rib: Rib, whole: Overlay) -> dict[int, dict[int, tuple[int, ...]]]:
-    """By carrying process, the AS path over which every other one hears its EVPN routes."""
+def _fitting(rib: Rib, prefix: Prefix) -> Signatures:
+    """How a prefix fits the policies of EVPN sessions; all prefixes alike where there are none."""
+    return tuple((name, signature(rib.network, name, prefix)) for name in rib.upper(0).named_policies)
+
+
+def carried_paths(rib: Rib, whole: Overlay, sign: Signatures) -> Carried:
+    """By carrying process, the AS path over which every other one hears its EVPN routes that so fit the policies."""
     upper = rib.upper(0)
     carriers = sorted({place.carrier for place in whole.places.values()} & upper.talking)
-    default = Prefix(4, 0, 0)
-    sign = tuple((name, signature(rib.network, name, default)) for name in upper.named_policies)
     done = converge(rib.network, upper.speakers, [{c: Attributes()} for c in carriers], [sign] * len(carriers))
     found: dict[int, dict[int, tuple[int, ...]]] = {}
     columns = ((paths, at) for paths in done for at in range(paths.best.shape[1]))

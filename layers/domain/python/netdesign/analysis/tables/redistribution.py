@@ -171,7 +171,7 @@ def _injected(rib: Rib, process: int, prefix: Prefix, state: State) -> Attribute
     if not prefix.length and remote is not None:
         return Attributes(path=(remote,), injected=True)
     if process in rib.overlay.places and process in rib.upper(prefix.version).talking:
-        path = rib.overlay.path(rib, process, state.exporters)
+        path = rib.overlay.path(rib, process, state.exporters, prefix)
         if path is not None:
             return Attributes(path=path, injected=True)
     return None

@@ -178,16 +178,17 @@ class Rib:
                 yield Entry("bgp", process, distance, 0, via, marks=route.marks)
                 return
         yield from self._outside(process, prefix)
-        yield from self._over_overlay(process, state)
+        yield from self._over_overlay(process, prefix, state)
 
     def _outside(self, process: int, prefix: Prefix) -> Iterable[Entry]:
         if prefix.length == 0 and (process, prefix.version) in undescribed_defaults(self.network):
             yield Entry("bgp", process, self._weight(process, DISTANCE["bgp"]), 0, (Via(outside=True),))
 
-    def _over_overlay(self, process: int, state: State) -> Iterable[Entry]:
+    def _over_overlay(self, process: int, prefix: Prefix, state: State) -> Iterable[Entry]:
         if not state.exporters or process not in self.overlay.places:
             return
-        via = tuple(Via(table, tunnel=True) for table in self.overlay.chosen(self, process, state.exporters))
+        chosen = self.overlay.chosen(self, process, state.exporters, prefix)
+        via = tuple(Via(table, tunnel=True) for table in chosen)
         if via:
             yield Entry("bgp", process, self._weight(process, DISTANCE["bgp"]), 0, via)
 

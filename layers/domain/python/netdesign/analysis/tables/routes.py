@@ -58,7 +58,7 @@ def follow(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, o
 
 
 def _walk(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, own: bool, last: bool) -> Walks:
-    table, knows = routes(network), known_domains(network)
+    table, knows, home = routes(network), known_domains(network), table_sites(network)
     to = np.append(table.other if last else table.target, -1)
     at, outcome = start.astype(np.int64).copy(), np.full(start.size, LOOPING, np.int32)
     moving = np.arange(start.size)
@@ -70,7 +70,7 @@ def _walk(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, ow
             break
         known = _rows_known(table, at[moving], connected=own or hop > 0)
         covers = _covering(table, known, prefixes, distinct(prefix[moving]))
-        best = _best(table, covers, at[moving], prefix[moving], knows, last=last)
+        best = _best(table, covers, at[moving], prefix[moving], (knows, home), last=last)
         target = to[best]
         there = (np.append(table.kind, -1)[best] == CONNECTED) & (prefixes.length[prefix[moving]] > 0)
         done = there | (best < 0) | (target < 0)
@@ -126,14 +126,29 @@ def _covering(table: Routes, among_rows: Longs, prefixes: Parsed, some: Longs) -
     return _Cover(covered[order], row[order])
 
 
-def _best(table: Routes, covers: _Cover, at: Longs, prefix: Longs, knows: Longs, *, last: bool) -> Longs:
-    """The longest match of each walk where it stands, the smallest distance among equals; -1 for none."""
+@analysis
+def table_sites(network: Network) -> Longs:
+    """A number for the site of each table; -1, last, for a provider's network."""
+    sites: dict[str, int] = {}
+    codes = [sites.setdefault(device.site, len(sites)) for device in network.devices]
+    found: Longs = np.append(np.array(codes, np.int64)[layer3(network).device], -1)
+    return found
+
+
+def _best(table: Routes, covers: _Cover, at: Longs, prefix: Longs, known: tuple[Longs, Longs], *, last: bool) -> Longs:
+    """The longest match of each walk where it stands, the smallest distance among equals; -1 for none.
+
+    Of equal ones that of the own site comes first: the way to another site is longer than the one within.
+    """
+    knows, home = known
     walk, pair = equal_pairs(prefix, covers.prefix)
     route = covers.row[pair]
     usable = _usable(table, route, at[walk], knows)
     walk, route = walk[usable], route[usable]
     rank = table.length[route].astype(np.int64) * 1000 - table.distance[route]
-    order = np.lexsort((table.vertex[route] * (-1 if last else 1), -rank, walk))
+    order = np.lexsort(
+        (table.vertex[route] * (-1 if last else 1), home[table.vertex[route]] != home[at[walk]], -rank, walk)
+    )
     first = np.unique(walk[order], return_index=True)[1]
     best = np.full(at.size, -1, np.int64)
     best[walk[order][first]] = route[order][first]

@@ -13,7 +13,7 @@ from netdesign.analysis.addressing.layer3 import layer3
 from netdesign.analysis.facts.address_text import parse, written
 from netdesign.analysis.facts.nesting import nested
 from netdesign.analysis.protocols.readdressing import read
-from netdesign.analysis.routing.aggregates import aggregates, own_subnets, promises, sites_of_domains
+from netdesign.analysis.routing.aggregates import aggregates, own_subnets, promises, sites_of_domains, told_elsewhere
 from netdesign.analysis.tables.route_origins import ORIGINATED, routes, static_hops
 from netdesign.graph.network import Network
 from netdesign.graph.prefixes import Prefix, prefix_at, summarise
@@ -55,7 +55,8 @@ def is_hierarchical(case: Case) -> bool:
     "summaries.",
     references=("RFC 4632", "RFC 1518"),
     reading="An aggregate of a site is a summary pool without a VRF; that of a zone has its VRF. Links, loopbacks and "
-    "tunnel endpoints are summarised with their site alone. Areas are judged where their routers summarise.",
+    "tunnel endpoints are summarised with their site alone. Other sites learn what the policies of a session to one of "
+    "them let through. Areas are judged where their routers summarise.",
 )
 def summaries(case: Case) -> Iterator[Said]:
     """Routes that cannot be summarised are in every table, and a summary that discards nothing loops."""
@@ -167,7 +168,7 @@ def _leaking(network: Network) -> Iterator[Finding]:
         site, version = site_of[int(table.vertex[at])], int(table.version[at])
         number = (int(table.high[at]) << 64) | int(table.low[at])
         one = Prefix(version, number, int(table.length[at]))
-        if str(one) not in own:
+        if str(one) not in own and told_elsewhere(network, site, one):
             learnt[site, int(table.domain[at]), version].add(one)
     for (site, domain, version), prefixes in sorted(learnt.items()):
         if len(members.get(domain, ())) > 1 and len(prefixes) > MOST:

@@ -36,7 +36,8 @@ def _applies(case: Case) -> bool:
     remedy="Link the sites past the one named, give it a second site to take over, or give each site an exit.",
     references=("NIST SP 800-53 CP-6, CP-7", "HIPAA 164.308(a)(7)", "ISO/IEC 27001:2022 A.5.30"),
     reading="Provider's devices stand while a site is lost, our ends of their circuits do not. Only what routing does"
-    " by itself counts: paths that someone has to put in service are not there.",
+    " by itself counts: paths that someone has to put in service are not there. A flow that was asked for with a site"
+    " as its end, such as a copy, ends with that site.",
     sweeping=True,
 )
 def site_loss(case: Case) -> Iterator[Said]:
@@ -44,8 +45,13 @@ def site_loss(case: Case) -> Iterator[Said]:
     gold = {flow.id for flow in case.design.traffic.flows if flow.service_class is ServiceClass.GOLD}
     losses = site_losses(case.network)
     for loss in losses:
-        yield from _findings(loss, gold)
+        yield from _findings(loss, gold - _meant_for(case, loss.site))
     yield Measure(name="sites", value=len(losses), threshold=_least(case))
+
+
+def _meant_for(case: Case, site: str) -> set[str]:
+    """The flows that were asked for with the site as an end: what is copied there ends with it."""
+    return {flow.id for flow in case.requirements.flows if site in (flow.source, flow.target)}
 
 
 def _least(case: Case) -> int:

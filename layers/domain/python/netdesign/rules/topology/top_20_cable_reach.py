@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netdesign.analysis.equipment.cable_reach import cabled, endpoint_runs, endpoint_shortages, part_phys, short_links
+from netdesign.analysis.equipment.cable_reach import (
+    cabled,
+    dim_links,
+    endpoint_runs,
+    endpoint_shortages,
+    part_phys,
+    short_links,
+)
 from netdesign.analysis.equipment.link_ports import link_ports
 from netdesign.analysis.equipment.rack_space import cable_m
 from netdesign.catalog.media import Cage, cheapest_phy, media
@@ -32,11 +39,12 @@ def _applies(case: Case) -> bool:
     applies="designs with cables",
     applicable=_applies,
     flags="A link that is longer than its physical layer reaches on its medium, or whose physical layer knows no such"
-    " medium; one that is shorter than its two racks are apart; servers with ports in two racks for which the bill"
+    " medium; one between sites whose fibre, joints and splices lose more light than its optics bear with the margin"
+    " kept; one that is shorter than its two racks are apart; servers with ports in two racks for which the bill"
     " holds too few cables that long.",
     passes="Every length is within the reach of what is plugged in, and every cable is long enough for its racks.",
     remedy="Take the cheapest physical layer that reaches, or shorten the way.",
-    references=("IEEE 802.3-2022", "OIF 400ZR"),
+    references=("IEEE 802.3-2022", "OIF 400ZR", "ITU-T G.652"),
     reading="The length of a link is what the facts say; between racks of one room it must be at least the way along"
     " and across the rows. A server stands in the rack of its first switch, so that its cables to a switch in another"
     " rack have to be as long as a link between the two racks.",
@@ -52,6 +60,13 @@ def cable_reach(case: Case) -> Iterator[Said]:
             message=f"link {link.id} is {short.length_m:g} m long; {why}",
             elements=(link.id,),
             witness={"link": link.id, "length_m": short.length_m, "reach_m": short.reach_m, "least_m": short.least_m},
+        )
+    for dim in dim_links(case.network, case.parameters.interconnect):
+        yield Finding(
+            message=f"link {dim.link.id} loses {dim.loss_db:.1f} dB; {dim.link.phy} bears {dim.bears_db:g} dB, of which"
+            f" {dim.margin_db:g} are kept for ageing",
+            elements=(dim.link.id,),
+            witness={"link": dim.link.id, "loss_db": round(dim.loss_db, 2), "bears_db": dim.bears_db},
         )
     if any(line.kind in (PartKind.CABLE, PartKind.TRANSCEIVER) for line in case.design.parts.lines):
         for lack in endpoint_shortages(case.network, fabric):

@@ -23,7 +23,7 @@ from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Attachment, Device, EndpointGroup, EndpointKind, Homing, Inventory, Rack
 from netdesign.model.parts import PartKind, PartLine, Parts
 from netdesign.model.resolved import ResolvedRequirements
-from netdesign.model.vocabulary import Redundancy
+from netdesign.model.vocabulary import Redundancy, Trust
 from netdesign.synthesis.bill.costs import Priced, cost_lines
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.cabling import SERVER_CABLE_M, endpoint_cable
@@ -161,7 +161,8 @@ def _link(tallies: Tallies, plugs: Plugs, link: Link, kinds: dict[str, str], cat
         if port.lanes > 1:
             _plug(tallies, plugs, (device, port), phy)
     whole = [Cage(port.form_factor) for port in ports.values() if port.lanes == 1]
-    laid, assumed = laying_usd(link.medium, link.length_m or 0.0, phy.fibres), phy.priced()[1]
+    length = (link.length_m or 0.0) if link.trust is Trust.OWNED else 0.0  # fibre of others is rented, not laid
+    laid, assumed = laying_usd(link.medium, length, phy.fibres), phy.priced()[1]
     if phy.fibres and not phy.per_cable:
         for cage in whole:
             _tally(tallies, PartKind.TRANSCEIVER, phy.name).add(phy.end_usd(cage), assumed=assumed, power_w=phy.power_w)
@@ -301,8 +302,8 @@ def _spares(
     parameters: Parameters,
     requirements: ResolvedRequirements,
 ) -> int:
-    """Spares of devices and optics: by the fill rate, and by a share of many at high redundancy; none where failures
-    may wait."""
+    """Spares of devices and optics: by the fill rate, and by a share of many at high redundancy; one of each at
+    critical, where nobody waits a day for a part; none where failures may wait."""
     capacity = parameters.capacity
     if kind is PartKind.DEVICE:
         mtbf_h = catalog.device(part).mtbf()[0]
@@ -313,6 +314,7 @@ def _spares(
     if requirements.redundancy is Redundancy.NONE:
         return 0
     least = poisson_spares(quantity * capacity.spare_repair_days * 24 / mtbf_h, capacity.spare_fill_rate)
+    least = max(least, int(requirements.redundancy is Redundancy.CRITICAL))
     many = quantity >= capacity.spare_device_from and requirements.redundancy.at_least(Redundancy.HIGH)
     return max(least, ceil(capacity.spare_device_share * quantity - 1e-9)) if many else least
 

@@ -15,16 +15,6 @@ from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 from netdesign.synthesis.conditions.wording import said_of, unsay
 
-OFFERED = (
-    NetworkType.ENTERPRISE_DATACENTER,
-    NetworkType.SDN_CAMPUS,
-    NetworkType.LEGACY_CAMPUS,
-    NetworkType.WAN,
-    NetworkType.CLOUD_NATIVE,
-    NetworkType.HYBRID,
-)
-
-
 POWER: Final = {
     PoeType.AT: ("802 3at", "poe plus"),
     PoeType.BT3: ("802 3bt", "poe bt", "upoe", "4ppoe"),
@@ -51,29 +41,6 @@ class Place:
         wanted += [f"{self.power} power"] if self.power else []
         article = "an" if name[0] in "aeiou" else "a"
         return f"{article} {name}" + (f" with {', '.join(wanted)}" if wanted else "")
-
-
-def not_offered(question: Question) -> Iterator[Conflict]:
-    """A kind of network that this version does not design."""
-    kind = question.requirements.network_type
-    if kind in OFFERED:
-        return
-    ways = tuple(
-        relax(
-            "network_type",
-            (kind.value, other.value),
-            f"ask for {other}",
-            "the rest of the network is designed elsewhere",
-        )
-        for other in OFFERED
-    )
-    yield Conflict(
-        code="network-type-not-offered",
-        requirements=("network_type", "scale/sites"),
-        statement=f"This version designs {', '.join(OFFERED)}; {kind} is not among them.",
-        numbers=(),
-        relaxations=ways,
-    )
 
 
 def vendors_exclude_role(question: Question) -> Iterator[Conflict]:

@@ -35,12 +35,13 @@ class FabricPlan:
     refused: tuple[tuple[str, str], ...] = ()
 
 
-def choose_fabric(blueprint: Blueprint, demand: FabricDemand) -> FabricPlan:
+def choose_fabric(blueprint: Blueprint, demand: FabricDemand, vendors: frozenset[str] | None = None) -> FabricPlan:
     """The cheapest fabric, three stages where any spine suffices, else five.
 
-    All switches are of one vendor. Raises `InfeasibleError` when no types of the catalogue make a fabric.
+    All switches are of one vendor, of `vendors` where these are given. Raises `InfeasibleError` when no types of the
+    catalogue make a fabric.
     """
-    plans = list(_plans(blueprint, demand, stages=3)) or list(_plans(blueprint, demand, stages=5))
+    plans = list(_plans(blueprint, demand, vendors, stages=3)) or list(_plans(blueprint, demand, vendors, stages=5))
     if not plans:
         raise InfeasibleError((_conflict(blueprint, demand),))
     plans.sort(key=lambda plan: (plan.cost_usd, plan.leaf.sku, plan.spine.sku))
@@ -60,13 +61,17 @@ def choose_fabric(blueprint: Blueprint, demand: FabricDemand) -> FabricPlan:
     )
 
 
-def _plans(blueprint: Blueprint, demand: FabricDemand, stages: int) -> Iterator[FabricPlan]:
+def _plans(
+    blueprint: Blueprint, demand: FabricDemand, vendors: frozenset[str] | None, stages: int
+) -> Iterator[FabricPlan]:
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
     leaves = _kinds(blueprint, Role.LEAF, FEATURES, supplies)
     spines = _kinds(blueprint, Role.SPINE, SPINE_FEATURES, supplies)
     tops = _kinds(blueprint, Role.SUPER_SPINE, SPINE_FEATURES, supplies)
     speeds = [gbps * 1_000_000_000 for gbps in blueprint.parameters.fabric.uplink_speeds_gbps]
     for leaf in leaves:
+        if vendors is not None and leaf.vendor not in vendors:
+            continue
         for speed in speeds:
             ports = leaf_ports(leaf, demand.port_bps, speed)
             if ports is None:

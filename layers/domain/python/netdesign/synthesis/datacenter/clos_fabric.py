@@ -21,6 +21,7 @@ from netdesign.synthesis.datacenter.standing_hall import Hall, new_racks
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.selection import Needs, PortNeed, price_usd, suitable
 from netdesign.synthesis.draft.standing import in_order
+from netdesign.synthesis.interconnect.reserve import NOTHING, Reserve
 
 SPARE_BPS = 10_000_000_000
 SPARE_PORTS = 4
@@ -55,24 +56,30 @@ class Fabric:
 
 
 def border_plan(
-    blueprint: Blueprint, plan: FabricPlan, demand: ResolvedRequirements, stands: DeviceType | None = None
+    blueprint: Blueprint,
+    plan: FabricPlan,
+    demand: ResolvedRequirements,
+    reserve: Reserve = NOTHING,
+    stands: DeviceType | None = None,
 ) -> ExitPlan:
     """The border leaves and the edge on them: the leaf type where it has the ports, else the cheapest of its vendor.
 
-    Where border leaves stand, their type `stands` is kept. Raises `InfeasibleError` when no type has the ports.
+    `reserve` is kept for lines to other sites. Where border leaves stand, their type `stands` is kept. Raises
+    `InfeasibleError` when no type has the ports.
     """
     ports = (
         PortNeed(plan.size.uplinks, plan.size.uplink_bps, PortUse.UPLINK),
+        *reserve.ports,
         PortNeed(SPARE_PORTS, SPARE_BPS, PortUse.DOWNLINK),
     )
     supplies = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else 1
-    needs = Needs(features=FEATURES, power_supplies=supplies)
+    needs = Needs(features=FEATURES | reserve.features, power_supplies=supplies, refuse=reserve.refuse)
     kinds: list[DeviceType] = [] if stands is None else [stands]
     for role in (Role.BORDER_LEAF, Role.LEAF) if stands is None else ():
         fit = suitable(blueprint.catalog.devices(role), role, needs, blueprint.requirements)
         own = [kind for kind in fit if kind.vendor == plan.leaf.vendor and kind not in kinds]
         kinds += sorted(own, key=lambda kind: (kind is not plan.leaf, price_usd(kind), kind.sku))
-    for wanted in (ports, ports[:1]):
+    for wanted in (ports, ports[:-1]):
         found = choose_exit(blueprint, demand, kinds, wanted, plan.size.border_leaves)
         if found is not None:
             return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device
@@ -81,8 +81,13 @@ def _process(blueprint: Blueprint, device: Device, asn: int, width: int, vtep: b
     )
 
 
-def sessions(blueprint: Blueprint, links: Iterable[Link], asns: dict[str, int]) -> None:
-    """Both sides of the session over each link, for the underlay and EVPN together."""
+def sessions(
+    blueprint: Blueprint, links: Iterable[Link], asns: Mapping[str, int], told: Mapping[str, str] | None = None
+) -> None:
+    """Both sides of the session over each link, for the underlay and EVPN together.
+
+    `told` names the policy by which a device tells routes; the others tell all.
+    """
     asked = blueprint.requirements
     six = (AddressFamily.IPV6,) if asked.ipv6 else ()
     families = (AddressFamily.IPV4, *six, AddressFamily.EVPN)
@@ -99,6 +104,7 @@ def sessions(blueprint: Blueprint, links: Iterable[Link], asns: dict[str, int]) 
                     peer_address=address,
                     interface=f"{own.device}:{own.port}",
                     families=families,
+                    export_policy=(told or {}).get(own.device),
                     max_prefixes=MAX_PREFIXES,
                     authentication="tcp-ao",
                     bfd=True,

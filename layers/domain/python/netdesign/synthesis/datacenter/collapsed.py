@@ -22,6 +22,8 @@ from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
 from netdesign.synthesis.draft.selection import Needs, PortNeed, price_usd, suitable
+from netdesign.synthesis.interconnect.plan import Plan
+from netdesign.synthesis.interconnect.reserve import Reserve, reserves
 
 PEER_BPS = 100_000_000_000
 SPARE_BPS = 10_000_000_000
@@ -30,27 +32,37 @@ SPARE_PORTS = 3
 ROOT_PRIORITY = 4096
 
 
-def collapsed_plan(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements) -> ExitPlan | None:
+def collapsed_plan(
+    blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements, lines: Plan | None = None
+) -> ExitPlan | None:
     """The cheapest switch of which two hold all server ports and the edge; None when none is large enough.
 
-    Below medium redundancy one switch does where all ports fit on it.
+    Below medium redundancy one switch does where all ports fit on it. `lines` lead to other sites.
     """
     pair = blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM)
     for switches in (2,) if pair else (1, 2):
-        plan = _plan(blueprint, site, demand, switches)
-        if plan is not None:
-            return plan
+        for reserve in reserves(lines, site.id, switches, bare=True):
+            plan = _plan(blueprint, site, demand, switches, reserve)
+            if plan is not None:
+                return plan
     return None
 
 
-def _plan(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements, switches: int) -> ExitPlan | None:
+def _plan(
+    blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements, switches: int, reserve: Reserve
+) -> ExitPlan | None:
     requirements = blueprint.requirements
     needs = Needs(
-        features=frozenset({"mlag", "vrf", "stp"} if switches == 2 else {"vrf", "stp"}),
+        features=frozenset({"mlag", "vrf", "stp"} if switches == 2 else {"vrf", "stp"}) | reserve.features,
         power_supplies=2 if requirements.redundancy.at_least(Redundancy.MEDIUM) else 1,
+        refuse=reserve.refuse,
     )
     per_switch = ceil(server_ports(blueprint, site.servers) / switches)
-    peers = (PortNeed(2 * (switches - 1), PEER_BPS, PortUse.UPLINK), PortNeed(SPARE_PORTS, SPARE_BPS))
+    peers = (
+        PortNeed(2 * (switches - 1), PEER_BPS, PortUse.UPLINK),
+        *reserve.ports,
+        PortNeed(SPARE_PORTS, SPARE_BPS),
+    )
     servers = (PortNeed(per_switch, requirements.servers.nic_speed_bps, PortUse.DOWNLINK),)
     kinds = suitable(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, requirements)
     ranked = sorted(kinds, key=lambda kind: (price_usd(kind), kind.sku))

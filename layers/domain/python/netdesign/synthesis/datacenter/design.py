@@ -13,9 +13,8 @@ from netdesign.model.traffic import QosClass, QosPlan
 from netdesign.model.vocabulary import Archetype, Redundancy
 from netdesign.synthesis.bill.parts import add_parts
 from netdesign.synthesis.datacenter.border import ExitPlan
-from netdesign.synthesis.datacenter.clos_choice import choose_fabric
-from netdesign.synthesis.datacenter.clos_extension import extend_fabric, servers_of_group
-from netdesign.synthesis.datacenter.clos_fabric import Fabric, border_plan, build_fabric, fabric_equipment
+from netdesign.synthesis.datacenter.clos_extension import servers_of_group
+from netdesign.synthesis.datacenter.clos_fabric import Fabric, build_fabric, fabric_equipment
 from netdesign.synthesis.datacenter.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
 from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
 from netdesign.synthesis.datacenter.collapsed import build_pair, collapsed_plan, fill_pair, pair_full, pair_homing
@@ -30,6 +29,7 @@ from netdesign.synthesis.datacenter.demand import (
 )
 from netdesign.synthesis.datacenter.exit import build_exit
 from netdesign.synthesis.datacenter.hall import build_hall
+from netdesign.synthesis.datacenter.joining import fabric_and_border, join_centres
 from netdesign.synthesis.datacenter.management import (
     OutOfBand,
     add_console,
@@ -48,12 +48,15 @@ from netdesign.synthesis.datacenter.server_placement import (
     subnet_hosts,
 )
 from netdesign.synthesis.datacenter.services import SERVICE_ADDRESSES, build_services
-from netdesign.synthesis.datacenter.standing_fabric import kept_slices, standing_fabric, standing_pair
+from netdesign.synthesis.datacenter.standing_fabric import kept_slices, standing_pair
 from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.datacenter.traffic import Presence, add_traffic, sizing_requirements
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
+from netdesign.synthesis.interconnect.lines import hold_ports
+from netdesign.synthesis.interconnect.plan import Plan, plan_interconnect
+from netdesign.synthesis.needs.centres import at_centre, centres
 from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 from netdesign.synthesis.operation.finishing import residencies
 from netdesign.synthesis.operation.hardening import harden
@@ -75,6 +78,8 @@ class Centre:
     """A data centre under construction: the border, where zones leave it, and its management network."""
 
     site: ResolvedSite
+    number: int
+    """Data centres are counted from 0."""
     archetype: Archetype
     hall: Hall
     border: Pair
@@ -88,15 +93,16 @@ class Centre:
 def build(blueprint: Blueprint) -> Archetype:
     """All data centres of the requirements: switches, servers, exits, services, traffic and policies."""
     requirements = blueprint.requirements
-    sites = tuple(site for site in requirements.sites if site.servers) or requirements.sites
+    sites, plan = centres(requirements), plan_interconnect(blueprint)
     total = max(1, sum(site.servers for site in sites))
     presences: list[Presence] = []
     services: list[ServiceInstance] = []
-    shapes: list[Archetype] = []
+    built: list[Centre] = []
     for number, site in enumerate(sites):
         share = site.servers / total if len(sites) > 1 else 1.0
         here = tenants(requirements, site.servers)
-        centre = build_centre(blueprint, site, number, sizing_requirements(requirements, here, share))
+        local = sizing_requirements(at_centre(requirements, site.id, share), here)
+        centre = build_centre(blueprint, site, number, local, plan)
         edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
         manage(blueprint, centre.management, (*edge.firewalls, *edge.routers, *edge.wans))
         apart = blueprint.posture.management_plane == "out-of-band"
@@ -106,17 +112,19 @@ def build(blueprint: Blueprint) -> Archetype:
         services += build_services(blueprint, centre.management)
         join_vlans(blueprint, centre.management)
         presences.append(Presence(edge, here, share, f"-{site.id}" if len(sites) > 1 else ""))
-        shapes.append(centre.archetype)
+        built.append(centre)
+    if plan is not None:
+        join_centres(blueprint, plan, built)
     beyond = (CLOUD,) if any(presence.edge.wans for presence in presences) else ()
     zones = (INTERNET, *beyond, MANAGEMENT, *server_zones(requirements))
-    add_traffic(blueprint, presences, zones)
+    add_traffic(blueprint, presences, zones, plan)
     admit_remote_users(blueprint, [presence.edge for presence in presences])
     manage_devices(blueprint, services)
     queue_lossless(blueprint)
     residencies(blueprint)
     harden(blueprint)
     add_parts(blueprint)
-    return max(shapes, key=SHAPES.index)
+    return max((centre.archetype for centre in built), key=SHAPES.index)
 
 
 def queue_lossless(blueprint: Blueprint) -> None:
@@ -126,17 +134,23 @@ def queue_lossless(blueprint: Blueprint) -> None:
     blueprint.change(blueprint.get(QosPlan, QOS), classes=LOSSLESS)
 
 
-def build_centre(blueprint: Blueprint, site: ResolvedSite, number: int, demand: ResolvedRequirements) -> Centre:
+def build_centre(
+    blueprint: Blueprint, site: ResolvedSite, number: int, demand: ResolvedRequirements, lines: Plan | None = None
+) -> Centre:
     """The switches, servers and management network of a site: two switches for few racks or ports, else a Clos.
 
-    `demand` has the site's flows between zones, for the size of its edge.
+    `demand` has the site's flows between zones, for the size of its edge; `lines` are those to other sites.
     """
     add_site(blueprint, site)
     stands = len(standing_pair(blueprint, site.id))
-    plan = collapsed_plan(blueprint, site, demand) if may_collapse(blueprint, site) else None
+    plan = collapsed_plan(blueprint, site, demand, lines) if may_collapse(blueprint, site) else None
     if stands and (plan is None or plan.switches != stands):
         raise InfeasibleError((pair_full(blueprint, site, demand, stands),))
-    centre = build_collapsed(blueprint, site, plan) if plan else build_clos(blueprint, site, number, demand)
+    centre = (
+        build_collapsed(blueprint, site, number, plan, lines)
+        if plan
+        else build_clos(blueprint, site, number, demand, lines)
+    )
     explain_shape(blueprint, site, centre.archetype)
     return centre
 
@@ -175,11 +189,16 @@ def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
     )
 
 
-def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: ResolvedRequirements) -> Centre:
+def build_clos(
+    blueprint: Blueprint,
+    site: ResolvedSite,
+    number: int,
+    crossing: ResolvedRequirements,
+    lines: Plan | None = None,
+) -> Centre:
     """A Clos fabric with its servers and its management network."""
-    demand, stands = fabric_demand(blueprint, site), standing_fabric(blueprint, site.id)
-    plan = extend_fabric(blueprint, demand, stands) if stands else choose_fabric(blueprint, demand)
-    way_out = border_plan(blueprint, plan, crossing, stands.border if stands else None)
+    demand = fabric_demand(blueprint, site)
+    plan, way_out = fabric_and_border(blueprint, site.id, demand, crossing, lines)
     border = way_out.border
     explain_fabric(blueprint, site, demand, plan)
     here = tenants(blueprint.requirements, site.servers)
@@ -199,6 +218,8 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
     watts = ceil(plan.size.leaves / racks_of(site)) * plan.leaf.power_max_w
     hall = build_hall(blueprint, site, racks_of(site), equipment, apart=max(2, top), leaf_watts=watts)
     fabric = build_fabric(blueprint, hall, plan, border, group=demand.group)
+    if lines is not None:
+        hold_ports(blueprint, lines, site.id, fabric.borders)
     number_fabric(blueprint, fabric, number)
     _populate(blueprint, site, fabric, parts)
     network = build_management(blueprint, hall, kinds)
@@ -206,11 +227,21 @@ def build_clos(blueprint: Blueprint, site: ResolvedSite, number: int, crossing: 
     manage(blueprint, network, switches)
     shape = Archetype.FIVE_STAGE_CLOS if plan.size.pods > 1 else Archetype.SPINE_LEAF
     return Centre(
-        site, shape, hall, Pair(tuple(fabric.borders)), switches, network, server_zones(blueprint.requirements), way_out
+        site,
+        number,
+        shape,
+        hall,
+        Pair(tuple(fabric.borders)),
+        switches,
+        network,
+        server_zones(blueprint.requirements),
+        way_out,
     )
 
 
-def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) -> Centre:
+def build_collapsed(
+    blueprint: Blueprint, site: ResolvedSite, number: int, plan: ExitPlan, lines: Plan | None = None
+) -> Centre:
     """Two switches with all servers and the management network."""
     here, groups = tenants(blueprint.requirements, site.servers), _collapsed_groups(blueprint, plan.switches)
     parts = slices(here, groups, kept_slices(blueprint, site.id, here, plan.switches // groups), site.servers)
@@ -218,12 +249,15 @@ def build_collapsed(blueprint: Blueprint, site: ResolvedSite, plan: ExitPlan) ->
     _plan_addresses(blueprint, site, subnet_hosts(parts, Homing.MLAG, 1), kinds, (16, 16))
     hall = build_hall(blueprint, site, racks_of(site), [plan.border] * plan.switches + [kinds[0]] * 2, shared=True)
     pair = build_pair(blueprint, hall, plan.border, plan.switches)
+    if lines is not None:
+        hold_ports(blueprint, lines, site.id, pair.devices)
     fill_pair(blueprint, site, pair, parts)
     network = build_management(blueprint, hall, kinds)
     manage(blueprint, network, pair.devices)
     explain_pair(blueprint, site, plan)
     return Centre(
         site,
+        number,
         Archetype.COLLAPSED_DATACENTER,
         hall,
         pair,

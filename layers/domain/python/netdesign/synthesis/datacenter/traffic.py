@@ -17,6 +17,9 @@ from netdesign.synthesis.edge.border import Edge
 from netdesign.synthesis.edge.cloud_edge import cloud_doors
 from netdesign.synthesis.edge.cloud_sessions import cloud_prefixes
 from netdesign.synthesis.edge.translation import translate
+from netdesign.synthesis.interconnect.flows import crossing_flows
+from netdesign.synthesis.interconnect.plan import Plan
+from netdesign.synthesis.needs.centres import at_centre
 from netdesign.synthesis.needs.flows import HTTPS, encrypts, service_flows
 from netdesign.synthesis.needs.policies import Place, make_policy, rules_from_flows
 from netdesign.synthesis.needs.zones import (
@@ -85,24 +88,11 @@ class Presence:
     mark: str = ""
 
 
-def legs(requirements: ResolvedRequirements, tenants: Sequence[Tenant], share: float = 1.0) -> tuple[Leg, ...]:
-    """Every requested flow as stretches between zones that exist, and queries between tiers where there are two.
-
-    `share` is the part of the demand that the site of these tenants takes.
-    """
+def legs(requirements: ResolvedRequirements, tenants: Sequence[Tenant]) -> tuple[Leg, ...]:
+    """Every requested flow as stretches between zones that exist, and queries between tiers where there are two."""
     counts = {tenant.zone: tenant.count for tenant in tenants}
-    asked = [
-        leg
-        for flow in requirements.flows
-        for leg in _legs(_scaled(flow, share), counts, apart=keeps_card_data(requirements))
-    ]
+    asked = [leg for flow in requirements.flows for leg in _legs(flow, counts, apart=keeps_card_data(requirements))]
     return (*asked, *_tiers(counts))
-
-
-def _scaled(flow: ResolvedFlow, share: float) -> ResolvedFlow:
-    if share == 1:
-        return flow
-    return replace(flow, up_bps=round(flow.up_bps * share), down_bps=round(flow.down_bps * share))
 
 
 def _legs(flow: ResolvedFlow, counts: Mapping[str, int], *, apart: bool) -> Iterator[Leg]:
@@ -185,11 +175,9 @@ def _zone(end: str, flow: ResolvedFlow, counts: Mapping[str, int]) -> str:
     return zone
 
 
-def sizing_requirements(
-    requirements: ResolvedRequirements, tenants: Sequence[Tenant], share: float = 1.0
-) -> ResolvedRequirements:
+def sizing_requirements(requirements: ResolvedRequirements, tenants: Sequence[Tenant]) -> ResolvedRequirements:
     """The requirements with each stretch that changes zone as a flow of its own, for the size of the edge."""
-    crossing = (leg for leg in legs(requirements, tenants, share) if leg.source != leg.target)
+    crossing = (leg for leg in legs(requirements, tenants) if leg.source != leg.target)
     return replace(requirements, flows=(*(_sized(leg) for leg in crossing), UPSTREAM))
 
 
@@ -207,8 +195,13 @@ def _sized(leg: Leg) -> ResolvedFlow:
     return replace(leg.flow, id=leg.id, source=source, target=target, data_class=DataClass.INTERNAL)
 
 
-def add_traffic(blueprint: Blueprint, presences: Sequence[Presence], zones: Sequence[str]) -> None:
-    """Zones, flows, published services, and a policy for the firewalls of each site; sites keep to themselves."""
+def add_traffic(
+    blueprint: Blueprint, presences: Sequence[Presence], zones: Sequence[str], lines: Plan | None = None
+) -> None:
+    """Zones, flows, published services, and a policy for the firewalls of each site.
+
+    Sites keep to themselves but for what is asked to run between them, over `lines` and within a zone.
+    """
     made = make_zones(zones, blueprint.requirements, blueprint.parameters.zones.trust)
     blueprint.add_all(made)
     trust = {zone.id: zone.trust for zone in made}
@@ -227,6 +220,8 @@ def add_traffic(blueprint: Blueprint, presences: Sequence[Presence], zones: Sequ
             delta=blueprint.parameters.zones.inspected_trust_delta,
         )
         blueprint.add_all(rules)
+    if lines is not None:
+        blueprint.add_all(crossing_flows(blueprint, lines))
     _publish(blueprint)
     for presence in presences:
         translate(blueprint, presence.edge)
@@ -239,7 +234,8 @@ def _site_flows(blueprint: Blueprint, presence: Presence) -> list[Flow]:
     groups = [group for group in blueprint.all(EndpointGroup) if group.site == site]
     services = [service for service in blueprint.all(ServiceInstance) if service.site == site]
     ends = _ends(groups, providers) | {CLOUD: cloud_doors(blueprint, site)}
-    asked = [leg for leg in legs(requirements, presence.tenants, presence.share) if _present(leg, ends)]
+    local = at_centre(requirements, site, presence.share)
+    asked = [leg for leg in legs(local, presence.tenants) if _present(leg, ends)]
     inward = [leg for leg in asked if (leg.source, leg.target) == (INTERNET, DMZ)]
     outer = {**ends, DMZ: front_ends(blueprint, ends.get(DMZ, ()), len({leg.flow.service for leg in inward}))}
     flows = [_flow(requirements, leg, outer if leg in inward else ends) for leg in asked]

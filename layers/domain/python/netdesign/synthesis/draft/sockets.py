@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from netdesign.catalog.ports import FormFactor, PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import CatalogError
@@ -40,6 +43,8 @@ class Sockets(FactStore):
         self._tables: dict[str, PortTable] = {}
         self._banks: dict[str, PortBank] = {}
         self._counts: dict[tuple[str, str], int] = {}
+        self._kept: dict[tuple[str, int], list[FreePort]] = {}
+        self._releasing = False
 
     def open_ports(self, device: str, kind: DeviceType) -> None:
         """Ports for a device of a type; those that it uses where it stands are kept from others."""
@@ -90,6 +95,8 @@ class Sockets(FactStore):
     def take_port(self, device: Device | str, speed_bps: int, use: PortUse | None = None) -> FreePort:
         """The next free port of a speed, now taken; raises `CatalogError` when there is none."""
         identity = device if isinstance(device, str) else device.id
+        if self._releasing and self._kept.get((identity, speed_bps)):
+            return self._kept[identity, speed_bps].pop(0)
         bank = self._banks.get(identity)
         if bank is None:
             return self._far_port(identity)
@@ -97,6 +104,20 @@ class Sockets(FactStore):
         if port is None:
             raise CatalogError(f"{identity} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left")
         return port
+
+    def keep_ports(self, device: Device, count: int, speed_bps: int, use: PortUse | None = None) -> None:
+        """Keep the next free ports of a device for links that are made later, `releasing` them."""
+        kept = self._kept.setdefault((device.id, speed_bps), [])
+        kept.extend(self.take_port(device, speed_bps, use) for _ in range(count))
+
+    @contextmanager
+    def releasing(self) -> Iterator[None]:
+        """Links made meanwhile take the ports that were kept for them."""
+        self._releasing = True
+        try:
+            yield
+        finally:
+            self._releasing = False
 
     def _far_port(self, device: str) -> FreePort:
         """The next port of a device that is not ours."""

@@ -19,6 +19,7 @@ from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
 from netdesign.synthesis.edge.cloud_edge import WanPlan, cloud_bps, plan_wan
+from netdesign.synthesis.needs.centres import DATA_CENTRES
 from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
 from netdesign.synthesis.needs.firewalls import firewall_count
 from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
@@ -297,7 +298,7 @@ def _first_that_fits(  # noqa: PLR0917 - what the choice depends on
 ) -> tuple[Choice, int]:
     """The firewall with the slowest inward ports that suffice; raises the last refusal when none has any."""
     apart = parameters.security[requirements.security_level].management_plane == "out-of-band"
-    centre = requirements.network_type is NetworkType.ENTERPRISE_DATACENTER or _hybrid_centre(requirements)
+    centre = requirements.network_type in DATA_CENTRES or _hybrid_centre(requirements)
     management = 3 if apart or centre else 1
     for at, speed in enumerate(ladder):
         ports = firewall_ports(firewalls, speed, links, own_circuits, circuits[0].port_bps, management=management)

@@ -6,6 +6,7 @@ from netdesign.model.inventory import EndpointGroup
 from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import Exposure
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.needs.centres import joined
 from netdesign.synthesis.needs.policies import host_rules, make_policy
 from netdesign.synthesis.needs.zones import KINDS
 from netdesign.synthesis.operation.finishing import places
@@ -17,6 +18,8 @@ def part_hosts(blueprint: Blueprint) -> None:
     counts: dict[tuple[str, str], int] = {}
     for group in blueprint.all(EndpointGroup):
         counts[group.site, group.zone] = counts.get((group.site, group.zone), 0) + group.count
+    if joined(blueprint.requirements):  # a zone is one wherever it is
+        counts = {key: sum(n for (_, zone), n in counts.items() if zone == key[1]) for key in counts}
     found = {key: count for key, count in counts.items() if limit is not None and count * blueprint.growth > limit}
     if not found:
         return

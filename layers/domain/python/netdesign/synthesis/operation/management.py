@@ -131,6 +131,20 @@ def link_crypto(blueprint: Blueprint) -> str | None:
     if posture.encrypt_owned == "none":
         return None
     if not blueprint.has(CryptoProfile, MACSEC):
+        blueprint.decide(
+            "How are links between buildings protected?",
+            "MACsec with AES-256-GCM",
+            formula="encrypt_owned parameter of the security level",
+            inputs={"level": asked.security_level.value, "encrypt_owned": posture.encrypt_owned},
+            fields=("security_level", "requires_encryption"),
+            source="IEEE 802.1AE",
+        )
+    return macsec_profile(blueprint)
+
+
+def macsec_profile(blueprint: Blueprint) -> str:
+    """Id of the MACsec profile, made on first use."""
+    if not blueprint.has(CryptoProfile, MACSEC):
         blueprint.add(
             CryptoProfile(
                 id=MACSEC,
@@ -144,13 +158,5 @@ def link_crypto(blueprint: Blueprint) -> str | None:
                 certificate_days=CERTIFICATE_DAYS,
                 certificate_key="ecdsa-p384",
             )
-        )
-        blueprint.decide(
-            "How are links between buildings protected?",
-            "MACsec with AES-256-GCM",
-            formula="encrypt_owned parameter of the security level",
-            inputs={"level": asked.security_level.value, "encrypt_owned": posture.encrypt_owned},
-            fields=("security_level", "requires_encryption"),
-            source="IEEE 802.1AE",
         )
     return MACSEC

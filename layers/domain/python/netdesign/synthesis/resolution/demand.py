@@ -14,6 +14,7 @@ from netdesign.model.security import Service
 from netdesign.model.service import parse_service
 from netdesign.model.vocabulary import DataClass, NetworkType, ServiceClass
 from netdesign.model.written import population as population_of
+from netdesign.synthesis.resolution.copies import answer_ms, copies
 from netdesign.synthesis.resolution.facts import Known, default, inferred, stated
 from netdesign.synthesis.resolution.intent import attaches_people
 
@@ -67,19 +68,41 @@ def demand(
         else default("internet_facing", (), "no service is offered to the Internet")
     )
     if requirements.flows:
-        flows = tuple(_stated(at, flow, requirements) for at, flow in enumerate(requirements.flows))
-        return stated("flows", flows), facing
+        flows = tuple(_stated(at, flow, requirements, parameters) for at, flow in enumerate(requirements.flows))
+        added = _copies(requirements, known, flows, parameters)
+        if not added:
+            return stated("flows", flows), facing
+        reason = "as stated, and copies between data centres: servers x change x (1 - compression) / window"
+        return inferred("flows", (*flows, *added), reason, "flows", "network_type", "servers"), facing
     ends = _ends(known)
     campus = attaches_people(requirements)
     flows = _campus_flows(ends, parameters) if campus else _datacenter_flows(ends, parameters)
     flows += _to_cloud(requirements, ends, parameters)
     flows += tuple(_published(at, service, ends) for at, service in enumerate(requirements.internet_facing))
+    flows += _copies(requirements, known, flows, parameters)
     reason = (
         "assumed: users x concurrency x rate of each application"
         if campus
         else f"assumed: servers x ports x speed x {SERVER_LOAD[ends.workload]:g}, and a share of it to users"
     )
     return inferred("flows", flows, reason, "scale/users", "servers", "bandwidth", "internet_facing"), facing
+
+
+def _copies(
+    requirements: Requirements,
+    known: Mapping[str, Known[Any]],
+    flows: tuple[ResolvedFlow, ...],
+    parameters: Parameters,
+) -> tuple[ResolvedFlow, ...]:
+    """Copies between data centres that are to be joined, where no flow runs between two of them yet."""
+    sites: tuple[ResolvedSite, ...] = known["sites"].value
+    names = {site.id for site in sites}
+    if requirements.network_type is not NetworkType.DATA_CENTER_INTERCONNECT or any(
+        {flow.source, flow.target} <= names for flow in flows
+    ):
+        return ()
+    holding = [site for site in sites if site.servers] or list(sites)
+    return copies(holding, most_sensitive(known["data_classes"].value), parameters)
 
 
 def most_sensitive(classes: tuple[DataClass, ...]) -> DataClass:
@@ -108,7 +131,7 @@ def _ends(known: Mapping[str, Known[Any]]) -> Ends:
     )
 
 
-def _stated(at: int, flow: FlowRequest, requirements: Requirements) -> ResolvedFlow:
+def _stated(at: int, flow: FlowRequest, requirements: Requirements, parameters: Parameters) -> ResolvedFlow:
     gold = flow.service.name in _REALTIME
     classes = requirements.data_classes or (DataClass.INTERNAL,)
     return ResolvedFlow(
@@ -120,9 +143,13 @@ def _stated(at: int, flow: FlowRequest, requirements: Requirements) -> ResolvedF
         down_bps=flow.down,
         service_class=flow.service_class or (ServiceClass.GOLD if gold else ServiceClass.SILVER),
         data_class=flow.data_class or most_sensitive(classes),
-        latency_ms=flow.latency_ms,
+        latency_ms=answer_ms(flow, parameters) if _between_sites(flow) else flow.latency_ms,
         assumed=False,
     )
+
+
+def _between_sites(flow: FlowRequest) -> bool:
+    return population_of(flow.source) is None and population_of(flow.target) is None
 
 
 def _end(name: str, kind: NetworkType) -> str:
