@@ -6,6 +6,7 @@ DATA ?= ../shared/data
 DESIGNS ?= 300
 SECONDS ?= 600
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 READY := .venv/.ready
 
 unexport PYTHONPATH
@@ -34,11 +35,11 @@ contracts: setup ## what may import what
 	$(BIN)/lint-imports --no-logo
 
 unit: setup ## tests with branch coverage of at least 95 %, then whole designs without it, which would take twice as long
-	$(BIN)/python -m pytest tests/unit tests/contract tests/cli tests/http --cov --cov-report=term --cov-fail-under=95
-	$(BIN)/python -m pytest tests/golden tests/e2e tests/metamorphic
+	$(PYTEST) tests/unit tests/contract tests/cli tests/http --cov --cov-report=term --cov-fail-under=95
+	$(PYTEST) tests/golden tests/e2e tests/metamorphic
 
 test-reference: setup ## tests against published networks and answers (DATA=folder)
-	NETDESIGN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest tests/reference
+	NETDESIGN_DATA="$(abspath $(DATA))" $(PYTEST) tests/reference
 
 bench: setup ## seconds of CPU, and where they go
 	$(BIN)/python -m tests.bench
@@ -52,7 +53,7 @@ mutation: setup ## break every example in every way the rules know; writes docs/
 	$(BIN)/python -m tests.mutation --output docs/mutation.md
 
 metamorphic: setup ## what has to stay true of verdicts, on DESIGNS (300) designs drawn at random
-	NETDESIGN_DESIGNS=$(DESIGNS) $(BIN)/python -m pytest tests/metamorphic
+	NETDESIGN_DESIGNS=$(DESIGNS) $(PYTEST) tests/metamorphic
 
 rule-pages: setup ## write docs/rules again from the rules' cards
 	$(BIN)/python -m tests.pages
