@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -30,12 +30,12 @@ def main() -> int:
     rows: list[Row] = []
     asked.output.mkdir(parents=True, exist_ok=True)
     (asked.output / "rows.jsonl").unlink(missing_ok=True)
-    with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn"), max_tasks_per_child=TASKS) as pool:
-        for done in as_completed([pool.submit(row, seed, limits) for seed in seeds]):
-            rows.append(done.result())
-            _tell(rows[-1])
+    with get_context("spawn").Pool(asked.processes, maxtasksperchild=TASKS) as pool:
+        for done in pool.imap_unordered(partial(row, limits=limits), seeds):
+            rows.append(done)
+            _tell(done)
             with (asked.output / "rows.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(rows[-1])) + "\n")
+                file.write(json.dumps(asdict(done)) + "\n")
     rows.sort(key=lambda one: one.seed)
     (asked.output / "generated.md").write_text(page(rows), encoding="utf-8")
     (asked.output / "generated.json").write_text(json.dumps([asdict(one) for one in rows], indent=1), encoding="utf-8")
@@ -47,7 +47,7 @@ def _tell(one: Row) -> None:
     """A line for who waits for the rest."""
     mark = "" if one.good else "  FAILED"
     size = f"{one.sites} sites, {one.users} users, {one.devices} devices"
-    line = f"{one.seed:4} {one.type} ({size}) {one.outcome} {one.seconds:.1f} s {' '.join(one.codes)}{mark}"
+    line = f"{one.seed:4} {one.type} ({size}) {one.outcome} {one.seconds:.1f} s ({one.cpu_seconds:.1f} of CPU) {' '.join(one.codes)}{mark}"
     print("\n".join([line, *(f"       {fault}" for fault in one.faults)]), file=sys.stderr, flush=True)
 
 

@@ -127,9 +127,11 @@ def _premises(random: Random, kind: str, sector: Sector, limits: Limits) -> dict
         made["sites"] = _places(random, sector, count)
         shares = zip(_parted(random, made["scale"]["users"], count), _parted(random, machines, count), strict=True)
         for site, (people, things) in zip(made["sites"], shares, strict=True):
-            site |= {"users": people} if racks_only else {"users": people, "endpoints": things}
+            site["users"] = people
+            if not racks_only:
+                site["endpoints"] = things
             if not racks_only and random.random() < 0.4:
-                site |= _ground(random, people, things)
+                site.update(_ground(random, people, things))
     if racks_only and "sites" in made:
         for site, share in zip(made["sites"], _parted(random, servers, count), strict=True):
             site |= {"servers": share, "racks": ceil(share / 16)}
@@ -231,9 +233,7 @@ def _protected(random: Random, sector: Sector) -> dict[str, Any]:
         made["compliance"] = list(frameworks)
     if sector.data_classes and random.random() < 0.6:
         made["data_classes"] = list(sector.data_classes)
-    for field, value in sector.extras:
-        if random.random() < 0.5:
-            made[field] = value
+    made |= {field: value for field, value in sector.extras if random.random() < 0.5}
     if random.random() < sector.published:
         made["internet_facing"] = random.choice((["https"], ["https"], ["https", "smtp"], ["https", "dns"]))
     return made
@@ -367,7 +367,5 @@ def _budget(random: Random, document: dict[str, Any]) -> dict[str, Any]:
     soft = random.random() < 0.3
     made: dict[str, Any] = {"budget": f"{currency} {max(10_000, int(amount))}"}
     if soft:
-        made["constraints"] = [
-            {"constraint_type": "budget", "description": "A goal.", "is_hard_constraint": False}
-        ]
+        made["constraints"] = [{"constraint_type": "budget", "description": "A goal.", "is_hard_constraint": False}]
     return made

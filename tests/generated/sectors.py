@@ -21,8 +21,12 @@ AMERICA: Final[tuple[Place, ...]] = (
     ("Mobile", 30.69, -88.04, "US"), ("Tampa", 27.95, -82.46, "US"), ("Duluth", 46.79, -92.10, "US"),
 )  # fmt: skip
 BRITAIN: Final[tuple[Place, ...]] = (
-    ("Leeds", 53.80, -1.55, "GB"), ("Bristol", 51.45, -2.59, "GB"), ("Dundee", 56.46, -2.97, "GB"),
-    ("Swansea", 51.62, -3.94, "GB"), ("Norwich", 52.63, 1.30, "GB"), ("Exeter", 50.72, -3.53, "GB"),
+    ("Leeds", 53.80, -1.55, "GB"),
+    ("Bristol", 51.45, -2.59, "GB"),
+    ("Dundee", 56.46, -2.97, "GB"),
+    ("Swansea", 51.62, -3.94, "GB"),
+    ("Norwich", 52.63, 1.30, "GB"),
+    ("Exeter", 50.72, -3.53, "GB"),
 )
 
 

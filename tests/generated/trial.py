@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass, field
 from signal import ITIMER_REAL, SIGALRM, setitimer, signal
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, Final
 
 from netdesign.errors import InfeasibleError, InvalidInputError
@@ -41,6 +41,7 @@ class Row:
     devices: int
     outcome: str = LATE
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     carried_seconds: float = 0.0
     codes: list[str] = field(default_factory=list)
     """The conflicts of a refusal, or the rules that a design fails."""
@@ -60,14 +61,11 @@ def row(seed: int, limits: Limits = FULL) -> Row:
     made = Row(seed, document["network_type"], scale["sites"], scale["users"], scale["devices"])
     signal(SIGALRM, _give_up)
     setitimer(ITIMER_REAL, GIVEN_UP_S)
-    start = perf_counter()
     try:
-        _answered(made, document, start)
+        _answered(made, document)
     except TooLateError:
-        made.seconds = made.seconds or perf_counter() - start
         made.faults.append(f"not done after {GIVEN_UP_S:.0f} s")
     except Exception as error:  # whatever it is, the client sees it
-        made.seconds = made.seconds or perf_counter() - start
         made.outcome = CRASH
         made.faults.append(_told(error))
     finally:
@@ -85,25 +83,26 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error)[:200]} at {place}"
 
 
-def _answered(made: Row, document: dict[str, Any], start: float) -> None:
+def _answered(made: Row, document: dict[str, Any]) -> None:
+    start, cpu = perf_counter(), process_time()
+    conflicts: list[Conflict] = []
     try:
         report = synthesize_design(document, default_workbench()).report
-    except InvalidInputError as error:
-        made.seconds = perf_counter() - start
-        made.outcome = UNREADABLE
-        made.faults.append(str(error)[:300])
-    except InfeasibleError as error:
-        made.seconds = perf_counter() - start
-        made.outcome = REFUSAL
-        conflicts = [one for one in error.conflicts if isinstance(one, Conflict)]
-        made.codes = [one.code for one in conflicts]
-        made.faults += broken_ways(document, conflicts)
-        made.carried_seconds = perf_counter() - start - made.seconds
-    else:
-        made.seconds = perf_counter() - start
         made.outcome = DESIGN if report.valid else INVALID
         made.codes, made.warnings = failing(report)
         made.faults += [] if report.valid else [f"{code} {words}" for code, words in told(report).items()] or ["score"]
+    except InvalidInputError as error:
+        made.outcome = UNREADABLE
+        made.faults.append(str(error)[:300])
+    except InfeasibleError as error:
+        made.outcome = REFUSAL
+        conflicts = [one for one in error.conflicts if isinstance(one, Conflict)]
+        made.codes = [one.code for one in conflicts]
+    finally:
+        made.seconds, made.cpu_seconds = perf_counter() - start, process_time() - cpu
+    if made.outcome == REFUSAL:
+        made.faults += broken_ways(document, conflicts)
+        made.carried_seconds = perf_counter() - start - made.seconds
 
 
 def failing(report: Report) -> tuple[list[str], list[str]]:

@@ -15,6 +15,7 @@ from netdesign.rules.engine import NO_CHANGES, RuleSettings
 from netdesign.rules.registry import pack_version
 from netdesign.services.counter_offers import refusal
 from netdesign.services.extend_design import FIND_NOTHING, existing_of, extend_design
+from netdesign.services.missed_goals import missed_goals
 from netdesign.services.resolve_requirements import feasible, resolve_requirements
 from netdesign.services.validate_design import validate_design
 from netdesign.services.workbench import Workbench
@@ -40,7 +41,8 @@ def synthesize_design(
     """Return a judged design for a requirements document: that which it names as `existing`, extended, or a new one.
 
     `find` gives a kept design by id. Raises `InvalidInputError` where the document is no requirements, and
-    `InfeasibleError` with the conflicts where no design can meet them.
+    `InfeasibleError` with the conflicts where no design can meet them, or where the one that was made costs more
+    than a hard budget or is down for longer than it may be.
     """
     existing = existing_of(document, find)
     if existing is not None:
@@ -48,9 +50,12 @@ def synthesize_design(
         return Synthesized(design, validate_design(design, bench, mode=mode, settings=settings))
     requirements = feasible(resolve_requirements(document, bench))
     try:
-        return design_for(requirements, bench, mode=mode, settings=settings)
+        made = design_for(requirements, bench, mode=mode, settings=settings)
+        if missed := missed_goals(made.design, made.report, bench):
+            raise InfeasibleError(missed)
     except InfeasibleError as error:
         raise refusal(document, error, requirements, bench) from error
+    return made
 
 
 def design_for(

@@ -25,10 +25,9 @@ def budget_below_cost(question: Question) -> Iterator[Conflict]:
     least = total_usd(question)
     if least <= wanted.budget_usd:
         return
-    scale = "scale/users" if question.campus else "servers/count"
     yield Conflict(
         code="budget-below-least-cost",
-        requirements=("budget", scale),
+        requirements=("budget", _scale(question)),
         statement=(
             f"The budget of {wanted.budget_usd:,} USD does not pay for the mandatory parts: even the "
             f"cheapest cost {least:,} USD over {wanted.horizon_years} years with installation and support."
@@ -41,13 +40,38 @@ def budget_below_cost(question: Question) -> Iterator[Conflict]:
             _raise(question, least),
             *_lower_redundancy(question),
             *_build_less(question),
-            relax(
-                "constraints",
-                ("a hard budget", (GOAL,)),
-                "state the budget as a goal that may be exceeded",
-                f"{least - wanted.budget_usd:,} USD above the goal at the least",
-            ),
+            _as_goal(least - wanted.budget_usd),
         ),
+    )
+
+
+def unpaid(question: Question, total_usd: float) -> Conflict:
+    """A hard budget that the design costs more than, though it reaches the least cost."""
+    wanted = question.requirements
+    budget, cost = wanted.budget_usd or 0, ceil(total_usd)
+    return Conflict(
+        code="budget-below-design",
+        requirements=("budget", _scale(question)),
+        statement=(
+            f"The design that meets all other requirements costs {cost:,} USD over {wanted.horizon_years} years, "
+            f"{cost - budget:,} USD more than the budget of {budget:,} USD."
+        ),
+        numbers=numbers(budget_usd=budget, design_usd=cost),
+        relaxations=(_raise(question, cost), _as_goal(cost - budget)),
+    )
+
+
+def _scale(question: Question) -> str:
+    """The field that says how large the network is."""
+    return "scale/users" if question.campus else "servers/count"
+
+
+def _as_goal(excess_usd: int) -> Relaxation:
+    return relax(
+        "constraints",
+        ("a hard budget", (GOAL,)),
+        "state the budget as a goal that may be exceeded",
+        f"{excess_usd:,} USD above the goal at the least",
     )
 
 

@@ -127,6 +127,29 @@ def circuits_short(question: Question) -> Iterator[Conflict]:
     )  # fmt: skip
 
 
+def unattained(question: Question, reached: float) -> Conflict:
+    """More availability than the design has with the redundancy that is asked for."""
+    wanted = question.requirements
+    value = floor(reached * 1e7) / 1e7
+    field, change = _accepted(wanted, value)
+    down = [(1 - share) * MINUTES_A_YEAR for share in (reached, wanted.availability)]
+    return Conflict(
+        code="availability-not-reached",
+        requirements=(field, "redundancy"),
+        statement=(
+            f"With redundancy {wanted.redundancy} the endpoints that are worst off are cut off for {down[0]:,.4g} "
+            f"minutes a year; an availability of {wanted.availability:.9g} allows {down[1]:,.4g}."
+        ),
+        numbers=numbers(availability=f"{wanted.availability:.9g}", reached=f"{reached:.9g}"),
+        relaxations=(
+            relax(
+                field, change, f"accept an availability of {value:.9g}",
+                f"{(1 - value) * MINUTES_A_YEAR:.4g} minutes of downtime a year",
+            ),
+        ),
+    )  # fmt: skip
+
+
 def _accepted(wanted: ResolvedRequirements, reachable: float) -> tuple[str, tuple[object, object]]:
     """The field that says how much may be down, with its value now and that which an availability comes to."""
     if wanted.why("availability").basis is not Basis.INFERRED:

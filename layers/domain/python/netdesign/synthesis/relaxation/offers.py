@@ -31,8 +31,8 @@ from netdesign.synthesis.resolution.intent import MINUTES_A_YEAR, USD_PER_UNIT
 from netdesign.synthesis.trial import Change, Shop, tried, understood
 
 MOST_OFFERS: Final = 4
-BUDGET: Final = "budget-below-least-cost"
-UNREACHED: Final = ("availability-needs-redundancy", "availability-beyond-circuits")
+UNPAID: Final = ("budget-below-least-cost", "budget-below-design")
+UNREACHED: Final = ("availability-needs-redundancy", "availability-beyond-circuits", "availability-not-reached")
 MINUTES: Final = "max_downtime_minutes_per_year"
 ASKED: Final = ("availability_requirement", MINUTES)
 DIGITS: Final = 10**7
@@ -54,7 +54,7 @@ def countered(document: object, conflicts: Iterable[Conflict], shop: Shop, trial
 
 
 def _countered(bench: Bench, ground: Ground, conflict: Conflict, *, by_condition: bool) -> Conflict:
-    if conflict.code == BUDGET:
+    if conflict.code in UNPAID:
         ways = _paying(bench, ground, conflict)
     elif conflict.code in UNREACHED:
         ways = _reaching(bench, ground, conflict)
