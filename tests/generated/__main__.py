@@ -47,7 +47,8 @@ def _tell(one: Row) -> None:
     """A line for who waits for the rest."""
     mark = "" if one.good else "  FAILED"
     size = f"{one.sites} sites, {one.users} users, {one.devices} devices"
-    line = f"{one.seed:4} {one.type} ({size}) {one.outcome} {one.seconds:.1f} s ({one.cpu_seconds:.1f} of CPU) {' '.join(one.codes)}{mark}"
+    times = f"{one.seconds:.1f} s ({one.cpu_seconds:.1f} of CPU)"
+    line = f"{one.seed:4} {one.type} ({size}) {one.outcome} {times} {' '.join(one.codes)}{mark}"
     print("\n".join([line, *(f"       {fault}" for fault in one.faults)]), file=sys.stderr, flush=True)
 
 

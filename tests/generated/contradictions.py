@@ -95,11 +95,11 @@ def _always(document: Document) -> bool:
 
 
 def _owned(document: Document) -> bool:
-    return document["network_type"] != "cloud_native"
+    return bool(document["network_type"] != "cloud_native")
 
 
 def _hall(document: Document) -> bool:
-    return document["network_type"] == "enterprise_datacenter"
+    return bool(document["network_type"] == "enterprise_datacenter")
 
 
 _WAYS: Final[tuple[tuple[Callable[[Document], None], Callable[[Document], bool]], ...]] = (
