@@ -11,7 +11,7 @@ import yaml
 from netdesign.model.design import Design
 from netdesign.services.resolve_requirements import feasible, resolve_requirements
 from netdesign.services.workbench import default_workbench
-from netdesign.synthesis.datacenter import design as datacenter
+from netdesign.synthesis.datacenter import joining
 from netdesign.synthesis.datacenter.clos_choice import FabricPlan
 from netdesign.synthesis.datacenter.clos_sizing import ClosSize
 from netdesign.synthesis.synthesize import synthesize
@@ -69,7 +69,7 @@ def fabric(size: Size) -> Design:
     )
     parameters = bench.parameters.with_overrides({"fabric.racks_per_management_switch": 8})
     requirements = feasible(resolve_requirements(_document(servers), bench))
-    with patch.object(datacenter, "choose_fabric", lambda *_: plan):
+    with patch.object(joining, "choose_fabric", lambda *_: plan):
         return synthesize(requirements, bench.catalog, parameters)
 
 

@@ -12,7 +12,7 @@ from netdesign.graph.twins import mixed
 
 if TYPE_CHECKING:
     from netdesign.graph.arcs import Arcs
-    from netdesign.graph.multigraph import Ints, Longs
+    from netdesign.graph.multigraph import Bools, Ints, Longs
     from netdesign.graph.twins import Hashes
 
 _ROUNDS = 6
@@ -30,15 +30,17 @@ class Branches(NamedTuple):
     arcs: Longs
 
 
-def branches(arcs: Arcs, node_kind: Longs, arc_kind: Longs) -> list[Branches]:
-    """Return the groups of interchangeable parts that are left when the busiest nodes are taken out.
+def branches(arcs: Arcs, node_kind: Longs, arc_kind: Longs, hubs: Bools | None = None) -> list[Branches]:
+    """Return the groups of interchangeable parts that are left when `hubs`, or else the busiest nodes, are taken out.
 
     Only exact matches count, kinds included, so the answer can be trusted; symmetry of other shapes is
     not found.
     """
     if not arcs.head.size:
         return []
-    part = _parts(arcs, node_kind)
+    part = _parts(arcs, node_kind) if hubs is None else components(_drawn(arcs).without(nodes=np.flatnonzero(hubs)))
+    if part.max() < 0:
+        return []
     label = _told_apart(arcs, part, node_kind, arc_kind)
     inner = np.flatnonzero(part >= 0)
     node = inner[np.lexsort((label[inner], part[inner]))]
@@ -67,9 +69,7 @@ def _parts(arcs: Arcs, node_kind: Longs) -> Ints:
     Hubs are the nodes of at least some degree; of all such choices the one that leaves most nodes in
     parts which look alike.
     """
-    degree = np.diff(arcs.offsets)
-    tail = arcs.tail
-    drawn = Multigraph(degree.size, tail.astype(np.int32), arcs.head.astype(np.int32))
+    degree, drawn = np.diff(arcs.offsets), _drawn(arcs)
     looks = mixed(node_kind, degree)
     best, best_spared = np.full(degree.size, -1, dtype=np.int32), 0
     for threshold in np.unique(degree)[::-1][:_THRESHOLDS].tolist():
@@ -78,6 +78,10 @@ def _parts(arcs: Arcs, node_kind: Longs) -> Ints:
         if spared > best_spared:
             best, best_spared = part, spared
     return best
+
+
+def _drawn(arcs: Arcs) -> Multigraph:
+    return Multigraph(arcs.node_count, arcs.tail.astype(np.int32), arcs.head.astype(np.int32))
 
 
 def _spared(part: Ints, looks: Hashes) -> int:

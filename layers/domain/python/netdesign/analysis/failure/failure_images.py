@@ -11,10 +11,12 @@ import numpy as np
 from netdesign.analysis.facts.carriage import carriage, group_homes
 from netdesign.analysis.traffic.link_capacity import capacity_bps
 from netdesign.analysis.traffic.traffic import stretches
-from netdesign.graph.branches import branches
+from netdesign.graph.arcs import Arcs
+from netdesign.graph.branches import Branches, branches
 from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.twins import paired, quotient, ranks, row_labels, twin_classes
+from netdesign.model.vocabulary import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,9 +62,9 @@ def link_classes(network: Network) -> Longs:
     graph, count = carriage(network).graph, len(network.links)
     if not graph.node_count:
         return np.zeros(count, np.int64)
-    like = symmetry(network)
-    ends = np.sort(np.stack([like.kind[graph.tail], like.kind[graph.head]]), axis=0)[:, :count]
-    inside = [same[graph.tail] == same[graph.head] for same in (like.part, like.cell)]
+    like, across = symmetry(network), planes(network)
+    ends = np.sort(np.stack([across.kind[graph.tail], across.kind[graph.head]]), axis=0)[:, :count]
+    inside = [same[graph.tail] == same[graph.head] for same in (like.part, like.cell, across.part)]
     table = np.stack([like.edge_kind[:count], *ends, *(one[:count] for one in inside)], axis=1)
     return _labels(table, count)
 
@@ -71,10 +73,18 @@ def _key(network: Network, failure: Failure) -> Key | None:
     """A text of the failure in which only what swapping keeps is told apart; None for large failures."""
     if not 0 < len(failure.devices) + len(failure.links) <= LARGEST:
         return None
+    if len(failure.devices) + len(failure.links) == 1:
+        return _alone(network, failure)
     like, graph = symmetry(network), carriage(network).graph
     items: list[tuple[int, tuple[int, ...]]] = [(-1, (device,)) for device in failure.devices]
     items += [(int(like.edge_kind[e]), (int(graph.tail[e]), int(graph.head[e]))) for e in failure.links]
     return min(_described(like, items, order) for order in _orders(like, items))
+
+
+def _alone(network: Network, failure: Failure) -> Key:
+    """The same for one element: the class of its link, or the kind of its device."""
+    classes = link_classes(network) if failure.links else planes(network).kind
+    return (bool(failure.links), int(classes[(*failure.links, *failure.devices)[0]]))
 
 
 def _orders(like: Symmetry, items: list[tuple[int, tuple[int, ...]]]) -> Iterator[list[tuple[int, tuple[int, ...]]]]:
@@ -111,9 +121,60 @@ def _described(
     return (len(items), *text)
 
 
+class _Drawn(NamedTuple):
+    """The carriage with twins drawn as one: the kind, cell and class of its nodes, and what is like what of classes."""
+
+    small: Quotient
+    kind: Longs
+    cell: Longs
+    class_of: Longs
+    edge_kind: Longs
+    looks: Longs
+    groups: list[Branches]
+
+
 @analysis
 def symmetry(network: Network) -> Symmetry:
     """Which nodes of the carriage are alike, all that traffic and capacity depend on considered."""
+    drawn = _drawn(network)
+    class_kind, part = _parts(drawn.small.size.size, drawn.groups)
+    within = paired(class_kind[drawn.class_of], drawn.kind)
+    return Symmetry(within, part[drawn.class_of], drawn.cell, drawn.edge_kind)
+
+
+class Planes(NamedTuple):
+    """What is like what once planes are swapped as well, each through all parts at once, by node of the carriage."""
+
+    kind: Longs
+    part: Longs
+
+
+@analysis
+def planes(network: Network) -> Planes:
+    """Which single nodes are alike when whole planes may be swapped, such as the spines and super-spines of a fabric.
+
+    Parts that are alike are drawn as one, each place in them told apart; what can be swapped in that drawing can be
+    swapped in all those parts at once. Only single elements may be compared so, for a swap moves all parts together.
+    """
+    drawn = _drawn(network)
+    small, groups = drawn.small, drawn.groups
+    class_kind, _ = _parts(small.size.size, groups)
+    group = np.zeros(small.size.size, np.int64)
+    for number, some in enumerate(groups, start=1):
+        group[some.nodes] = number
+    first, fold = np.unique(class_kind, return_inverse=True)
+    looks = _labels(np.stack([drawn.looks, group], axis=1)[first], first.size)
+    ends = fold[small.arcs.tail], fold[small.arcs.head]
+    arcs = np.unique(np.stack([*ends, _strings(small)], axis=1), axis=0)
+    offsets = np.searchsorted(arcs[:, 0], np.arange(first.size + 1))
+    of_node, upper = fold[drawn.class_of], np.zeros(first.size, np.bool_)
+    upper[of_node[network.with_role(Role.SPINE, Role.SUPER_SPINE)]] = True
+    kind, part = _parts(first.size, branches(Arcs(offsets, arcs[:, 1], None), looks, arcs[:, 2].copy(), ~upper))
+    return Planes(paired(kind[of_node], drawn.kind), part[of_node])
+
+
+@analysis
+def _drawn(network: Network) -> _Drawn:
     graph = carriage(network).graph
     kind, edge_kind = _node_kinds(network), _edge_kinds(network)
     strung = Multigraph(graph.node_count, graph.tail, graph.head, edge_kind + 1, graph.node_alive, graph.edge_alive)
@@ -128,10 +189,10 @@ def symmetry(network: Network) -> Symmetry:
         strung.edges_present,
     )
     small = quotient(drawn, kind)
-    class_kind, part = _parts(small, kind[np.unique(small.class_of, return_index=True)[1]])
-    class_of = small.class_of[cell]
-    within = paired(class_kind[class_of], kind)
-    return Symmetry(within, part[class_of], cell, edge_kind)
+    class_kind = kind[np.unique(small.class_of, return_index=True)[1]]
+    looks = _labels(np.stack([class_kind, small.size], axis=1), small.size.size)
+    groups = branches(small.arcs, looks, _strings(small))
+    return _Drawn(small, kind, cell, small.class_of[cell], edge_kind, looks, groups)
 
 
 def _node_kinds(network: Network) -> Longs:
@@ -198,14 +259,17 @@ def _with_cells(graph: Multigraph, kind: Longs, cell: Longs) -> Longs:
     return paired(kind, content[cell])
 
 
-def _parts(small: Quotient, kind: Longs) -> tuple[Longs, Longs]:
-    """(kind, part) of every class: those in equal places of swappable parts are of one kind."""
-    size = small.size.size
-    class_kind, part = np.arange(size), -1 - np.arange(size)
+def _strings(small: Quotient) -> Longs:
+    """Labels that arcs of equal cost and number share."""
     cost = np.zeros(small.strands.size, np.int64) if small.arcs.cost is None else ranks(small.arcs.cost)
-    looks = _labels(np.stack([kind, small.size], axis=1), size)
+    return paired(cost, small.strands)
+
+
+def _parts(size: int, groups: list[Branches]) -> tuple[Longs, Longs]:
+    """(kind, part) of every class: those in equal places of swappable parts are of one kind."""
+    class_kind, part = np.arange(size), -1 - np.arange(size)
     number = 0
-    for group in branches(small.arcs, looks, paired(cost, small.strands)):
+    for group in groups:
         class_kind[group.nodes] = group.nodes[0]
         part[group.nodes] = number + np.arange(len(group.nodes))[:, None]
         number += len(group.nodes)

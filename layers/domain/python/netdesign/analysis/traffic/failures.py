@@ -70,8 +70,10 @@ def single_failures(network: Network, kinds: tuple[FailureKind, ...] = SINGLE) -
 
 
 def _links(network: Network) -> Iterator[Failure]:
+    needy = _needy_bundles(network)
     for place in np.flatnonzero(network.usable_links).tolist():
-        yield Failure(FailureKind.LINK, (network.links[place].id,), (), with_bundles(network, (), (place,)))
+        fallen = with_bundles(network, (), (place,)) if place in needy else (place,)
+        yield Failure(FailureKind.LINK, (network.links[place].id,), (), fallen)
 
 
 def _devices(network: Network) -> Iterator[Failure]:
@@ -116,15 +118,15 @@ def both(network: Network, first: Failure, second: Failure) -> Failure:
 
 def with_bundles(network: Network, devices: tuple[int, ...], links: Iterable[int]) -> tuple[int, ...]:
     """The links, and those that fall with them because their bundle keeps too few members."""
-    down = set(links)
-    if not _needy_bundles(network):
+    down, needy = set(links), _needy_bundles(network)
+    waiting = [*down, *(link for device in devices for link in _bundled_links_at(network).get(device, ()))]
+    if not any(link in needy for link in waiting):
         return tuple(sorted(down))
     a, b = network.link_ends
     dead = set(devices)
-    waiting = [*down, *(link for device in devices for link in _bundled_links_at(network).get(device, ()))]
     gone = set(waiting)
     while waiting:
-        for members, needed in _needy_bundles(network).get(waiting.pop(), ()):
+        for members, needed in needy.get(waiting.pop(), ()):
             left = [link for link in members if link not in gone]
             if left and len(left) < needed:
                 gone.update(left)
