@@ -8,7 +8,7 @@ from netdesign.analysis.routing.convergence import (
     budget_s,
     demands,
     learned_defaults,
-    prefixes,
+    moved,
     recovery_s,
     watches,
 )
@@ -48,13 +48,25 @@ def test_the_budget_is_that_of_calls_where_there_are_any():
 def test_recovery_is_detection_and_routes_and_installation():
     network = case(built("centre")).network
     one = next(watch for watch in watches(network) if watch.kind == "bgp_neighbors" and watch.vrf == "default")
-    count = prefixes(network)["default"]
+    count = moved(network, one)
     wanted = (one.detect_ms + PROTOCOLS.bgp_ms + count * PROTOCOLS.fib_us_per_prefix / 1000) / 1000
 
     assert recovery_s(network, one, PROTOCOLS) == pytest.approx(wanted)
     assert recovery_s(network, one._replace(kind="igp_interfaces"), PROTOCOLS) == pytest.approx(
         wanted + (PROTOCOLS.spf_ms - PROTOCOLS.bgp_ms) / 1000
     )
+
+
+def test_only_what_is_announced_moves():
+    network = case(built("centre")).network
+    one = next(watch for watch in watches(network) if watch.kind == "bgp_neighbors" and watch.vrf == "default")
+    fabric = {fact.device for fact in network.design.routing.processes if fact.vrf == "default"}
+    stated = {p for fact in network.design.routing.processes if fact.vrf == "default" for p in fact.networks}
+    links = [s for s in network.design.addressing.subnets if s.vrf == "default" and s.purpose == "point_to_point"]
+
+    assert {network.devices[at].id for at in one.devices} <= fabric
+    assert links
+    assert moved(network, one) == len(stated)
 
 
 def test_a_backup_waits_for_three_intervals_and_its_skew():

@@ -15,6 +15,8 @@ from netdesign.analysis.facts.interfaces import interfaces, wires
 from netdesign.analysis.facts.row_codes import column, whole_numbers
 from netdesign.analysis.protocols.adjacency import address_rows, igp_members, processes, statements
 from netdesign.analysis.protocols.provider_defaults import EVERYTHING, default_takers
+from netdesign.analysis.routing.route_counts import learned_counts
+from netdesign.analysis.tables.route_origins import static_hops
 from netdesign.analysis.tables.session_faults import answers
 from netdesign.graph.network import Network, analysis
 from netdesign.model.inventory import EndpointKind
@@ -268,13 +270,34 @@ def recovery_s(network: Network, watch: Watch, protocols: Protocols) -> float:
     if watch.kind == GATEWAY:
         return watch.detect_ms / 1000
     work = {BGP: protocols.bgp_ms, IGP: protocols.spf_ms}.get(watch.kind, 0)
-    install = prefixes(network).get(watch.vrf, 0) * protocols.fib_us_per_prefix / 1000
+    install = moved(network, watch) * protocols.fib_us_per_prefix / 1000
     return (watch.detect_ms + work + install) / 1000
+
+
+def moved(network: Network, watch: Watch) -> int:
+    """How many prefixes the loss may move in any one table: no more than its ends hear or state themselves.
+
+    What others lose with it they heard from one of its ends.
+    """
+    graph, count = layer3(network), _movable(network)
+    return max(
+        (count[vertex] for device in watch.devices if (vertex := graph.vertex(device, watch.vrf)) >= 0), default=0
+    )
+
+
+@analysis
+def _movable(network: Network) -> list[int]:
+    """By table, the routes that it hears or spreads, and its static ones."""
+    count = learned_counts(network).sum(axis=0)
+    static = static_hops(network).vertex
+    count += np.bincount(static[static >= 0], minlength=count.size)
+    found: list[int] = count.tolist()
+    return found
 
 
 @analysis
 def prefixes(network: Network) -> dict[str | None, int]:
-    """How many prefixes routing may have to move in each VRF: those originated, connected or static there."""
+    """How many prefixes routing may spread in each VRF at most: those originated, connected or static there."""
     found: dict[str | None, int] = defaultdict(int)
     routing = network.design.routing
     connected = {p.vrf for p in routing.processes if any(r.source == "connected" for r in p.redistribute)}

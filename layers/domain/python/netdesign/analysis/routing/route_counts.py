@@ -29,23 +29,30 @@ SAMPLES = {4: ("198.51.100.0/24", "8.0.0.0/9"), 6: ("2600::/32", "2a00:1450::/29
 def route_counts(network: Network) -> Longs:
     """Routes of the design by IP version (rows: 4, 6) and device; one known in two ways counts twice."""
     graph, table = layer3(network), routes(network)
-    by_vertex = np.zeros((2, graph.vertex_count), np.int64)
+    by_vertex = learned_counts(network).copy()
     own = np.flatnonzero((table.kind != ORIGINATED) & (table.vertex >= 0) & (table.vertex < graph.vertex_count))
     own = own[_first_of(table, own, table.vertex[own])]
-    known = known_domains(network)
-    span = table.domain_count
     for row, version in enumerate(VERSIONS):
         mine = own[table.version[own] == version]
         by_vertex[row] += np.bincount(table.vertex[mine], minlength=graph.vertex_count)
-        spread = np.flatnonzero((table.kind == ORIGINATED) & (table.version == version) & (table.domain >= 0))
-        spread = spread[_first_of(table, spread, table.domain[spread])]
-        in_domain = np.bincount(table.domain[spread], minlength=span)
-        live = known[(known >= 0) & (known // span < graph.vertex_count)]
-        np.add.at(by_vertex[row], live // span, in_domain[live % span])
     counts = np.zeros((2, len(network.devices) + 1), np.int64)
     for row in range(2):
         np.add.at(counts[row], graph.device, by_vertex[row])
     return counts[:, :-1]
+
+
+@analysis
+def learned_counts(network: Network) -> Longs:
+    """Routes that tables (of `layer3`) hear, or spread themselves, by IP version (rows: 4, 6) and table."""
+    graph, table, known = layer3(network), routes(network), known_domains(network)
+    by_vertex, span = np.zeros((2, graph.vertex_count), np.int64), table.domain_count
+    live = known[(known >= 0) & (known // span < graph.vertex_count)]
+    for row, version in enumerate(VERSIONS):
+        spread = np.flatnonzero((table.kind == ORIGINATED) & (table.version == version) & (table.domain >= 0))
+        spread = spread[_first_of(table, spread, table.domain[spread])]
+        in_domain = np.bincount(table.domain[spread], minlength=span)
+        np.add.at(by_vertex[row], live // span, in_domain[live % span])
+    return by_vertex
 
 
 def _first_of(table: Routes, rows: Longs, owner: Longs) -> Longs:

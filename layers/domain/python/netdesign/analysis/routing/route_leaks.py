@@ -12,14 +12,18 @@ from netdesign.analysis.protocols.providers import circuit_tables, sessions_with
 from netdesign.analysis.protocols.route_policy import Marks, permits, signature
 from netdesign.analysis.routing.internet_edge import readable
 from netdesign.analysis.tables.bgp_paths import Attributes, converge
+from netdesign.analysis.tables.bgp_speakers import speakers_of
 from netdesign.analysis.tables.fib import fib
 from netdesign.analysis.tables.rib_sources import beside, parsed_address
+from netdesign.graph.connectivity import components
+from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import Prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netdesign.analysis.tables.bgp_speakers import Upper
     from netdesign.model.routing import BgpNeighbor
 
 SAMPLES = ("0.0.0.0/0", "::/0", "8.0.0.0/9", "193.0.0.0/21", "2001:600::/24", "2a00:1000::/32")
@@ -94,9 +98,7 @@ def _samples(network: Network) -> list[Prefix]:
 
 def _spread(network: Network, prefix: Prefix) -> Iterator[Leak]:
     """Let each provider announce a prefix, and see which other provider hears it from us."""
-    rib = fib(network).rib
-    rib.prepare(())
-    upper = rib.upper(prefix.version)
+    upper = _speakers(network, FAMILY[prefix.version])
     running, devices = processes(network), network.devices
     theirs = [p for p in sorted(upper.talking) if not network.ours[int(running.device[p])]]
     if not theirs:
@@ -110,6 +112,29 @@ def _spread(network: Network, prefix: Prefix) -> Iterator[Leak]:
             if row.head in theirs and row.tail not in theirs and row.said >= 0 and row.head != source:
                 sender, head, tail = (devices[int(running.device[p])].id for p in (source, row.head, row.tail))
                 yield Leak(str(prefix), sender, head, tail, network.design.routing.bgp_neighbors[row.said].id)
+
+
+@analysis
+def _speakers(network: Network, family: int) -> Upper:
+    """The sessions that announcements of outside devices can pass: those of processes joined to theirs."""
+    whole, running = sessions(network), processes(network)
+    joined = (whole.families & family) != 0
+    tail, head = (end[joined].astype(np.int32) for end in (whole.tail, whole.head))
+    label = components(Multigraph(running.device.size, tail, head))
+    theirs = label[(running.device >= 0) & ~np.append(network.ours, False)[running.device]]
+    return speakers_of(_Late(network), family, np.isin(label, theirs))
+
+
+class _Late(NamedTuple):
+    """Distances from the routing tables, which are worked out when the first is asked for."""
+
+    network: Network
+
+    def distance(self, table: int, version: int, address: int) -> int | None:
+        """The metric to a next hop that is not beside the table; None where no route but a default leads there."""
+        rib = fib(self.network).rib
+        rib.prepare(())
+        return rib.distance(table, version, address)
 
 
 def _by_policy(network: Network, prefix: Prefix) -> Iterator[Leak]:

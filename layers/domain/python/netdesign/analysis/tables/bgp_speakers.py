@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from netdesign.analysis.tables.bgp_paths import Paths
-    from netdesign.analysis.tables.rib import Rib
+    from netdesign.graph.multigraph import Bools
 
 
 class Via(NamedTuple):
@@ -82,12 +82,25 @@ class Upper:
         return Via() if number is None else Via(version=number[0], address=number[1])
 
 
-def speakers_of(rib: Rib, family: int) -> Upper:
-    """The sessions of a family (a bit of `adjacency`) whose ends reach each other."""
+class Resolver(Protocol):
+    """What knows how far a table is from an address, such as the routing tables of a network."""
+
+    @property
+    def network(self) -> Network:
+        """The network that it is about."""
+
+    def distance(self, table: int, version: int, address: int) -> int | None:
+        """The metric to a next hop that is not beside the table; None where no route but a default leads there."""
+
+
+def speakers_of(rib: Resolver, family: int, among: Bools | None = None) -> Upper:
+    """The sessions of a family (a bit of `adjacency`) whose ends reach each other; of all processes, or of those
+    `among` which every session of one of them lies."""
     network = rib.network
     whole = sessions(network)
     version = VERSION_OF.get(family, 0)
-    mine = np.flatnonzero(whole.families & family).tolist()
+    wanted = (whole.families & family) != 0
+    mine = np.flatnonzero(wanted if among is None else wanted & among[whole.tail]).tolist()
     number = _numbering(network, version)
     numbers = {at: number(whole.rows[at]) for at in mine}
     kept = [at for at, number in numbers.items() if number is not None and _up(rib, whole.rows[at])]
@@ -120,7 +133,7 @@ def _ranks(network: Network) -> tuple[tuple[object, ...], ...]:
     return tuple(found)
 
 
-def _up(rib: Rib, row: Session) -> bool:
+def _up(rib: Resolver, row: Session) -> bool:
     """Whether the ends of a session reach each other: on a segment they do, else each needs a route to the other."""
     if row.segment != -1:
         return True
@@ -135,21 +148,21 @@ def _up(rib: Rib, row: Session) -> bool:
     return all([reaches(rib, *far), reaches(rib, *near)])
 
 
-def reaches(rib: Rib, table: int, version: int, address: int) -> bool:
+def reaches(rib: Resolver, table: int, version: int, address: int) -> bool:
     """Whether a table has the address beside it or a route to it that is no default."""
     return beside(rib.network, table, version, address) is not None or rib.distance(table, version, address) is not None
 
 
 def _numbering(network: Network, version: int) -> Callable[[Session], tuple[int, int] | None]:
     """Where the tail of a session is for an IP version; None where its routes have no next hop of that version."""
-    vertex, shared = processes(network).vertex.tolist(), segments_of(network, version) if version else {}
-    at, known = link_addresses(network), interface_numbers(network)
+    vertex = processes(network).vertex.tolist()
 
     def number(row: Session) -> tuple[int, int] | None:
         if row.segment == BACKBONE or version in (0, row.address[0]):
             return row.address
         if row.segment == -1:
             return None
+        shared, at, known = segments_of(network, version), link_addresses(network), interface_numbers(network)
         heard = {s for i in at.get((vertex[row.head], row.segment), ()) for s in shared.get(i, ())}
         for interface in at.get((vertex[row.tail], row.segment), ()):
             if heard.intersection(shared.get(interface, ())):
@@ -160,7 +173,7 @@ def _numbering(network: Network, version: int) -> Callable[[Session], tuple[int,
 
 
 def _metric(
-    rib: Rib, rows: Sequence[Session], numbers: Sequence[tuple[int, int] | None]
+    rib: Resolver, rows: Sequence[Session], numbers: Sequence[tuple[int, int] | None]
 ) -> Callable[[int, int], int | None]:
     """How far the head of a session is from a next hop that was handed on to it; None where it finds none."""
     vertex = processes(rib.network).vertex
