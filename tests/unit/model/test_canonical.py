@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from dataclasses import replace
 
 import jsonschema
@@ -10,6 +11,7 @@ import orjson
 import pytest
 
 from netdesign.errors import InvalidInputError
+from netdesign.model import canonical as canonical_module
 from netdesign.model.canonical import canonical, design_digest, design_from, digest, json_schema, to_document
 from netdesign.model.design import Design
 from netdesign.model.governance import State
@@ -58,6 +60,34 @@ def test_governance_is_no_part_of_a_designs_digest() -> None:
 
     assert design_digest(approved) == design_digest(SOUND)
     assert digest(approved) != digest(SOUND)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 5000])
+def test_the_digest_is_that_of_the_whole_text(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    odd = link("s2:a", "s1:b", length_m=7.0, speed_bps=2**60)
+    whole = design(
+        Site(id="dc1", name="One", latitude=47.0),
+        *SOUND.inventory.devices,
+        device("s2", Role.SPINE),
+        *SOUND.cabling.links,
+        odd,
+    )
+    document = to_document(whole)
+    del document["governance"]
+
+    def plain(value: object) -> object:
+        """What JavaScript reads: whole numbers without a point, larger ones as they are rounded."""
+        if isinstance(value, dict):
+            return {key: plain(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [plain(one) for one in value]
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value) if abs(value) >= 2**53 else int(value) if value == int(value) else value
+        return value
+
+    monkeypatch.setattr(canonical_module, "PIECE", piece)
+    text = orjson.dumps(plain(document), option=orjson.OPT_SORT_KEYS)
+    assert design_digest(whole) == hashlib.sha256(text).hexdigest()
 
 
 def spoiled(path: str, value: object) -> object:

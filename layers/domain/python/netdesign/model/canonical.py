@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -13,6 +15,7 @@ from pydantic import TypeAdapter
 from netdesign.errors import InvalidInputError
 from netdesign.model.decoding import MAX_FAULTS, MAX_WHOLE, decode
 from netdesign.model.design import Design
+from netdesign.model.patch import collection_of, collections
 from netdesign.model.plausibility import odd_values_in
 from netdesign.model.quantities import negatives_in
 from netdesign.model.references import faults_in
@@ -20,6 +23,9 @@ from netdesign.model.references import faults_in
 T = TypeVar("T")
 
 _WHOLE_FLOAT = re.compile(rb"\d\.0[,}\]]")
+_LONG = re.compile(rb"\d{16}")
+PIECE = 5_000
+"""Facts that are written at once."""
 
 
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}
@@ -59,10 +65,55 @@ def digest(value: Any) -> str:
 
 def design_digest(design: Design) -> str:
     """Return the digest of what a design says; its governance (state, approval) is no part of it."""
-    document = to_document(design)
+    found = hashlib.sha256()
+    for piece in _pieces(design):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def _pieces(design: Design) -> Iterator[bytes]:
+    """The canonical JSON of a design without its governance, piece by piece: it need never be in memory whole."""
+    by_group: dict[str, list[str]] = {}
+    for name, (group, _) in collections().items():
+        if collection_of(design, name):
+            by_group.setdefault(group, []).append(name)
+    hollow = {group: replace(getattr(design, group), **dict.fromkeys(names, ())) for group, names in by_group.items()}
+    document = to_document(replace(design, **hollow))
     document.pop("governance")
-    text = orjson.dumps(_whole(document), option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(text).hexdigest()
+    mark = b"{"
+    for key in sorted({*document, *by_group}):
+        yield mark + orjson.dumps(key) + b":"
+        mark = b","
+        if key in by_group:
+            yield from _group_pieces(design, by_group[key])
+        else:
+            yield orjson.dumps(_whole(document[key]), option=orjson.OPT_SORT_KEYS)
+    yield b"}"
+
+
+def _group_pieces(design: Design, names: list[str]) -> Iterator[bytes]:
+    """The JSON of a group of collections, none of them empty; a group is nothing else."""
+    mark = b"{"
+    for name in sorted(names):
+        yield mark + orjson.dumps(name) + b":["
+        mark = b","
+        kind, facts = collections()[name][1], collection_of(design, name)
+        for first in range(0, len(facts), PIECE):
+            some = facts[first : first + PIECE]
+            document = adapter(tuple[kind, ...]).dump_python(some, mode="json", exclude_defaults=True)  # type: ignore[valid-type]
+            yield (b"," if first else b"") + _whole_text(document)[1:-1]
+        yield b"]"
+    yield b"}"
+
+
+def _whole_text(document: Any) -> bytes:
+    """The canonical JSON of a document, numbers read one by one only where some may be written another way."""
+    try:
+        text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return orjson.dumps(_whole(document), option=orjson.OPT_SORT_KEYS)
+    odd = _WHOLE_FLOAT.search(text) or _LONG.search(text)
+    return orjson.dumps(_whole(document), option=orjson.OPT_SORT_KEYS) if odd else text
 
 
 def design_from(document: object) -> Design:
