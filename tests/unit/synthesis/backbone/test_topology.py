@@ -1,6 +1,6 @@
 """Topologies cost what the cheapest of all subsets costs that networkx calls survivable."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import networkx as nx
 import numpy as np
@@ -96,3 +96,24 @@ def test_three_paths_take_three_spans_at_every_site():
     degree = np.bincount(ends[list(found.spans)].ravel())
     assert degree.min() >= 3
     assert survives(6, ends[list(found.spans)], Survival(3))
+
+
+@given(st.integers(3, 7), st.randoms(use_true_random=False))
+@settings(max_examples=25)
+def test_a_ring_is_the_shortest_of_all_orders(sites, random):
+    ends = np.array(list(combinations(range(sites), 2)))
+    cost = np.array([float(random.randint(1, 30)) for _ in ends])
+    length = {frozenset(pair): one for pair, one in zip(ends.tolist(), cost.tolist(), strict=True)}
+    tours = ([0, *rest] for rest in permutations(range(1, sites)))
+    least = min(sum(length[frozenset(p)] for p in zip(one, [*one[1:], 0], strict=True)) for one in tours)
+    found = survivable_topology(sites, ends, cost, Survival(ring=True))
+    graph = nx.Graph(ends[list(found.spans)].tolist())
+
+    assert found.cost == pytest.approx(least) == pytest.approx(found.bound)
+    assert [degree for _, degree in graph.degree()] == [2] * sites
+    assert nx.is_connected(graph)
+
+
+def test_no_ring_leads_where_two_sites_have_no_span():
+    with pytest.raises(ConflictError, match="span between every two"):
+        survivable_topology(4, np.array([(0, 1), (1, 2), (2, 3), (0, 3)]), np.ones(4), Survival(ring=True))

@@ -15,6 +15,7 @@ from netdesign.graph.connectivity import articulation_points, bridges, component
 from netdesign.graph.global_cut import global_cut
 from netdesign.graph.multigraph import multigraph
 from netdesign.synthesis.backbone.rows import Rows
+from netdesign.synthesis.backbone.tour import short_tour
 
 if TYPE_CHECKING:
     from netdesign.graph.multigraph import Bools, Multigraph
@@ -41,10 +42,14 @@ class Topology:
 
 @dataclass(frozen=True, slots=True)
 class Survival:
-    """What must not part the sites: the loss of fewer than `paths` spans, and, with `nodes`, of any one site."""
+    """What must not part the sites: the loss of fewer than `paths` spans, and, with `nodes`, of any one site.
+
+    A `ring` leads once around all sites: two spans at each, and every two sites must have a span to choose.
+    """
 
     paths: int = 2
     nodes: bool = False
+    ring: bool = False
 
 
 def survivable_topology(
@@ -63,12 +68,15 @@ class _Choice:
         self.sites, self.ends, self.cost, self.survival = sites, ends, cost, survival
         self.rows = Rows(whole=len(cost))
         self.rows.add_columns(cost.tolist(), [1.0] * len(cost))
+        for site in range(sites if survival.ring else 0):
+            index = np.flatnonzero((ends == site).any(axis=1))
+            self.rows.add(index, np.ones(len(index)), least=2.0, most=2.0)
 
     def best(self, nodes: int, seconds: float) -> Topology:
         every = np.ones(len(self.cost), dtype=np.bool_)
         if self.sites > 1 and self._parted(every) is not None:
             raise ConflictError(f"all spans together do not keep {self.sites} sites joined as asked")
-        chosen = self._thinned(every)
+        chosen = short_tour(self.sites, self.ends, self.cost) if self.survival.ring else self._thinned(every)
         bound = self._relaxed() if self.sites > 1 else 0.0
         for _ in range(WHOLE_ROUNDS):
             if self.cost[chosen].sum() <= bound + SHORT or self.sites < 2:

@@ -11,6 +11,7 @@ from netdesign.model.compliance import FrameworkRef
 from netdesign.model.quantity import Money, parse_money
 from netdesign.model.requirements import ConstraintType, Requirements
 from netdesign.model.vocabulary import DataClass, Framework, NetworkType, SecurityLevel
+from netdesign.synthesis.needs.transports import LINE_WORDS, MPLS_WORDS
 from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
 
 CAMPUSES: Final = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS, NetworkType.WAN)
@@ -93,9 +94,7 @@ def _identity(requirements: Requirements, as_of: str) -> tuple[Known[Any], ...]:
             "topology_preference", preference, "topology_preference",
             default("topology_preference", None, "any shape that fits; sizes decide"),
         ),
-        stated("technology_stack", requirements.technology_stack)
-        if requirements.technology_stack
-        else default("technology_stack", (), "no technology is asked for"),
+        _technologies(requirements),
         either(
             "deployment_timeline", requirements.deployment_timeline, "deployment_timeline",
             default("deployment_timeline", None, "no timeline is stated"),
@@ -105,6 +104,18 @@ def _identity(requirements: Requirements, as_of: str) -> tuple[Known[Any], ...]:
             default("evaluation_date", as_of, "no submission date is stated; the catalogue's date stands in"),
         ),
     )  # fmt: skip
+
+
+def _technologies(requirements: Requirements) -> Known[tuple[str, ...]]:
+    """The technologies that are asked for; special requirements may name the circuits of a wide-area network."""
+    stack = requirements.technology_stack
+    named = mentions((*MPLS_WORDS, *LINE_WORDS), requirements.special_requirements)
+    if requirements.network_type is NetworkType.WAN and named and mentions((named,), stack) is None:
+        reason = f"what is stated, and {named!r} of the special requirements"
+        return inferred("technology_stack", (*stack, named), reason, "technology_stack", "special_requirements")
+    if stack:
+        return stated("technology_stack", stack)
+    return default("technology_stack", (), "no technology is asked for")
 
 
 def _resilience(requirements: Requirements, parameters: Parameters) -> tuple[Known[Any], ...]:
