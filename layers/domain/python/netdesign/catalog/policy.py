@@ -268,6 +268,9 @@ class Wan:
     regional_hub_spokes: int
     hub_rtt_ms: int
     mesh_sites: int
+    line_sites: int
+    line_mesh_sites: int
+    assumed_line_km: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Archetype(StrEnum):
     COLLAPSED_CORE = "collapsed_core"
     THREE_TIER = "three_tier"
     WAN_MESH = "wan_mesh"
+    WAN_PARTIAL_MESH = "wan_partial_mesh"
+    """Leased lines between some pairs of sites, chosen for what they cost and survive."""
     WAN_RING = "wan_ring"
     WAN_HUB_AND_SPOKE = "wan_hub_and_spoke"
     WAN_REGIONAL_HUBS = "wan_regional_hubs"

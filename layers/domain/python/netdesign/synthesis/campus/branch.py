@@ -34,16 +34,25 @@ from netdesign.synthesis.campus.tiers import SERVICE_HOSTS, explain_access, publ
 from netdesign.synthesis.datacenter.standing_hall import stand
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, trunk
-from netdesign.synthesis.edge.border import Edge, add_firewalls, explain_firewalls, firewall_interface, route
+from netdesign.synthesis.edge.border import (
+    Edge,
+    add_firewalls,
+    build_gate,
+    explain_firewalls,
+    firewall_interface,
+    route,
+)
+from netdesign.synthesis.edge.gate import gate_vlan
 from netdesign.synthesis.edge.internet import add_circuit, protect, provider_links
 from netdesign.synthesis.edge.remote_access import reserve_pool
 from netdesign.synthesis.edge.sizing import plan_edge
-from netdesign.synthesis.needs.site_demand import at_site, evened
+from netdesign.synthesis.needs.site_demand import at_site, evened, outward
 from netdesign.synthesis.needs.zones import INTERNET
 from netdesign.synthesis.operation.infrastructure import Home, add_services
 from netdesign.synthesis.operation.management import port_profile
 
 SERVER_INDEX = 99
+CIRCUIT_MTU = 1_500
 
 
 def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[ServiceInstance, ...]]:
@@ -61,6 +70,8 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
         branch=True,
         share=share,
         tunnels=blueprint.heads.get(ground.site, 0),
+        gate=(gate := blueprint.gates.get(ground.site)),
+        leaving=outward(blueprint.requirements, ground.site) if gate and gate.lines else None,
     )
     explain_access(blueprint, ground.plan, access)
     racks = _racks(ground, plan.firewalls)
@@ -68,10 +79,14 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     switch = blueprint.device(Role.ACCESS, ground.site, access.kind, rack=racks[0])
     ground.access[unit.name] = ground.server_switches = (switch,)
     _place_points(ground, unit)
-    edge = Edge(ground.site, plan, Pair(()), add_firewalls(blueprint, ground.site, plan, racks))
+    edge = Edge(ground.site, plan, Pair((switch,)), add_firewalls(blueprint, ground.site, plan, racks))
     home = _vlans(ground, unit, zones)
+    gates = (gate_vlan(blueprint, ground.site, (switch,)),) if plan.gate else ()
+    edge.beyond = edge.gate_vlans = tuple(vlan.id for vlan in gates)
     _join(ground, edge, unit, switch)
     _circuits(blueprint, edge)
+    for vlan in gates:
+        build_gate(blueprint, edge, vlan, racks, CIRCUIT_MTU)
     explain_firewalls(blueprint, edge)
     populate(ground)
     counts = {
@@ -84,8 +99,8 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     if not apart:
         _attach_services(ground, switch, home)
     address_switch(ground, switch, home)
-    for firewall in edge.firewalls:
-        plug_in(blueprint, firewall, switch, home)
+    for device in (*edge.firewalls, *edge.wans):
+        plug_in(blueprint, device, switch, home)
     services = () if apart else add_services(blueprint, ground.site, (Home(blueprint.nets(home), (switch,)),))
     return edge, services
 
@@ -173,7 +188,7 @@ def _join(ground: Ground, edge: Edge, unit: Unit, switch: Device) -> None:
             edge.plan.firewall_port_bps,
             LinkPurpose.ATTACHMENT,
             use=(PortUse.DOWNLINK, PortUse.UPLINK),
-            vlans=tuple(vlan.id for vlan in vlans),
+            vlans=(*(vlan.id for vlan in vlans), *edge.beyond),
         )
         edge.inward.setdefault(firewall.id, parent)
         for vlan in vlans:

@@ -51,12 +51,12 @@ from netdesign.synthesis.datacenter.management import OutOfBand, add_console, ro
 from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, UNDERLAY, Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link, settle_peer_link
-from netdesign.synthesis.edge.border import Edge, build_edge
+from netdesign.synthesis.edge.border import OUTER, Edge, build_edge
 from netdesign.synthesis.edge.cloud_edge import cloud_doors
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
 from netdesign.synthesis.edge.translation import translate
 from netdesign.synthesis.needs.flows import Ends
-from netdesign.synthesis.needs.zones import CLOUD, DMZ, INTERNET, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
+from netdesign.synthesis.needs.zones import DMZ, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 from netdesign.synthesis.operation.finishing import add_flows, add_policy, publish, relay, residencies
 from netdesign.synthesis.operation.hardening import harden
 from netdesign.synthesis.operation.infrastructure import add_services
@@ -137,7 +137,7 @@ def _build_large(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
     equipment = _equip(ground)
     plan = ground.plan
     prepare_rooms(ground, main_racks(ground, equipment), closet_racks(ground, equipment))
-    inside = [zone for zone in zones if zone not in (INTERNET, CLOUD) and not (apart and zone == MANAGEMENT)]
+    inside = [zone for zone in zones if zone not in OUTER and not (apart and zone == MANAGEMENT)]
     _plan_addresses(ground, equipment, zones)
     place_switches(ground, equipment)
     for unit in plan.units:
@@ -248,8 +248,7 @@ def _edge(ground: Ground, equipment: Equipment, zones: Sequence[str], management
         )
         apart = {MANAGEMENT} if management else set()
         transits = tuple(vlan for zone, vlan in edge.transits.items() if zone not in apart)
-        beyond = (f"{ground.site}-outside", *((f"{ground.site}-cloud",) if edge.wans else ()))
-        ids = (*(vlan.id for vlan in (*own, *transits)), *beyond)
+        ids = (*(vlan.id for vlan in (*own, *transits)), *edge.beyond)
         allow_on_peer_link(blueprint, ground.core, ids)
     return edge
 

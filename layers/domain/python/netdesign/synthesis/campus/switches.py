@@ -30,6 +30,7 @@ def main_racks(ground: Ground, equipment: Equipment) -> dict[int, int]:
     held[1] += [equipment.edge.firewall] * equipment.edge.firewalls
     held[1] += [equipment.edge.router] * equipment.edge.routers if equipment.edge.router else []
     held[1] += [equipment.edge.wan.kind] * equipment.edge.wan.routers if equipment.edge.wan else []
+    held[1] += [equipment.edge.gate.kind] * equipment.edge.gate.routers if equipment.edge.gate else []
     if ground.radios and ground.radios.controller:
         held[1] += [ground.radios.controller] * ground.radios.controllers
     return {building: _racks_for(kinds) for building, kinds in held.items()}

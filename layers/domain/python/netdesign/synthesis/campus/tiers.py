@@ -27,7 +27,7 @@ from netdesign.synthesis.draft.cabling import joinable
 from netdesign.synthesis.draft.port_bank import PortBank, PortTable
 from netdesign.synthesis.draft.selection import Choice, PortNeed
 from netdesign.synthesis.edge.sizing import EdgePlan, plan_edge
-from netdesign.synthesis.needs.site_demand import at_site, evened
+from netdesign.synthesis.needs.site_demand import at_site, evened, outward
 
 SERVICE_HOSTS = 2
 PUBLISHED_HOSTS = 2
@@ -112,6 +112,8 @@ def _edge_and_tops(
                 share=share * evened(blueprint.requirements, ground.site),
                 least_bps=least,
                 tunnels=blueprint.heads.get(ground.site, 0),
+                gate=(gate := blueprint.gates.get(ground.site)),
+                leaving=outward(blueprint.requirements, ground.site) if gate and gate.lines else None,
             )
             return edge, _tops(ground, access, edge, per_peer, servers)
         except InfeasibleError as exc:
@@ -219,6 +221,7 @@ def _exit_ports(edge: EdgePlan) -> list[PortNeed]:
         PortNeed(edge.firewalls + 1, edge.firewall_port_bps, PortUse.DOWNLINK),
         PortNeed(edge.routers + 2, edge.router_port_bps, PortUse.DOWNLINK),
         *((PortNeed(edge.wan.routers, edge.wan.port_bps, PortUse.DOWNLINK),) if edge.wan else ()),
+        *((PortNeed(edge.gate.routers, edge.gate.port_bps, PortUse.DOWNLINK),) if edge.gate else ()),
     ]
 
 

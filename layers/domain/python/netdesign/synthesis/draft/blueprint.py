@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.policy import RedundancyLevel, SecurityPosture
@@ -27,6 +27,9 @@ from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.placement import Floor
 from netdesign.synthesis.draft.standing import NOTHING, Standing
 from netdesign.synthesis.draft.wiring import Wiring
+
+if TYPE_CHECKING:
+    from netdesign.synthesis.edge.gate import GatePlan
 
 UNDERLAY = "default"
 MANAGEMENT = "management"
@@ -78,7 +81,11 @@ class Blueprint(Wiring):
         self.heads: dict[str, int] = {}
         """Tunnels that each firewall of a site ends."""
         self.tunnels: dict[str, int] = {}
-        """Tunnels to number from the point-to-point addresses of a site, beside its own links."""
+        """Tunnels and lines to number from the point-to-point addresses of a site, beside its own links."""
+        self.gates: dict[str, GatePlan] = {}
+        """Routers toward other sites that each site has."""
+        self.carriers: set[str] = set()
+        """Devices (by id) of a provider that joins sites, and leads nowhere else."""
         self.add(Vrf(id=UNDERLAY, name=UNDERLAY))
 
     @property

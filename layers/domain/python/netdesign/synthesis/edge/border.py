@@ -25,14 +25,17 @@ from netdesign.synthesis.draft.interface_names import subinterface_name
 from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
 from netdesign.synthesis.edge.cloud_edge import cloud_vlan
+from netdesign.synthesis.edge.gate import add_gate, gate_vlan
 from netdesign.synthesis.edge.sizing import GBPS, SPEEDS, EdgePlan, plan_edge
-from netdesign.synthesis.needs.zones import CLOUD, INTERNET
+from netdesign.synthesis.needs.zones import CLOUD, INTERNET, WAN
 
 FIRST_TRANSIT_VLAN = 901
 OUTSIDE_VLAN = 990
 TRANSIT_LENGTH = 29
 SWITCH_ADDRESS, FIREWALL_ADDRESS = 1, 6
 """Hosts of a transit subnet that the switches and the firewalls answer on together."""
+OUTER = (INTERNET, CLOUD, WAN)
+"""Zones that lie beyond the firewalls of a site."""
 APART = 128
 """What the VRRP group of firewalls differs by from that of the switches in the same VLAN."""
 
@@ -48,8 +51,12 @@ class Edge:
     routers: tuple[Device, ...] = ()
     providers: tuple[Device, ...] = ()
     wans: tuple[Device, ...] = ()
-    """Routers toward a cloud provider."""
+    """Routers toward a cloud provider, or toward other sites."""
     transits: dict[str, Vlan] = field(default_factory=dict)
+    gate_vlans: tuple[str, ...] = ()
+    """The VLAN (id) between the firewalls and the routers toward other sites, where there are any."""
+    beyond: tuple[str, ...] = ()
+    """The VLANs (ids) between the firewalls and the routers outside of them."""
     inward: dict[str, str] = field(default_factory=dict)
     """Name of the interface of each firewall that leads inward."""
 
@@ -85,12 +92,15 @@ def build_edge(
     chosen = plan or plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=len(attach_to))
     pair = pair_of(blueprint, attach_to)
     edge = Edge(site, chosen, pair, add_firewalls(blueprint, site, chosen, racks))
-    inside = [zone for zone in zones if zone not in (INTERNET, CLOUD) and not (management and zone == MANAGEMENT)]
+    inside = [zone for zone in zones if zone not in OUTER and not (management and zone == MANAGEMENT)]
     for at, zone in enumerate(inside):
         edge.transits[zone] = transit_vlan(blueprint, site, zone, FIRST_TRANSIT_VLAN + at, pair)
     outside = outside_vlan(blueprint, site, pair)
     beyond = (outside, *((cloud_vlan(blueprint, site, pair.devices),) if chosen.wan else ()))
-    vlans = tuple(vlan.id for vlan in (*edge.transits.values(), *beyond))
+    gates = (gate_vlan(blueprint, site, pair.devices),) if chosen.gate else ()
+    edge.gate_vlans = tuple(vlan.id for vlan in gates)
+    edge.beyond = (*(vlan.id for vlan in beyond), *edge.gate_vlans)
+    vlans = (*(vlan.id for vlan in edge.transits.values()), *edge.beyond)
     for firewall in edge.firewalls:
         edge.inward[firewall.id] = trunk(
             blueprint,
@@ -111,11 +121,20 @@ def build_edge(
     zone_interfaces(blueprint, edge, INTERNET, outside)
     build_internet(blueprint, edge, outside, racks, mtu_bytes)
     build_cloud_way(blueprint, edge, beyond[1:], racks, mtu_bytes)
-    for vlan in (*edge.transits.values(), *beyond):
+    for vlan in gates:
+        build_gate(blueprint, edge, vlan, racks, mtu_bytes)
+    for vlan in (*edge.transits.values(), *beyond, *gates):
         if on_vlan is not None and (blueprint.vlan_devices(vlan) and vlan.id in vlans):
             on_vlan(vlan)
     explain_firewalls(blueprint, edge)
     return edge
+
+
+def build_gate(blueprint: Blueprint, edge: Edge, vlan: Vlan, racks: Sequence[str], mtu_bytes: int) -> None:
+    """The routers toward other sites, behind an interface of the firewalls of their own."""
+    zone_interfaces(blueprint, edge, WAN, vlan)
+    if edge.plan.gate is not None:
+        edge.wans = add_gate(blueprint, edge.site, edge.pair, edge.plan.gate, vlan, racks, mtu_bytes)
 
 
 def pair_of(blueprint: Blueprint, devices: Sequence[Device]) -> Pair:

@@ -19,6 +19,7 @@ from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
 from netdesign.synthesis.edge.cloud_edge import WanPlan, cloud_bps, plan_wan
+from netdesign.synthesis.edge.gate import GatePlan
 from netdesign.synthesis.needs.centres import DATA_CENTRES
 from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
 from netdesign.synthesis.needs.firewalls import firewall_count
@@ -66,6 +67,8 @@ class EdgePlan:
     refused: tuple[tuple[str, str], ...] = ()
     wan: WanPlan | None = None
     """Routers toward a cloud provider."""
+    gate: GatePlan | None = None
+    """Routers toward other sites, by lines or a carrier."""
 
 
 def firewall_demand(requirements: ResolvedRequirements, parameters: Parameters, share: float = 1.0) -> FirewallDemand:
@@ -252,13 +255,15 @@ def plan_edge(
     share: float = 1.0,
     least_bps: int = GBPS,
     tunnels: int = 0,
+    gate: GatePlan | None = None,
+    leaving: ResolvedRequirements | None = None,
 ) -> EdgePlan:
     """The edge of a site with `links` links from each firewall inward, of `least_bps` or faster; `share` is the site's
-    part of all demand. Each firewall ends `tunnels` to other sites."""
+    part of all demand. Each firewall ends `tunnels` to other sites; a `gate` takes what goes there by lines, so that
+    circuits carry what is `leaving` for the Internet alone."""
     firewalls = firewall_count(requirements, parameters)
-    circuits = plan_circuits(
-        requirements, parameters, catalog, circuit_count(requirements, parameters, firewalls, branch=branch), share
-    )
+    count = circuit_count(requirements, parameters, firewalls, branch=branch)
+    circuits = plan_circuits(leaving or requirements, parameters, catalog, count, share)
     demand = firewall_demand(requirements, parameters, share)
     level = parameters.redundancy[requirements.redundancy]
     both_ways = 2 * demand.inspected_bps / (level.max_utilisation_failed or level.max_utilisation)
@@ -281,6 +286,7 @@ def plan_edge(
         demand=demand,
         refused=choice.refused,
         wan=None if branch else plan_wan(requirements, parameters, catalog, share, least_bps),
+        gate=gate,
     )
 
 

@@ -70,6 +70,16 @@ def _joined(asked: ResolvedRequirements, own: ResolvedSite) -> ResolvedRequireme
     )
 
 
+def outward(asked: ResolvedRequirements, site: str) -> ResolvedRequirements:
+    """The requirements of a site of a wide-area network as its circuits see them where others are reached by lines:
+    only what it exchanges with the Internet."""
+    joined = at_site(asked, site)
+    own = joined.sites[0]
+    kept = [part for one in asked.flows for part in own_part(asked, own, one) if part.target == one.target]
+    foreign = replace(asked, flows=tuple(flow for flow in asked.flows if flow.source in OUTSIDE))
+    return replace(joined, flows=(*kept, *_inbound(foreign, own)))
+
+
 def own_part(asked: ResolvedRequirements, own: ResolvedSite, flow: ResolvedFlow) -> tuple[ResolvedFlow, ...]:
     """What a site sends of a flow, to the Internet where the target is at other sites; nothing of what others send."""
     names = {one.id for one in asked.sites}

@@ -22,6 +22,10 @@ from netdesign.synthesis.needs.zones import DATABASE, DMZ, KINDS, SERVER, STORAG
 from netdesign.synthesis.operation.finishing import relay, residencies
 from netdesign.synthesis.operation.hardening import harden
 from netdesign.synthesis.operation.management import encrypt_between_buildings, manage_devices
+from netdesign.synthesis.needs.transports import Transport
+from netdesign.synthesis.wan.gate_routing import route_gates
+from netdesign.synthesis.wan.gates import plan_gates
+from netdesign.synthesis.wan.lines import build_lines
 from netdesign.synthesis.wan.overlay import join_sites
 from netdesign.synthesis.wan.routing import route_sites
 from netdesign.synthesis.wan.spokes import Pattern, alike, draw, private, write_out
@@ -44,16 +48,25 @@ class Sites:
 def build(blueprint: Blueprint) -> Archetype:
     """Add every fact of the network to the blueprint; the archetype is the shape in which sites are joined."""
     asked, parameters = blueprint.requirements, blueprint.parameters
-    shape = wan_shape(asked, parameters)
+    shape, plan = wan_shape(asked, parameters), None
+    if shape.transport is Transport.LINES:
+        from netdesign.synthesis.wan.line_shape import line_shape
+
+        shape, plan = line_shape(asked, parameters, blueprint.catalog)
     zones = campus_zones(blueprint)
-    named = tuple(zone for zone in KINDS if zone in zones or (zone == WAN and shape.joins))
+    joined = shape.joins or shape.lines
+    named = tuple(zone for zone in KINDS if zone in zones or (zone == WAN and joined))
     blueprint.add_all(make_zones(named, asked, parameters.zones.trust))
     blueprint.tunnels, blueprint.heads = _tunnels(blueprint, shape)
+    blueprint.gates = plan_gates(blueprint, shape, plan)
     _explain(blueprint, shape)
     sites = _build_sites(blueprint, shape, zones)
     edges = {site: one.edge for site, one in sites.built.items()}
-    if shape.joins:
-        route_sites(blueprint, edges, shape, join_sites(blueprint, edges, shape))
+    if joined:
+        joints = join_sites(blueprint, edges, shape) if shape.joins else ()
+        route_sites(blueprint, edges, shape, joints)
+    if blueprint.gates:
+        route_gates(blueprint, edges, build_lines(blueprint, edges, plan) if plan else ())
     _finish(blueprint, shape, sites)
     return shape.archetype
 
@@ -65,7 +78,7 @@ def _build_sites(blueprint: Blueprint, shape: WanShape, zones: Sequence[str]) ->
     sites = Sites()
     whole = [site for site in asked.sites if site.id not in blueprint.spokes]
     for site in whole:
-        sites.built[site.id] = build_site(blueprint, site, zones)
+        sites.built[site.id] = build_site(blueprint, site, with_gate(blueprint, site.id, zones))
     services = tuple(service for one in sites.built.values() for service in one.services)
     relay(blueprint, services)
     _copy_spokes(blueprint, shape, zones, sites)
@@ -89,11 +102,12 @@ def _copy_spokes(blueprint: Blueprint, shape: WanShape, zones: Sequence[str], si
     for site in blueprint.requirements.sites:
         if site.id not in blueprint.spokes:
             continue
-        kind = (*alike(site, shape.homes[site.id]), site.id if site.id in named else "")
+        gate = blueprint.gates.get(site.id)
+        kind = (*alike(site, shape.homes[site.id]), gate, site.id if site.id in named else "")
         first = kind not in patterns
         if first:
             services = _services(shape, sites, site.id)
-            own = _spoke_zones(blueprint, site, zones)
+            own = with_gate(blueprint, site.id, _spoke_zones(blueprint, site, zones))
             patterns[kind] = draw(blueprint, site, shape, own, ends, services, around)
         copied = write_out(blueprint, patterns[kind], site, first=first)
         sites.built[site.id], sites.flows[site.id] = copied.built, copied.flows
@@ -121,6 +135,11 @@ def _finish(blueprint: Blueprint, shape: WanShape, sites: Sites) -> None:
             result=len(sites.alike),
             fields=("sites", "users"),
         )
+
+
+def with_gate(blueprint: Blueprint, site: str, zones: Sequence[str]) -> tuple[str, ...]:
+    """The zones of a site, that of other sites among them where it has addresses of its own."""
+    return (*zones, WAN) if site in blueprint.gates else tuple(zones)
 
 
 def _services(shape: WanShape, sites: Sites, site: str) -> tuple[ServiceInstance, ...]:
@@ -152,6 +171,8 @@ def _tunnels(blueprint: Blueprint, shape: WanShape) -> tuple[dict[str, int], dic
         numbered[join.b] = numbered.get(join.b, 0) + firewalls**2 * MOST_CIRCUITS
         for site in (join.a, join.b):
             ended[site] = ended.get(site, 0) + firewalls * MOST_CIRCUITS
+    for line in shape.lines:
+        numbered[line.a] = numbered.get(line.a, 0) + 1
     return numbered, ended
 
 
@@ -162,14 +183,17 @@ def _explain(blueprint: Blueprint, shape: WanShape) -> None:
         "In which shape are the sites joined?",
         shape.archetype.value,
         formula="as preferred; or else each with each up to 5 sites, two hubs for every region of at most "
-        "regional_hub_spokes spokes beyond",
+        "regional_hub_spokes spokes and hub_rtt_ms beyond, each spoke on the two nearest; leased lines and a carrier's "
+        "network where the words of the request name them, or where few sites are all critical",
         inputs={
             "sites": len(asked.sites),
             "preference": wish.value if wish else "none",
+            "transport": shape.transport.value,
             "regional_hub_spokes": wan.regional_hub_spokes,
+            "hub_rtt_ms": wan.hub_rtt_ms,
             "hubs": ", ".join(shape.hubs[:6]),
         },
-        result=len(shape.joins),
-        fields=("network_type", "topology_preference", "sites"),
+        result=len(shape.joins) + len(shape.lines),
+        fields=("network_type", "topology_preference", "technology_stack", "sites"),
         source="policy parameters wan",
     )

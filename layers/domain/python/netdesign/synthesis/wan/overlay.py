@@ -11,7 +11,7 @@ from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device
 from netdesign.model.overlay import Tunnel, TunnelKind
 from netdesign.model.security import CryptoKind, CryptoProfile
-from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode
+from netdesign.model.vocabulary import InterfaceKind, LinkPurpose, PortMode, Role
 from netdesign.synthesis.draft.blueprint import UNDERLAY, Blueprint
 from netdesign.synthesis.draft.interface_names import tunnel_name
 from netdesign.synthesis.edge.border import Edge
@@ -49,7 +49,8 @@ class Joint:
 
 def join_sites(blueprint: Blueprint, edges: Mapping[str, Edge], shape: WanShape) -> tuple[Joint, ...]:
     """Tunnels between all sites that the shape joins, each with an interface at both ends."""
-    blueprint.add(_crypto())
+    if not blueprint.has(CryptoProfile, CRYPTO):
+        blueprint.add(crypto_profile())
     circuits = circuits_by_site(blueprint)
     inner = inner_mtu(blueprint)
     made = tuple(
@@ -62,11 +63,13 @@ def join_sites(blueprint: Blueprint, edges: Mapping[str, Edge], shape: WanShape)
 
 
 def circuits_by_site(blueprint: Blueprint) -> dict[str, list[Link]]:
-    """The circuits of each site in the order in which they were ordered."""
+    """The circuits of each site to the Internet in the order in which they were ordered."""
     found: dict[str, list[Link]] = {}
     for link in blueprint.all(Link):
         if link.purpose is LinkPurpose.CIRCUIT:
-            found.setdefault(blueprint.get(Device, link.a.device).site, []).append(link)
+            device = blueprint.get(Device, link.a.device)
+            if device.role is not Role.WAN_EDGE:
+                found.setdefault(device.site, []).append(link)
     return found
 
 
@@ -145,7 +148,7 @@ def inner_mtu(blueprint: Blueprint) -> int:
     return (CIRCUIT_MTU - adds["ipsec"] - adds["nat_traversal"]) // MTU_STEP * MTU_STEP
 
 
-def _crypto() -> CryptoProfile:
+def crypto_profile() -> CryptoProfile:
     """The suite of all tunnels: strong enough for every level."""
     return CryptoProfile(
         id=CRYPTO,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import ip_network
 from typing import Final
 
-from netdesign.model.addressing import Pool
+from netdesign.model.addressing import Interface, Pool
 from netdesign.model.inventory import Device
 from netdesign.model.routing import (
     AddressFamily,
@@ -20,13 +21,16 @@ from netdesign.model.vocabulary import Archetype, RoutingProtocol
 from netdesign.synthesis.draft.blueprint import UNDERLAY, Blueprint
 from netdesign.synthesis.edge.border import Edge, discard
 from netdesign.synthesis.needs.joined_sites import WanShape
+from netdesign.synthesis.needs.transports import Transport
 from netdesign.synthesis.wan.overlay import End, Joint
 
 HUB_ASN: Final = 4_200_000_000
 SPOKE_ASN: Final = 4_200_100_000
 OF_SPOKES: Final = "64512:1"
 OF_HUBS: Final = "64512:2"
-"""Communities that say where a route was learned: from a spoke, or from a hub or an equal."""
+OF_LINES: Final = "64512:3"
+"""Communities that say where a route was learned: from a spoke, from a hub or an equal, from the routers of the site.
+"""
 BEST: Final = 300
 PER_HUB: Final = 100
 STANDBY: Final = 50
@@ -41,8 +45,9 @@ def route_sites(blueprint: Blueprint, edges: Mapping[str, Edge], shape: WanShape
     """A BGP speaker on every firewall that ends tunnels, and a session over each of them."""
     hubs = set(shape.hubs)
     inside = inside_prefixes(blueprint)
-    _policies(blueprint, inside, shape)
-    starred = shape.archetype in (Archetype.WAN_HUB_AND_SPOKE, Archetype.WAN_REGIONAL_HUBS)
+    if joints:
+        _policies(blueprint, inside, shape)
+    starred = bool(joints) and bool(shape.homes)
     for site, edge in edges.items():
         more = inside if starred and site in hubs else ()
         for firewall in edge.firewalls:
@@ -70,7 +75,6 @@ def _speaker(blueprint: Blueprint, site: str, firewall: Device, base: int, more:
     """The process of a firewall: it announces the block of its site; a hub also all that lies inside."""
     covering = tuple(dict.fromkeys((*blocks(blueprint, site), *more)))
     loopback = blueprint.loopback(firewall)
-    own = tuple(str(ip_network(address)) for address in loopback.addresses)
     blueprint.add(
         RoutingProcess(
             id=f"{firewall.id}:bgp",
@@ -81,11 +85,16 @@ def _speaker(blueprint: Blueprint, site: str, firewall: Device, base: int, more:
             asn=base + blueprint.number(f"asn {base}"),
             max_paths=MAX_PATHS,
             multipath_relax=True,
-            networks=(*covering, *own),
+            networks=(*covering, *own_addresses(loopback)),
         )
     )
     for prefix in covering:
         discard(blueprint, firewall, UNDERLAY, prefix)
+
+
+def own_addresses(loopback: Interface) -> tuple[str, ...]:
+    """The addresses of a loopback as prefixes of their own."""
+    return tuple(str(ip_network(address)) for address in loopback.addresses)
 
 
 def _session(blueprint: Blueprint, near: End, far: End, there: tuple[str, ...], rank: int, shape: WanShape) -> None:
@@ -105,7 +114,7 @@ def _session(blueprint: Blueprint, near: End, far: End, there: tuple[str, ...], 
                 peer_address=peer,
                 families=(family,),
                 import_policy=_taken(worth, of_hub=of_hub),
-                export_policy=_told(here.site, far.firewall.site, shape),
+                export_policy=_told(here.site, far.firewall.site, shape, rank),
                 max_prefixes=PREFIXES_OF_A_SITE * (len(blueprint.requirements.sites) if of_hub else 1),
                 authentication="tcp-ao",
                 bfd=True,
@@ -123,27 +132,34 @@ def _taken(worth: int, *, of_hub: bool) -> str:
     return f"wan-from-{'hub' if of_hub else 'spoke'}-{worth}"
 
 
-def _told(site: str, peer: str, shape: WanShape) -> str:
-    """The policy towards a peer: rings pass on all, hubs tell each other of spokes, others of themselves."""
+def _told(site: str, peer: str, shape: WanShape, rank: int) -> str:
+    """The policy towards a peer: rings pass on all, hubs tell each other of spokes, others of themselves; the longer
+    for the hubs that come later, so that answers come by the hub that questions went to."""
     if shape.archetype is Archetype.WAN_RING:
         return "wan-to-ring"
     if shape.archetype is not Archetype.WAN_MESH and site in shape.hubs and peer in shape.hubs:
         return "wan-to-hub"
-    return "wan-to-site"
+    return _later("wan-to-site", rank)
+
+
+def _later(name: str, rank: int) -> str:
+    return f"{name}-{rank}" if rank else name
 
 
 def _policies(blueprint: Blueprint, inside: tuple[str, ...], shape: WanShape) -> None:
     """What is taken in, marked by where it comes from and how good that way is, and what is told to whom."""
     deny, permit = PolicyAction.DENY, PolicyAction.PERMIT
     ours = RoutePolicyTerm(action=permit, prefixes=inside)
+    ranks = max((join.rank for join in shape.joins), default=0)
+    gates = () if shape.transport is Transport.TUNNELS else (OF_LINES,)
+    kept = RoutePolicyTerm(action=deny, communities=(OF_SPOKES, OF_HUBS, *gates))
     told = {
-        "wan-to-site": (RoutePolicyTerm(action=deny, communities=(OF_SPOKES, OF_HUBS)), ours),
-        "wan-to-hub": (RoutePolicyTerm(action=deny, communities=(OF_HUBS,)), ours),
+        "wan-to-site": (kept, ours),
+        "wan-to-hub": (RoutePolicyTerm(action=deny, communities=(OF_HUBS, *gates)), ours),
         "wan-to-ring": (ours,),
-    }
+    } | {_later("wan-to-site", rank): (kept, replace(ours, prepend=rank)) for rank in range(1, ranks + 1)}
     for name, terms in told.items():
         blueprint.add(RoutePolicy(id=name, name=name, terms=(*terms, RoutePolicyTerm(action=deny))))
-    ranks = max((join.rank for join in shape.joins), default=0)
     for of_hub, community in ((True, OF_HUBS), (False, OF_SPOKES)):
         for worth in {
             BEST - PER_HUB * rank - STANDBY * standby for rank in {*range(ranks + 1), DETOUR} for standby in (0, 1)

@@ -50,6 +50,9 @@ class Pattern:
     devices: tuple[str, ...]
     providers: tuple[str, ...]
     firewalls: tuple[str, ...]
+    routers: tuple[str, ...]
+    gate_vlans: tuple[str, ...]
+    carriers: tuple[str, ...]
     edge: EdgePlan
     ends: Ends
     plan: SitePlan
@@ -90,10 +93,13 @@ def draw(  # noqa: PLR0917 - what a spoke is drawn from
     drawn = Blueprint(apart, blueprint.catalog, blueprint.parameters)
     drawn.spokes = frozenset((STAND_IN,))
     drawn.heads = {STAND_IN: blueprint.heads.get(site.id, 0)}
+    if site.id in blueprint.gates:
+        drawn.gates = {STAND_IN: blueprint.gates[site.id]}
+        drawn.tunnels = {STAND_IN: blueprint.tunnels.get(site.id, 0)}
     built = build_site(drawn, stand_in, zones)
     homes = shape.hubs_of(site.id)
     relay(drawn, services, {STAND_IN: homes})
-    near = WanShape(shape.archetype, shape.regions, {STAND_IN: shape.homes[site.id]}, ())
+    near = WanShape(shape.archetype, shape.regions, {STAND_IN: shape.homes[site.id]}, (), transport=shape.transport)
     flows = site_flows(drawn, stand_in, near, {STAND_IN: built.ends, **{home: ends[home] for home in homes}}, services)
     managing = device_flows(STAND_IN, services)
     own = Surroundings.of(drawn)
@@ -129,6 +135,9 @@ def _pattern(drawn: Blueprint, built: Built, flows: tuple[Flow, ...], managing: 
         devices=tuple(device.id for device in drawn.all(Device)),
         providers=tuple(device.id for device in built.edge.providers),
         firewalls=tuple(device.id for device in built.edge.firewalls),
+        routers=tuple(device.id for device in built.edge.wans),
+        gate_vlans=built.edge.gate_vlans,
+        carriers=tuple(sorted(drawn.carriers)),
         edge=built.edge.plan,
         ends=built.ends,
         plan=drawn.addresses.sites[STAND_IN],
@@ -162,7 +171,9 @@ def _built(blueprint: Blueprint, pattern: Pattern, site: ResolvedSite) -> Built:
         return tuple(blueprint.get(Device, _named(name, site)) for name in names)
 
     edge = Edge(site.id, pattern.edge, Pair(()), devices(pattern.firewalls))
-    edge.providers = devices(pattern.providers)
+    edge.providers, edge.wans = devices(pattern.providers), devices(pattern.routers)
+    edge.gate_vlans = tuple(_named(name, site) for name in pattern.gate_vlans)
+    blueprint.carriers.update(_named(name, site) for name in pattern.carriers)
     ends = {
         (_named(end, site), zone): tuple(_named(name, site) for name in names)
         for (end, zone), names in pattern.ends.items()

@@ -73,7 +73,7 @@ def site_flows(
     if calls and site.id not in shape.hubs:
         known[ELSEWHERE, VOICE] = calls
     local = replace(asked, flows=tuple(flow for one in asked.flows if (flow := _sent(blueprint, site, one, known))))
-    providers = tuple(device.id for device in blueprint.devices(Role.PROVIDER, site.id))
+    providers = tuple(one.id for one in blueprint.devices(Role.PROVIDER, site.id) if one.id not in blueprint.carriers)
     groups = blueprint.groups_at(site.id)
     made = (*application_flows(local, known), *service_flows(groups, services, providers))
     foreign = {service.id for service in services if service.site != site.id}
@@ -157,11 +157,14 @@ def add_policies(
 
 
 def _passed(shape: WanShape, ends: set[str]) -> set[str]:
-    """The sites that lie, or may lie, on the way between sites: hubs between spokes, all of a ring, none of a mesh."""
+    """The sites whose firewalls lie, or may lie, on the way between sites: hubs between spokes and what is beyond them,
+    all of a ring, none of a mesh. Lines lead from router to router, past all other firewalls."""
+    if not shape.joins:
+        return set()
     if shape.archetype is Archetype.WAN_RING:
         return set(shape.hubs)
-    spokes = ends & shape.homes.keys()
-    return {hub for spoke in spokes for hub in shape.hubs_of(spoke)} if len(spokes) > 1 else set()
+    beyond = {spoke: ends - {spoke, *shape.hubs_of(spoke)} for spoke in ends & shape.homes.keys()}
+    return {hub for spoke, others in beyond.items() if others for hub in shape.hubs_of(spoke)}
 
 
 def device_flows(site: str, services: Iterable[ServiceInstance]) -> tuple[Flow, ...]:
