@@ -122,6 +122,12 @@ def _one_sided(network: Network) -> Iterable[tuple[int, int, int]]:
 
 def private_networks(network: Network) -> tuple[tuple[int, ProviderNetwork], ...]:
     """(our process, provider's network) of each session with a provider that joins sites of ours."""
+    kinds = _sold(network)
+    return tuple((process, kinds[provider]) for process, provider in provider_sessions(network) if provider in kinds)
+
+
+def _sold(network: Network) -> dict[int, ProviderNetwork]:
+    """The private network that each end of a circuit belongs to."""
     kinds: dict[int, ProviderNetwork] = {}
     for circuit in network.design.cabling.circuits:
         link = network.link_index.get(circuit.link)
@@ -130,15 +136,30 @@ def private_networks(network: Network) -> tuple[tuple[int, ProviderNetwork], ...
                 kinds[int(end[link])] = min(
                     kinds.get(int(end[link]), (circuit.provider, circuit.kind)), (circuit.provider, circuit.kind)
                 )
-    return tuple((process, kinds[provider]) for process, provider in provider_sessions(network) if provider in kinds)
+    return kinds
+
+
+@analysis
+def joining_providers(network: Network) -> frozenset[int]:
+    """Devices of providers whose private network has sessions with several sites of ours: it carries our own prefixes
+    from one to another."""
+    sites: dict[ProviderNetwork, set[str]] = defaultdict(set)
+    ends: dict[ProviderNetwork, set[int]] = defaultdict(set)
+    sold, device = _sold(network), processes(network).device
+    for process, provider in provider_sessions(network):
+        if provider in sold:
+            sites[sold[provider]].add(network.devices[int(device[process])].site)
+            ends[sold[provider]].add(provider)
+    return frozenset(end for net, some in ends.items() if len(sites[net]) > 1 for end in some)
 
 
 @analysis
 def lonely_exits(network: Network) -> tuple[int, ...]:
     """Our processes with one session per family to providers that no other exit of their site shares routes with.
 
-    A site with one session to providers has nothing to share.
+    A site with one session to providers has nothing to share. What joins our sites is no other exit to the Internet.
     """
+    sold, joining = _sold(network), joining_providers(network)
     running, pairs = processes(network), adjacencies(network)
     outside = np.append(provider_devices(network), False)[running.device]
     found: set[int] = set()
@@ -146,10 +167,11 @@ def lonely_exits(network: Network) -> tuple[int, ...]:
         ours = np.flatnonzero(pairs.carrying(family) & ~outside[pairs.tail] & ~outside[pairs.head])
         ends = pairs.tail[ours].astype(np.int32), pairs.head[ours].astype(np.int32)
         label = components(Multigraph(running.vertex.size, *ends))
-        by_site: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        by_site: dict[tuple[str, ProviderNetwork | None], set[tuple[int, int]]] = defaultdict(set)
         for process, provider, families in sessions_with_providers(network):
             if families & family:
-                by_site[network.devices[provider].site].add((process, provider))
+                net = sold[provider] if provider in joining else None
+                by_site[network.devices[provider].site, net].add((process, provider))
         for those in by_site.values():
             alike = Counter(int(label[process]) for process, _ in those)
             found.update(process for process, _ in those if len(those) > 1 and alike[int(label[process])] == 1)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from netdesign.analysis.protocols.providers import joining_providers
 from netdesign.analysis.protocols.route_policy import Marks, permits, policies
 from netdesign.analysis.routing.announcements import borrowed_prefixes, foreign_prefixes, high_ceilings, untold
 from netdesign.analysis.routing.internet_edge import BOGONS, edge_statements, own_blocks
@@ -50,7 +51,8 @@ def has_outer_sessions(case: Case) -> bool:
     "the prefixes expected; originate what is ours, and let it out.",
     references=("RFC 8212", "RFC 7908", "RFC 9234", "RFC 7454", "NIST SP 800-189"),
     reading="A default route from a provider is what an edge without full tables runs on, so accepting it is no fault; "
-    "announcing one to a provider is. Sessions among our own systems (RFC 7938) need no policies, only a ceiling. A "
+    "announcing one to a provider is. A provider whose private network joins several of our sites "
+    "carries our own prefixes between them, and may send and be sent these. Sessions among our own systems (RFC 7938) need no policies, only a ceiling. A "
     "ceiling protects up to a number that every router bears, or up to a factor of what is expected (parameters): all "
     "prefixes and hosts of the design, and the Internet's where the import policy takes them. We hold our blocks, "
     "pools and subnets, what translations use outside, and what route origin statements name.",
@@ -59,8 +61,10 @@ def route_leak(case: Case) -> Iterator[Said]:
     """Sessions outward one by one, then what spreads from each provider."""
     network = case.network
     outer = outside_statements(network)
+    joining = joining_providers(network)
     for row, provider in outer:
-        yield from _session(case, case.design.routing.bgp_neighbors[row], network.devices[provider].id)
+        fact, name = case.design.routing.bgp_neighbors[row], network.devices[provider].id
+        yield from _session(case, fact, name, joins=provider in joining)
     for fact in external_statements(case.network):
         if fact.max_prefixes is None or fact.max_prefixes < 1:
             yield Finding(
@@ -137,7 +141,10 @@ def _dressed(case: Case) -> Iterator[Finding]:
             )
 
 
-def _session(case: Case, fact: BgpNeighbor, provider: str) -> Iterator[Finding]:
+def _session(case: Case, fact: BgpNeighbor, provider: str, *, joins: bool) -> Iterator[Finding]:
+    """What a session lacks, takes and tells; a provider that `joins` our sites carries our own blocks between them."""
+    own = own_blocks(case.network)
+    carried = [p for p in (*BOGONS, *own) if joins and any(p.covers(one) or one.covers(p) for one in own)]
     known = policies(case.network)
     for what, name in (("import", fact.import_policy), ("export", fact.export_policy)):
         if name is None or name not in known:
@@ -147,14 +154,14 @@ def _session(case: Case, fact: BgpNeighbor, provider: str) -> Iterator[Finding]:
                 witness={"missing": what, "provider": provider},
                 severity=Severity.CRITICAL,
             )
-    taken = [p for p in (*BOGONS, *own_blocks(case.network)) if _lets(case, fact.import_policy, p)]
+    taken = [p for p in (*BOGONS, *own) if p not in carried and _lets(case, fact.import_policy, p)]
     if taken and fact.import_policy is not None:
         yield Finding(
             message=f"session {fact.id} takes {taken[0]} from {provider}, which nobody outside may send",
             elements=(fact.id, fact.import_policy),
             witness={"taken": str(taken[0])},
         )
-    told = [p for p in (*EVERYTHING, *BOGONS) if _lets(case, fact.export_policy, p)]
+    told = [p for p in (*EVERYTHING, *BOGONS) if p not in carried and _lets(case, fact.export_policy, p)]
     if told and fact.export_policy is not None:
         yield Finding(
             message=f"session {fact.id} may announce {told[0]} to {provider}",
