@@ -21,7 +21,7 @@ from netdesign.analysis.policy.terrain import (
 )
 from netdesign.graph.connectivity import components
 from netdesign.graph.network import Network, analysis
-from netdesign.model.vocabulary import Exposure, InterfaceKind
+from netdesign.model.vocabulary import Exposure, InterfaceKind, SubnetPurpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -188,13 +188,50 @@ def places(network: Network) -> dict[str, Ints]:
 
 @analysis
 def tunnel_zones(network: Network) -> frozenset[str]:
-    """The zones in which nothing lies but tunnels: nobody lives there; what passes is judged by where it is from."""
+    """The zones in which nothing lies but tunnels and ways to routers toward our other sites: nobody lives there; what
+    passes is judged by where it is from."""
     l3, land, table = layer3(network), terrain(network), interfaces(network)
     tunnels = table.of_kind(InterfaceKind.TUNNEL)[l3.member_interface]
     other = np.unique(l3.member_segment[~tunnels])
     segments = np.setdiff1d(l3.member_segment[tunnels], other)
     nodes = set((land.segment + segments).tolist())
-    return frozenset(zone for zone, held in places(network).items() if nodes.issuperset(held.tolist()))
+    found = {zone: set(held.tolist()) - nodes for zone, held in places(network).items()}
+    return frozenset(zone for zone, rest in found.items() if not rest or _only_passed(network, zone, rest))
+
+
+def _only_passed(network: Network, zone: str, nodes: set[int]) -> bool:
+    """Whether nodes are VLANs without hosts from which, past enforcement points, nothing but this zone and networks
+    that join our sites is reached."""
+    land, empty = terrain(network), _empty_vlans(network)
+    if not nodes <= empty:
+        return False
+    label = domains(network)
+    here = set(label[sorted(nodes)].tolist())
+    others = {node for node, zones in claims(network).items() if set(zones) != {zone}}
+    outside = {node for name, node in land.outside.items() if name not in _joining(network)}
+    return not any(int(label[node]) in here for node in others | outside)
+
+
+@analysis
+def _empty_vlans(network: Network) -> frozenset[int]:
+    """The nodes of VLANs whose subnets all hand over from one device to another, and in which no endpoint is."""
+    land, design = terrain(network), network.design
+    purposes: dict[str, set[SubnetPurpose]] = defaultdict(set)
+    for subnet in design.addressing.subnets:
+        if subnet.vlan is not None:
+            purposes[subnet.vlan].add(subnet.purpose)
+    groups, wireless = design.inventory.endpoint_groups, design.security.wireless_networks
+    lived = {vlan for one in (*groups, *wireless) for vlan in one.vlans}
+    names = (name for name, some in purposes.items() if some == {SubnetPurpose.TRANSIT} and name not in lived)
+    return frozenset(node for name in names if (node := land.vlan_node(name)) is not None)
+
+
+def _joining(network: Network) -> set[str]:
+    """What lies beyond circuits of providers that have some at several sites of ours."""
+    sites: dict[str, set[str]] = defaultdict(set)
+    for circuit in network.design.cabling.circuits:
+        sites[circuit.provider].add(circuit.site)
+    return {f"leased {provider}" for provider, some in sites.items() if len(some) > 1}
 
 
 @analysis

@@ -40,6 +40,7 @@ def _line(blueprint: Blueprint, line: Line, ends: Sequence[Device], turns: tuple
         line.tier.rate_bps,
         LinkPurpose.CIRCUIT,
         medium=Medium.VIRTUAL,
+        length_m=0.0,
         srlgs=(_route(blueprint, line), *entries),
         trust=Trust.LEASED,
         crypto=crypto,
