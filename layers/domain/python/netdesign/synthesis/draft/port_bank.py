@@ -54,6 +54,12 @@ class PortBank:
         self._cages: dict[str, Breakout | None] = {}
         self._cursor: dict[tuple[int, PortUse | None], int] = {}
 
+    def copied(self) -> PortBank:
+        """A bank with the same ports taken, of which each may go on by itself."""
+        other = PortBank(self.table)
+        other.taken, other._cages, other._cursor = dict(self.taken), dict(self._cages), dict(self._cursor)
+        return other
+
     def take(self, speed_bps: int, use: PortUse | None = None) -> FreePort | None:
         """The next free port that suits, now taken; None when the device has none left."""
         order, key = self.table.order(speed_bps, use), (speed_bps, use)

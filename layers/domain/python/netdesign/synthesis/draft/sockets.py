@@ -58,6 +58,11 @@ class Sockets(FactStore):
         if name in other._banks:
             self._banks[device] = other._banks[name]
 
+    def part_ports(self, device: str) -> None:
+        """Let a copy of a device take ports of its own from now on."""
+        if device in self._banks:
+            self._banks[device] = self._banks[device].copied()
+
     def next_id(self, site: str, stem: str) -> str:
         """The next unused id `<site>-<stem><nn>`."""
         key = (site, stem)

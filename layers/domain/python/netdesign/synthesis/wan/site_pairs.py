@@ -11,6 +11,8 @@ from netdesign.synthesis.needs.site_demand import COLUMNS, MACHINES, OUTSIDE, pa
 
 Pairs = Mapping[tuple[str, str], float]
 """Bits per second from the first site to the second."""
+MANAGED_BPS: Final = 1_500_000
+"""What administrators, names, addresses, time and logs of a spoke take at its hub, rounded up."""
 CALLED: Final = {**MACHINES, Population.VOICE: "users"}
 
 
@@ -25,6 +27,10 @@ def site_pairs(asked: ResolvedRequirements, shape: WanShape) -> dict[tuple[str, 
             share = 1.0 if flow.source == site.id else part(asked, site, COLUMNS.get(flow.source, "users"))
             for pair, bps in (((site.id, target), flow.up_bps), ((target, site.id), flow.down_bps)):
                 found[pair] = found.get(pair, 0.0) + bps * share
+    for spoke in shape.homes:
+        hub = shape.hubs_of(spoke)[0]
+        for pair in ((spoke, hub), (hub, spoke)):
+            found[pair] = found.get(pair, 0.0) + MANAGED_BPS
     return {pair: bps for pair, bps in found.items() if bps > 0}
 
 

@@ -160,6 +160,8 @@ def write_out(blueprint: Blueprint, pattern: Pattern, site: ResolvedSite, *, fir
         blueprint.add(replace(form.written(place), id=blueprint.next_decision()))
     for name in pattern.devices:
         blueprint.adopt(_named(name, site), pattern.drawn, name)
+    for name in pattern.routers:
+        blueprint.part_ports(_named(name, site))
     flows = tuple(form.written(place) for form in pattern.flows)
     blueprint.add_all(flows)
     managing = tuple(form.written(place) for form in pattern.managing)
