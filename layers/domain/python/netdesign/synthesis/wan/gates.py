@@ -7,7 +7,6 @@ from math import ceil
 from typing import Final
 
 from netdesign.catalog.circuits import CircuitKind, Tier
-from netdesign.catalog.sku import DeviceType
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict
 from netdesign.model.security import CryptoProfile
@@ -60,17 +59,11 @@ def _router(blueprint: Blueprint, routers: int, outward: Sequence[int], inward: 
     asked, high = blueprint.requirements, blueprint.requirements.redundancy.at_least(Redundancy.HIGH)
     each = {speed: ceil(outward.count(speed) / routers) for speed in sorted(set(outward))}
     ports = tuple(PortNeed(count, speed) for speed, count in each.items())
-
-    def refuse(kind: DeviceType) -> str:
-        lacks = blueprint.posture.fips_module and crypto is not None and not kind.fips_certificate
-        return "has no validated module to encrypt with" if lacks else ""
-
     features = SPEAKS | ({"ipv6"} if asked.ipv6 else set()) | ({"ipsec"} if crypto else set())
     needs = Needs(
         ports=(*ports, PortNeed(2, inward), PortNeed(1, GBPS)),
         features=frozenset(features),
         power_supplies=2 if high else 1,
-        refuse=refuse,
         field="technology_stack",
     )
     return select(blueprint.catalog.devices(Role.WAN_EDGE), Role.WAN_EDGE, needs, asked)
