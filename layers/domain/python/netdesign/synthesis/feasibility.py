@@ -35,17 +35,22 @@ from netdesign.synthesis.conditions.resilience import (
     downtime_contradicts,
     too_few_sites,
 )
+from netdesign.synthesis.conditions.shape import shape_of_switches, too_large_for_two_tiers
 from netdesign.synthesis.conditions.space import addresses_short, power_short, racks_full
 from netdesign.synthesis.conditions.supply import rate_above_catalogue, vendors_exclude_role
 from netdesign.synthesis.conditions.wide_area import (
     local_block_short,
     mesh_too_large,
+    ring_of_a_carrier,
     ring_too_long,
     shape_of_one_site,
 )
 
 CONDITIONS: Final[tuple[Condition, ...]] = (
     shape_of_one_site,
+    shape_of_switches,
+    too_large_for_two_tiers,
+    ring_of_a_carrier,
     mesh_too_large,
     ring_too_long,
     downtime_contradicts,

@@ -220,8 +220,8 @@ def _empty_vlans(network: Network) -> frozenset[int]:
     for subnet in design.addressing.subnets:
         if subnet.vlan is not None:
             purposes[subnet.vlan].add(subnet.purpose)
-    groups, wireless = design.inventory.endpoint_groups, design.security.wireless_networks
-    lived = {vlan for one in (*groups, *wireless) for vlan in one.vlans}
+    lived = {vlan for one in design.inventory.endpoint_groups for vlan in one.vlans}
+    lived |= {vlan for one in design.security.wireless_networks for vlan in one.vlans}
     names = (name for name, some in purposes.items() if some == {SubnetPurpose.TRANSIT} and name not in lived)
     return frozenset(node for name in names if (node := land.vlan_node(name)) is not None)
 

@@ -51,11 +51,11 @@ def has_outer_sessions(case: Case) -> bool:
     "the prefixes expected; originate what is ours, and let it out.",
     references=("RFC 8212", "RFC 7908", "RFC 9234", "RFC 7454", "NIST SP 800-189"),
     reading="A default route from a provider is what an edge without full tables runs on, so accepting it is no fault; "
-    "announcing one to a provider is. A provider whose private network joins several of our sites "
-    "carries our own prefixes between them, and may send and be sent these. Sessions among our own systems (RFC 7938) need no policies, only a ceiling. A "
-    "ceiling protects up to a number that every router bears, or up to a factor of what is expected (parameters): all "
-    "prefixes and hosts of the design, and the Internet's where the import policy takes them. We hold our blocks, "
-    "pools and subnets, what translations use outside, and what route origin statements name.",
+    "announcing one to a provider is. A provider whose private network joins our sites may send and be sent our own "
+    "prefixes. Sessions among our own systems (RFC 7938) need no policies, only a ceiling. A ceiling protects up to a "
+    "number that every router bears, or up to a factor of what is expected (parameters): all prefixes and hosts of the "
+    "design, and the Internet's where the import policy takes them. We hold our blocks, pools and subnets, what "
+    "translations use outside, and what route origin statements name.",
 )
 def route_leak(case: Case) -> Iterator[Said]:
     """Sessions outward one by one, then what spreads from each provider."""

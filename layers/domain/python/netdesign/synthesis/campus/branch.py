@@ -37,12 +37,12 @@ from netdesign.synthesis.draft.pairs import Pair, trunk
 from netdesign.synthesis.edge.border import (
     Edge,
     add_firewalls,
-    build_gate,
     explain_firewalls,
     firewall_interface,
     route,
 )
 from netdesign.synthesis.edge.gate import gate_vlan
+from netdesign.synthesis.edge.gate_handover import build_gate
 from netdesign.synthesis.edge.internet import add_circuit, protect, provider_links
 from netdesign.synthesis.edge.remote_access import reserve_pool
 from netdesign.synthesis.edge.sizing import plan_edge

@@ -40,7 +40,7 @@ from netdesign.synthesis.campus.management import (
     out_of_band,
     service_homes,
 )
-from netdesign.synthesis.campus.plan import plan_campus
+from netdesign.synthesis.campus.plan import TWO_TIERS, plan_campus
 from netdesign.synthesis.campus.radios import GBPS
 from netdesign.synthesis.campus.reasons import explain_campus
 from netdesign.synthesis.campus.standing_campus import grown_plan, standing_shape
@@ -171,7 +171,8 @@ def _equip(ground: Ground) -> Equipment:
     """The types of everything; three tiers where no core of the catalogue has ports for all access switches."""
     blueprint, site = ground.blueprint, ground.plan.site
     stands = standing_shape(blueprint, site.id)
-    shapes = (stands,) if stands else tuple(dict.fromkeys((ground.plan.archetype, Archetype.THREE_TIER)))
+    kept = () if blueprint.requirements.topology_preference in TWO_TIERS else (Archetype.THREE_TIER,)
+    shapes = (stands,) if stands else tuple(dict.fromkeys((ground.plan.archetype, *kept)))
     refusal = InfeasibleError(())
     for shape in shapes:
         ground.plan = grown_plan(

@@ -38,6 +38,10 @@ SERVER_SWITCHES: Final = 4
 """Places in the first block that switches of servers take."""
 PRINTER_SHARE: Final = 0.5
 """Assumed share of printers among wired devices that are no users; the rest are cameras and sensors that need power."""
+TWO_TIERS: Final = frozenset(
+    {TopologyPreference.COLLAPSED_CORE, TopologyPreference.STAR, TopologyPreference.SPINE_LEAF}
+)
+"""Shapes in which every access switch of a campus hangs off its core."""
 PAYMENT_TERMINALS_PER_USER: Final = 0.25
 
 
@@ -129,7 +133,8 @@ def choose_archetype(
     ):
         return Archetype.BRANCH
     single = len(served) == 1 and site.buildings == 1 and site.servers <= 2 and slow and not tall
-    if ports <= limits.branch_max_ports and single and wish is not TopologyPreference.COLLAPSED_CORE:
+    two = wish in (TopologyPreference.COLLAPSED_CORE, TopologyPreference.SPINE_LEAF)
+    if ports <= limits.branch_max_ports and single and not two:
         return Archetype.BRANCH
     spare = spare_share(requirements, parameters)
     switches = sum(_switches(closet, requirements.growth_multiplier, spare) for closet in served)

@@ -11,9 +11,11 @@ from netdesign.catalog.ports import PoeType, PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.quantity import format_bandwidth
-from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel
+from netdesign.model.vocabulary import NetworkType, Role, SecurityLevel, TopologyPreference
 from netdesign.synthesis.conditions.question import Question, numbers, relax
+from netdesign.synthesis.conditions.shape import branches_alone
 from netdesign.synthesis.conditions.wording import said_of, unsay
+from netdesign.synthesis.needs.transports import Transport, transport
 
 POWER: Final = {
     PoeType.AT: ("802 3at", "poe plus"),
@@ -80,12 +82,20 @@ def places(question: Question) -> Iterator[Place]:
         sdn = wanted.network_type is NetworkType.SDN_CAMPUS or wanted.sdn_required
         powered = frozenset({"poe"}) if wanted.wireless or wanted.voice else frozenset()
         yield Place(Role.ACCESS, powered, power=_power(question))
-        yield Place(Role.CORE, frozenset({"evpn"}) if sdn else frozenset())
+        bare = branches_alone(question)
+        if not bare:
+            yield Place(Role.CORE, frozenset({"evpn"}) if sdn else frozenset())
+        if wanted.network_type is NetworkType.WAN:
+            if transport(wanted) is not Transport.TUNNELS:
+                yield Place(Role.WAN_EDGE, frozenset({"bgp", "acl", "qos", "bfd"}))
+            if not bare:
+                yield Place(Role.INTERNET_EDGE, frozenset({"bgp", "acl", "qos"}))
         if wanted.wireless:
             yield Place(Role.ACCESS_POINT)
     else:
         yield Place(Role.LEAF, frozenset({"evpn", "vxlan"}))
-        if wanted.servers.racks > question.parameters.fabric.collapsed_max_racks:
+        tall = wanted.servers.racks > question.parameters.fabric.collapsed_max_racks
+        if tall or wanted.topology_preference is TopologyPreference.SPINE_LEAF:
             yield Place(Role.SPINE, frozenset({"bgp"}))
     yield Place(Role.FIREWALL, validated=validated)
 

@@ -9,7 +9,9 @@ from typing import Final
 from netdesign.model.conflict import Conflict
 from netdesign.model.vocabulary import NetworkType, Role, TopologyPreference
 from netdesign.synthesis.conditions.question import Question, numbers, relax
+from netdesign.synthesis.conditions.wording import unsay
 from netdesign.synthesis.needs.firewalls import firewall_count
+from netdesign.synthesis.needs.transports import MPLS_WORDS, Transport, transport
 
 INSIDE_A_SITE: Final = {
     TopologyPreference.SPINE_LEAF: NetworkType.ENTERPRISE_DATACENTER,
@@ -53,6 +55,8 @@ def mesh_too_large(question: Question) -> Iterator[Conflict]:
     if wanted.network_type is not NetworkType.WAN or wanted.topology_preference is not TopologyPreference.MESH:
         return
     run, held = question.parameters.wan.mesh_sites, _sites_by_tunnels(question)
+    if transport(wanted) is Transport.LINES:
+        run = held = question.parameters.wan.line_mesh_sites
     most = min(run, held)
     if len(wanted.sites) <= most:
         return
@@ -75,6 +79,27 @@ def _sites_by_tunnels(question: Question) -> int:
     largest = max((rate.tunnels or 0 for rate in rates), default=0)
     each = firewall_count(wanted, question.parameters) * CIRCUITS * wanted.growth_multiplier
     return 1 + int(largest * capacity.tunnel_share / each)
+
+
+def ring_of_a_carrier(question: Question) -> Iterator[Conflict]:
+    """A ring over a network in which everybody reaches everybody."""
+    wanted, wish = question.requirements, question.requirements.topology_preference
+    if wish is not TopologyPreference.RING or transport(wanted) is not Transport.MPLS:
+        return
+    yield Conflict(
+        code="carrier-network-is-no-ring",
+        requirements=("topology_preference", "technology_stack"),
+        statement="In a carrier's MPLS network every site reaches every other by way of the carrier; a ring is made of"
+        " lines or tunnels of one's own.",
+        numbers=numbers(sites=len(wanted.sites)),
+        relaxations=(
+            relax(
+                "topology_preference", (wish.value, TopologyPreference.STAR.value),
+                "let the tunnels behind the carrier's network make a star", "hubs for what the carrier drops",
+            ),
+            *unsay(question, MPLS_WORDS, "do without the carrier's network", "tunnels over the Internet alone"),
+        ),
+    )  # fmt: skip
 
 
 def ring_too_long(question: Question) -> Iterator[Conflict]:

@@ -10,7 +10,7 @@ from netdesign.model.infrastructure import ServiceInstance
 from netdesign.model.inventory import Device, Homing, Site
 from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.traffic import QosClass, QosPlan
-from netdesign.model.vocabulary import Archetype, Redundancy
+from netdesign.model.vocabulary import Archetype, Redundancy, TopologyPreference
 from netdesign.synthesis.bill.parts import add_parts
 from netdesign.synthesis.datacenter.border import ExitPlan
 from netdesign.synthesis.datacenter.clos_extension import servers_of_group
@@ -38,7 +38,7 @@ from netdesign.synthesis.datacenter.management import (
     manage,
 )
 from netdesign.synthesis.datacenter.management_choice import ManagementKinds, management_hosts, management_kinds
-from netdesign.synthesis.datacenter.reasons import explain_fabric, explain_pair, explain_shape, explain_zones
+from netdesign.synthesis.datacenter.reasons import explain_fabric, explain_pair, explain_shape, explain_zones, no_pair
 from netdesign.synthesis.datacenter.server_placement import (
     JUMBO_WORKLOADS,
     Slice,
@@ -146,6 +146,8 @@ def build_centre(
     plan = collapsed_plan(blueprint, site, demand, lines) if may_collapse(blueprint, site) else None
     if stands and (plan is None or plan.switches != stands):
         raise InfeasibleError((pair_full(blueprint, site, demand, stands),))
+    if blueprint.requirements.topology_preference is TopologyPreference.COLLAPSED_CORE and plan is None:
+        raise InfeasibleError((no_pair(blueprint, site),))
     centre = (
         build_collapsed(blueprint, site, number, plan, lines)
         if plan
@@ -160,6 +162,8 @@ def may_collapse(blueprint: Blueprint, site: ResolvedSite) -> bool:
     fabric = blueprint.parameters.fabric
     if blueprint.standing.find(Site, site.id) is not None:
         return bool(standing_pair(blueprint, site.id))
+    if blueprint.requirements.topology_preference is TopologyPreference.SPINE_LEAF:
+        return False
     small = racks_of(site) <= fabric.collapsed_max_racks
     few = server_ports(blueprint, site.servers) <= fabric.collapsed_max_ports
     return (small or few) and homing(blueprint.requirements) is not Homing.RAIL

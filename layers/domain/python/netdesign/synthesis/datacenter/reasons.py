@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
+from netdesign.model.conflict import Conflict, Relaxation
+from netdesign.model.edits import Edit
 from netdesign.model.resolved import ResolvedSite
-from netdesign.model.vocabulary import Archetype
+from netdesign.model.vocabulary import Archetype, TopologyPreference
 from netdesign.synthesis.datacenter.border import ExitPlan
 from netdesign.synthesis.datacenter.clos_choice import FabricPlan
 from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
@@ -20,12 +22,36 @@ from netdesign.synthesis.datacenter.server_placement import host_mtu
 from netdesign.synthesis.draft.blueprint import Blueprint
 
 
+def no_pair(blueprint: Blueprint, site: ResolvedSite) -> Conflict:
+    """Two switches asked for a data centre that they do not hold."""
+    limits, ports = blueprint.parameters.fabric, server_ports(blueprint, site.servers)
+    wish, other = TopologyPreference.COLLAPSED_CORE.value, TopologyPreference.SPINE_LEAF.value
+    return Conflict(
+        code="too-large-for-one-pair",
+        requirements=("topology_preference", "servers"),
+        statement=f"{site.name} has {ports:,} ports of servers in {racks_of(site)} racks; two switches serve"
+        f" {limits.collapsed_max_ports} ports, or {limits.collapsed_max_racks} racks as far as their ports go.",
+        numbers=(("ports", str(ports)), ("racks", str(racks_of(site)))),
+        relaxations=(
+            Relaxation(
+                field="topology_preference",
+                from_value=wish,
+                to_value=other,
+                statement="take leaves and spines",
+                cost="spines, and a cable from each leaf to each of them",
+                edits=(Edit(pointer="/topology_preference", value=other),),
+            ),
+        ),
+    )
+
+
 def explain_shape(blueprint: Blueprint, site: ResolvedSite, shape: Archetype) -> None:
     """The decision about the archetype."""
     blueprint.decide(
         f"What shape has the network of {site.id}?",
         shape.value,
-        formula="collapsed when racks <= limit or ports <= limit, and two switches hold all ports; else leaf-spine",
+        formula="collapsed when racks <= limit or ports <= limit, and two switches hold all ports; else leaf-spine, or "
+        "where that is preferred",
         inputs={
             "racks": racks_of(site),
             "ports": server_ports(blueprint, site.servers),

@@ -25,7 +25,7 @@ from netdesign.synthesis.draft.interface_names import subinterface_name
 from netdesign.synthesis.draft.net import Net
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
 from netdesign.synthesis.edge.cloud_edge import cloud_vlan
-from netdesign.synthesis.edge.gate import add_gate, gate_vlan
+from netdesign.synthesis.edge.gate import gate_vlan
 from netdesign.synthesis.edge.sizing import GBPS, SPEEDS, EdgePlan, plan_edge
 from netdesign.synthesis.needs.zones import CLOUD, INTERNET, WAN
 
@@ -87,6 +87,7 @@ def build_edge(
     `links_each` links join a firewall to each of them. The management zone is handed over at `management_bps` or more.
     """
     from netdesign.synthesis.edge.cloud_handover import build_cloud_way
+    from netdesign.synthesis.edge.gate_handover import build_gate
     from netdesign.synthesis.edge.internet import build_internet
 
     chosen = plan or plan_edge(blueprint.requirements, blueprint.parameters, blueprint.catalog, links=len(attach_to))
@@ -128,13 +129,6 @@ def build_edge(
             on_vlan(vlan)
     explain_firewalls(blueprint, edge)
     return edge
-
-
-def build_gate(blueprint: Blueprint, edge: Edge, vlan: Vlan, racks: Sequence[str], mtu_bytes: int) -> None:
-    """The routers toward other sites, behind an interface of the firewalls of their own."""
-    zone_interfaces(blueprint, edge, WAN, vlan)
-    if edge.plan.gate is not None:
-        edge.wans = add_gate(blueprint, edge.site, edge.pair, edge.plan.gate, vlan, racks, mtu_bytes)
 
 
 def pair_of(blueprint: Blueprint, devices: Sequence[Device]) -> Pair:

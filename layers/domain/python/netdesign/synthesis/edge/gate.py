@@ -97,8 +97,10 @@ def _join(
     blueprint: Blueprint, pair: Pair, router: Device, vlan: Vlan, plan: GatePlan, *, at: int, mtu_bytes: int
 ) -> None:
     """The router's routed interface in the VLAN."""
-    fields = {"mtu_bytes": mtu_bytes, "mode": PortMode.ACCESS, "vlan": vlan.id}
-    name = trunk(blueprint, router, pair, plan.port_bps, LinkPurpose.ATTACHMENT, **fields)
+    inward = LinkPurpose.ATTACHMENT
+    name = trunk(
+        blueprint, router, pair, plan.port_bps, inward, mtu_bytes=mtu_bytes, mode=PortMode.ACCESS, vlan=vlan.id
+    )
     blueprint.change(
         blueprint.interface(router, name),
         mode=PortMode.ROUTED,

@@ -167,4 +167,3 @@ def _home(
     far = [kilometres(spoke, places[region[0]]) for region in regions]
     known = [(km, number) for number, km in enumerate(far) if km is not None]
     return min(known)[1] if known else at * len(regions) // spokes
-

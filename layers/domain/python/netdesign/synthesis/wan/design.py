@@ -18,11 +18,11 @@ from netdesign.synthesis.edge.remote_access import admit_remote_users
 from netdesign.synthesis.edge.translation import translate
 from netdesign.synthesis.needs.firewalls import firewall_count
 from netdesign.synthesis.needs.joined_sites import WanShape, wan_shape
+from netdesign.synthesis.needs.transports import Transport
 from netdesign.synthesis.needs.zones import DATABASE, DMZ, KINDS, SERVER, STORAGE, WAN, make_zones, restricted_ends
 from netdesign.synthesis.operation.finishing import relay, residencies
 from netdesign.synthesis.operation.hardening import harden
 from netdesign.synthesis.operation.management import encrypt_between_buildings, manage_devices
-from netdesign.synthesis.needs.transports import Transport
 from netdesign.synthesis.wan.gate_routing import route_gates
 from netdesign.synthesis.wan.gates import plan_gates
 from netdesign.synthesis.wan.lines import build_lines

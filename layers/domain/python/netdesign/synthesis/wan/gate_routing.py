@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_interface
+from itertools import combinations
 from typing import Final
 
 from netdesign.model.addressing import Interface, Subnet
 from netdesign.model.cabling import Link
 from netdesign.model.inventory import Device
-from netdesign.model.routing import AddressFamily, BgpNeighbor, PolicyAction, RoutePolicy, RoutePolicyTerm, RoutingProcess
+from netdesign.model.routing import (
+    AddressFamily,
+    BgpNeighbor,
+    PolicyAction,
+    RoutePolicy,
+    RoutePolicyTerm,
+    RoutingProcess,
+)
 from netdesign.model.vocabulary import LinkPurpose, RoutingProtocol
 from netdesign.synthesis.draft.blueprint import UNDERLAY, Blueprint
 from netdesign.synthesis.edge.border import Edge
@@ -42,7 +50,7 @@ def route_gates(blueprint: Blueprint, edges: Mapping[str, Edge], lines: Iterable
     gated = {site: edge for site, edge in edges.items() if edge.wans}
     beside = _in_gate_vlans(blueprint, gated)
     _policies(blueprint)
-    for site, edge in gated.items():
+    for edge in gated.values():
         asn = GATE_ASN + blueprint.number("asn gates")
         for router in edge.wans:
             _speaker(blueprint, router, asn)
@@ -56,7 +64,7 @@ def route_gates(blueprint: Blueprint, edges: Mapping[str, Edge], lines: Iterable
 
 
 def _policies(blueprint: Blueprint) -> None:
-    """Firewalls tell of their own site, and hubs of sites that they reach by tunnels; routers pass on what is inside."""
+    """Firewalls tell of their own site, and hubs of those that they reach by tunnels; routers pass on what is ours."""
     inside, deny, permit = inside_prefixes(blueprint), PolicyAction.DENY, PolicyAction.PERMIT
     ours = RoutePolicyTerm(action=permit, prefixes=inside)
     terms = {
@@ -115,9 +123,9 @@ def _in_gate_vlans(blueprint: Blueprint, gated: Mapping[str, Edge]) -> dict[str,
     devices = {device.id for edge in gated.values() for device in (*edge.firewalls, *edge.wans)}
     found = {}
     for interface in blueprint.all(Interface):
-        if interface.device in devices and interface.addresses:
-            if str(ip_interface(interface.addresses[0]).network) in held:
-                found[interface.device] = tuple(address.split("/")[0] for address in interface.addresses)
+        own = interface.addresses if interface.device in devices else ()
+        if own and str(ip_interface(own[0]).network) in held:
+            found[interface.device] = tuple(address.split("/")[0] for address in own)
     return found
 
 
@@ -128,8 +136,7 @@ def _within(blueprint: Blueprint, edge: Edge, beside: Mapping[str, tuple[str, ..
             taken = FROM_STANDBY if at else FROM_SITE
             _pair(blueprint, (firewall, beside[firewall.id], FROM_GATE, TO_GATE),
                   (router, beside[router.id], taken, BETWEEN))  # fmt: skip
-    if len(edge.wans) > 1:
-        one, other = edge.wans
+    for one, other in combinations(edge.wans, 2):
         _pair(blueprint, (one, beside[one.id], None, None), (other, beside[other.id], None, None), inner=True)
 
 
@@ -173,9 +180,7 @@ def _with_carrier(blueprint: Blueprint, link: Link) -> None:
     """The session with the carrier's router, whose side is stated as well."""
     edge = blueprint.get(Device, link.b.device)
     blueprint.add(
-        RoutingProcess(
-            id=f"{edge.id}:bgp", device=edge.id, vrf=UNDERLAY, protocol=RoutingProtocol.BGP, asn=CARRIER_ASN
-        )
+        RoutingProcess(id=f"{edge.id}:bgp", device=edge.id, vrf=UNDERLAY, protocol=RoutingProtocol.BGP, asn=CARRIER_ASN)
     )
     router = blueprint.get(Device, link.a.device)
     near = (router, _on_port(blueprint, router.id, link.a.port), BETWEEN, BETWEEN)

@@ -23,6 +23,8 @@ from netdesign.synthesis.wan.overlay import CRYPTO, crypto_profile
 from netdesign.synthesis.wan.site_pairs import Pairs, site_pairs
 
 GBPS: Final = 1_000_000_000
+MOST_ROUTERS: Final = 3
+"""Addresses of the routers in the VLAN of the gate end where those of the firewalls begin."""
 SPEAKS: Final = frozenset({"bgp", "acl", "qos", "bfd"})
 
 
@@ -41,17 +43,29 @@ def plan_gates(blueprint: Blueprint, shape: WanShape, plan: LinePlan | None) -> 
 
 def _gate(blueprint: Blueprint, site: str, lines: Sequence[Line], demand: Pairs, crypto: str | None) -> GatePlan:
     """Two routers where a device may fail, each with half of the lines or a circuit that carries all."""
-    double = blueprint.requirements.redundancy.at_least(Redundancy.HIGH)
-    routers, level = 1 + double, blueprint.redundancy
+    double, level = blueprint.requirements.redundancy.at_least(Redundancy.HIGH), blueprint.redundancy
     peak = max(sum(bps for pair, bps in demand.items() if pair[way] == site) for way in (0, 1))
     most = (level.max_utilisation_failed or level.max_utilisation) if double else level.max_utilisation
     need = peak * blueprint.growth / most
     tier = None if lines else _tier(blueprint, site, need)
     outward = [line.tier.rate_bps for line in lines] or [port_speed(tier.rate_bps) if tier else GBPS]
     inward = max(GBPS, port_speed(need))
-    choice = _router(blueprint, routers, outward, inward, crypto)
-    _explain(blueprint, site, routers, choice, lines, tier, round(need))
+    routers, choice = _routers(blueprint, 1 + double, outward, inward, crypto)
+    joined = f"{len(lines)} lines" if tier is None else f"a circuit of {tier.rate_bps / 1e6:g} Mbit/s each"
+    _explain(blueprint, site, f"{routers} x {choice.kind.sku}, {joined}", choice, round(need))
     return GatePlan(routers, choice.kind, inward, len(lines), tier, outward[0], crypto)
+
+
+def _routers(
+    blueprint: Blueprint, least: int, outward: Sequence[int], inward: int, crypto: str | None
+) -> tuple[int, Choice]:
+    """As few routers as have ports for all lines between them, and never fewer than the least."""
+    for routers in range(least, MOST_ROUTERS):
+        try:
+            return routers, _router(blueprint, routers, outward, inward, crypto)
+        except InfeasibleError:
+            continue
+    return MOST_ROUTERS, _router(blueprint, MOST_ROUTERS, outward, inward, crypto)
 
 
 def _router(blueprint: Blueprint, routers: int, outward: Sequence[int], inward: int, crypto: str | None) -> Choice:
@@ -101,14 +115,12 @@ def _crypto(blueprint: Blueprint) -> str | None:
     return CRYPTO
 
 
-def _explain(
-    blueprint: Blueprint, site: str, routers: int, choice: Choice, lines: Sequence[Line], tier: Tier | None, need: int
-) -> None:
-    what = f"{len(lines)} lines" if lines else f"a circuit of {tier.rate_bps / 1e6:g} Mbit/s each" if tier else ""
+def _explain(blueprint: Blueprint, site: str, chosen: str, choice: Choice, need: int) -> None:
     blueprint.decide(
         f"What joins {site} to the others?",
-        f"{routers} x {choice.kind.sku}, {what}",
-        formula="two routers from high redundancy on; a port for each line, or a circuit of which each alone carries "
+        chosen,
+        formula="two routers from high redundancy on, more where ports ask for them; a port for each line, or a "
+        "circuit each, which alone carries "
         "max(sent, received) * g / U",
         inputs={
             "peak_with_others_bps": need,
@@ -116,7 +128,7 @@ def _explain(
             "U0": blueprint.redundancy.max_utilisation,
             "U1": blueprint.redundancy.max_utilisation_failed,
         },
-        result=routers,
+        result=choice.kind.sku,
         alternatives=choice.refused,
         fields=("technology_stack", "special_requirements", "redundancy", "flows"),
         source="policy parameters redundancy; catalogue of circuits and devices",

@@ -24,6 +24,7 @@ from netdesign.synthesis.wan.span_loads import span_loads
 if TYPE_CHECKING:
     from netdesign.synthesis.backbone.problem import Floats
 
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line: the sites that it joins, its route, what it must carry at the horizon, and the rate that is bought."""
@@ -131,7 +132,7 @@ def _too_much(names: tuple[str, str], need_bps: float, sold: CircuitType) -> Con
     return Conflict(
         code="no-line-fast-enough",
         requirements=("flows", "technology_stack"),
-        statement=f"{need_bps / 1e9:,.0f} Gbit/s between {names[0]} and {names[1]} are more than a leased line carries.",
+        statement=f"{need_bps / 1e9:,.0f} Gbit/s between {' and '.join(names)} are more than a leased line carries.",
         numbers=(("needed_bps", f"{need_bps:.0f}"), ("fastest_bps", str(most))),
         relaxations=(
             Relaxation(

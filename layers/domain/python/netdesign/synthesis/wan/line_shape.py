@@ -70,8 +70,7 @@ def _pairs(
     wish: TopologyPreference | None,
 ) -> tuple[list[Pair], float, int, int]:
     """(pairs to join, cost that none goes below, pairs that there were to choose from, pairs added for nearness)."""
-    paths, nodes = survival(asked)
-    count = len(ground.sites)
+    paths, count = survival(asked)[0], len(ground.sites)
     if count <= HUBS_OF_A_REGION:
         pairs = [(0, 1)] * paths if count == HUBS_OF_A_REGION else []
         return pairs, sum(ground.usd(*pair) for pair in pairs), len(pairs), 0

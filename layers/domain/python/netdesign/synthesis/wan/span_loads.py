@@ -24,9 +24,7 @@ def span_loads(
     return whole, worst
 
 
-def _loads(
-    sites: int, spans: Sequence[Span], demand: Mapping[tuple[int, int], float], lost: int | None
-) -> list[float]:
+def _loads(sites: int, spans: Sequence[Span], demand: Mapping[tuple[int, int], float], lost: int | None) -> list[float]:
     around: list[list[int]] = [[] for _ in range(sites)]
     for at, (a, b) in enumerate(spans):
         if at != lost:
