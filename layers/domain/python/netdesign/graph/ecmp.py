@@ -60,7 +60,7 @@ def ecmp_loads(graph: Multigraph, wanted: Demands) -> EcmpLoads:
     unserved = np.zeros(wanted.amount.size)
     for routed, _ in _by_destination(graph, arcs, wanted, unserved):
         load += np.bincount(routed.arc, weights=routed.load, minlength=load.size)
-    return EcmpLoads(_on_edges(graph, load), unserved)
+    return EcmpLoads(on_edges(graph, load), unserved)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +100,14 @@ def ecmp_routing(graph: Multigraph, wanted: Demands) -> Routing:
     for routed, rows in _by_destination(graph, arcs, wanted, unserved):
         load = np.zeros((rows.size, arcs.head.size))
         load[routed.row, routed.arc] = routed.load
-        blocks.append(_on_edges(graph, load))
+        blocks.append(on_edges(graph, load))
     empty = np.zeros((0, 2, graph.edge_count))
     by_destination = np.concatenate(blocks) if blocks else empty
     base = EcmpLoads(by_destination.sum(axis=0), unserved)
     return Routing(graph, wanted, np.unique(wanted.target), by_destination, base)
 
 
-def _on_edges(graph: Multigraph, arc_load: Floats) -> Floats:
+def on_edges(graph: Multigraph, arc_load: Floats) -> Floats:
     """Arrange loads of arcs, in their last dimension, as loads of edges by direction."""
     arcs, edge = arcs_of(graph)
     backward = (graph.tail[edge] != arcs.tail).astype(np.int64)

@@ -40,9 +40,14 @@ def arc_distances(arcs: Arcs, sources: Longs) -> Floats:
     Unit costs make it a breadth-first search. Otherwise a node is relaxed again whenever its distance
     dropped, which ends at the same least sums that Dijkstra's method finds.
     """
+    return distances_to_any(arcs, np.arange(sources.size, dtype=np.int64), sources, sources.size)
+
+
+def distances_to_any(arcs: Arcs, row: Longs, node: Longs, rows: int) -> Floats:
+    """Return rows of distances to the nearest of the nodes that a row has: `node[i]` is one of those of `row[i]`."""
     node_count = arcs.node_count
-    found = np.full(sources.size * node_count, np.inf)
-    frontier = np.arange(sources.size, dtype=np.int64) * node_count + sources
+    found = np.full(rows * node_count, np.inf)
+    frontier = row * node_count + node
     found[frontier] = 0.0
     scratch = np.empty(found.size, dtype=np.int64)
     while frontier.size:
@@ -57,7 +62,7 @@ def arc_distances(arcs: Arcs, sources: Longs) -> Floats:
         else:
             np.minimum.at(found, reached, length[shorter])
         frontier = distinct(reached, scratch)
-    return found.reshape(sources.size, node_count)
+    return found.reshape(rows, node_count)
 
 
 def eccentricities(graph: Multigraph) -> Floats:

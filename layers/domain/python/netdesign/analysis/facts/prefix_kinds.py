@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netdesign.analysis.facts.address_text import Parsed
-    from netdesign.graph.multigraph import Bools
+    from netdesign.graph.multigraph import Bools, Longs
 
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8")
 SHARED = ("100.64.0.0/10",)
@@ -54,6 +55,24 @@ def inside(prefixes: Parsed, blocks: Sequence[str]) -> Bools:
         length = np.full(rows.size, known.length[at])
         high, low = masked(prefixes.version[rows], prefixes.high[rows], prefixes.low[rows], length)
         found[rows[(high == known.high[at]) & (low == known.low[at])]] = True
+    return found
+
+
+def held_in(prefixes: Parsed, blocks: Sequence[str]) -> list[Longs]:
+    """The prefixes (by position, ascending) that lie in each of many blocks."""
+    high, low = prefixes.networks()
+    columns = (column.tolist() for column in (prefixes.version, high, low, prefixes.length))
+    keys = [(version, first << 64 | last, length) for version, first, last, length in zip(*columns, strict=True)]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    ranked, places = [keys[at] for at in order], np.array(order, np.int64)
+    found: list[Longs] = []
+    known = parse(blocks)
+    for at, (version, length) in enumerate(zip(known.version.tolist(), known.length.tolist(), strict=True)):
+        first = int(known.high[at]) << 64 | int(known.low[at])
+        beyond = first + (1 << ((32 if version == 4 else 128) - length))
+        bounds = bisect_left(ranked, (version, first, length)), bisect_left(ranked, (version, beyond, -1))
+        stated = version > 0 and first % (beyond - first) == 0
+        found.append(np.sort(places[slice(*bounds)]) if stated else places[:0])
     return found
 
 

@@ -128,7 +128,7 @@ def _touched_ns(base: Base, failure: Failure) -> float:
 def _by_destination(tally: Tally) -> tuple[Longs, Floats]:
     """The nodes where traffic ends, and a row for each with what every node sends there."""
     rows: dict[int, Floats] = {}
-    for there, sent in tally.arriving.values():
+    for there, sent in tally.sent():
         for node, share in zip(there.nodes.tolist(), there.shares.tolist(), strict=True):
             if node not in rows:
                 rows[node] = np.zeros(tally.graph.node_count)

@@ -9,7 +9,7 @@ import numpy as np
 from netdesign.analysis.addressing.layer3 import layer3
 from netdesign.analysis.facts.address_text import parse
 from netdesign.analysis.facts.addresses import subnet_prefixes
-from netdesign.analysis.facts.prefix_kinds import inside
+from netdesign.analysis.facts.prefix_kinds import held_in
 from netdesign.analysis.facts.row_codes import among, row_codes
 from netdesign.analysis.protocols.readdressing import read
 from netdesign.analysis.routing.announcements import untold
@@ -18,9 +18,7 @@ from netdesign.graph.network import Network, analysis
 from netdesign.model.vocabulary import InterfaceKind, Role, RoutingProtocol, SubnetPurpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from netdesign.graph.multigraph import Bools
+    from netdesign.graph.multigraph import Longs
     from netdesign.model.addressing import Interface, Pool, Subnet
     from netdesign.model.routing import RoutingProcess
 
@@ -81,27 +79,27 @@ def strangers(network: Network) -> tuple[tuple[Interface, str], ...]:
     return tuple(found)
 
 
-def _held(network: Network) -> Iterator[tuple[Pool, Bools, Bools]]:
-    """Each pool of a VRF, with which subnets inside it are of loopbacks, and which are not."""
-    subnets = network.design.addressing.subnets
+@analysis
+def _held(network: Network) -> tuple[tuple[Pool, Longs, Longs], ...]:
+    """Each pool of a VRF, with the subnets inside it (by position) that are of loopbacks, and those that are not."""
+    subnets, pools = network.design.addressing.subnets, network.design.addressing.pools
     loops = np.array([subnet.purpose is SubnetPurpose.LOOPBACK for subnet in subnets], np.bool_)
-    for pool in network.design.addressing.pools:
-        if pool.vrf is not None:
-            held = inside(subnet_prefixes(network), (pool.prefix,))
-            yield pool, held & loops, held & ~loops
+    named = [pool for pool in pools if pool.vrf is not None]
+    inside = held_in(subnet_prefixes(network), [pool.prefix for pool in named])
+    return tuple((pool, held[loops[held]], held[~loops[held]]) for pool, held in zip(named, inside, strict=True))
 
 
 def _pools_of_loopbacks(network: Network) -> list[Pool]:
     """The pools that subnets of loopbacks alone are cut from."""
-    return [pool for pool, loops, others in _held(network) if loops.any() and not others.any()]
+    return [pool for pool, loops, others in _held(network) if loops.size and not others.size]
 
 
 @analysis
 def mixed_pools(network: Network) -> tuple[tuple[Pool, Subnet], ...]:
     """The pools that hold subnets of loopbacks and others, with the first of those."""
     subnets = network.design.addressing.subnets
-    mixed = [(pool, others) for pool, loops, others in _held(network) if loops.any() and others.any()]
-    return tuple((pool, subnets[int(np.flatnonzero(others)[0])]) for pool, others in mixed)
+    mixed = [(pool, others) for pool, loops, others in _held(network) if loops.size and others.size]
+    return tuple((pool, subnets[int(others[0])]) for pool, others in mixed)
 
 
 class Unknown(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,7 @@ from netdesign.analysis.addressing.layer3 import gateway_pairs, layer3
 from netdesign.analysis.facts.address_text import Parsed
 from netdesign.analysis.facts.addresses import subnet_prefixes, subnet_vlans
 from netdesign.analysis.facts.cloud_places import doors
-from netdesign.analysis.facts.row_codes import among, equal_pairs
+from netdesign.analysis.facts.row_codes import equal_pairs
 from netdesign.analysis.protocols.providers import circuit_tables, provider_devices
 from netdesign.analysis.tables.routes import ARRIVED, OUTCOMES, follow, table_classes
 from netdesign.graph.network import Network, analysis
@@ -187,23 +188,37 @@ def _questions(network: Network) -> tuple[Question, list[tuple[str, bool]]]:
 def _starts(network: Network, end: End) -> tuple[Longs, Longs]:
     """(table, IP version) of one gateway of each class and family of an end."""
     subnet, interface = gateway_pairs(network)
-    mine = np.flatnonzero(among(subnet, np.array(end.subnets, np.int64)))
+    mine = _rows_of(subnet, end.subnets)
     at = layer3(network).interface_vertex[interface[mine]]
     held = [at, subnet_prefixes(network).version[subnet[mine]].astype(np.int64)]
-    tables = circuit_tables(network)
-    rows = [
-        (vertex, version)
-        for vertex, circuits in tables.items()
-        if any(provider in end.beyond for _, provider in circuits)
-        for version in _versions(network, circuits[0][0])
-    ]
-    edge = np.array(rows, np.int64).reshape(-1, 2).T
+    tables = _tables_by_provider(network)
+    rows = sorted({row for provider in end.beyond for row in tables.get(provider, ())})
+    edge = np.array(rows, np.int64).reshape(-1, 3).T[1:]
     vertex, version = (np.concatenate(column) for column in zip(held, edge, strict=True))
     live = np.flatnonzero(vertex >= 0)
     vertex, version = vertex[live], version[live]
     key = table_classes(network)[vertex] * 8 + version
     first = np.unique(key, return_index=True)[1]
     return vertex[first], version[first]
+
+
+def _rows_of(column: Longs, wanted: tuple[int, ...]) -> Longs:
+    """The rows of an ascending column that hold one of the values, ascending."""
+    values = np.unique(np.array(wanted, np.int64))
+    first, end = np.searchsorted(column, values), np.searchsorted(column, values, side="right")
+    rows = [np.arange(low, high) for low, high in zip(first.tolist(), end.tolist(), strict=True)]
+    return np.concatenate([np.zeros(0, np.int64), *rows])
+
+
+@analysis
+def _tables_by_provider(network: Network) -> dict[int, list[tuple[int, int, int]]]:
+    """(place in `circuit_tables`, table, IP version) of every table with a circuit of each provider (by position)."""
+    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for place, (vertex, circuits) in enumerate(circuit_tables(network).items()):
+        for version in _versions(network, circuits[0][0]):
+            for provider in {provider for _, provider in circuits}:
+                found[provider].append((place, vertex, version))
+    return dict(found)
 
 
 def _versions(network: Network, interface: int) -> Iterable[int]:

@@ -11,14 +11,16 @@ import numpy as np
 
 from netdesign.analysis.facts.distances import kilometres
 from netdesign.analysis.facts.ends import ends_of
-from netdesign.analysis.facts.tiers import CLOS, fabrics, role_tiers
+from netdesign.analysis.facts.tiers import CLOS, fabric_links, fabric_of, fabrics, role_tiers
 from netdesign.analysis.protocols.providers import PRIVATE_CIRCUITS
+from netdesign.graph.multigraph import Multigraph
 from netdesign.graph.network import ROLES, Network, analysis
 from netdesign.graph.shortest import eccentricities
 from netdesign.model.vocabulary import Archetype, ServiceClass
 
 if TYPE_CHECKING:
     from netdesign.analysis.facts.tiers import Fabric
+    from netdesign.graph.multigraph import Ints, Longs
     from netdesign.model.inventory import Site
 
 Roads = dict[str, dict[str, float]]
@@ -36,14 +38,27 @@ class Width(NamedTuple):
 @analysis
 def widths(network: Network) -> tuple[Width, ...]:
     """The longest shortest path between switches of every fabric, along its own switches."""
-    return tuple(_width(network, fabric) for fabric in fabrics(network))
+    links, of = fabric_links(network), np.append(fabric_of(network), -1)
+    owner = of[network.link_ends[0][links]]
+    order = np.argsort(owner, kind="stable")
+    numbers = np.arange(len(fabrics(network)))
+    first, end = (np.searchsorted(owner[order], numbers + more).tolist() for more in (0, 1))
+    shapes: dict[bytes, Longs] = {}
+    return tuple(
+        _width(network, fabric, links[order[low:high]], shapes)
+        for fabric, low, high in zip(fabrics(network), first, end, strict=True)
+    )
 
 
-def _width(network: Network, fabric: Fabric) -> Width:
-    others = np.setdiff1d(np.arange(len(network.devices)), fabric.devices)
-    graph = network.forwarding.without(nodes=others)
-    spread = eccentricities(graph)[fabric.devices]
-    spread = np.where(np.isfinite(spread), spread, 0)
+def _width(network: Network, fabric: Fabric, links: Ints, shapes: dict[bytes, Longs]) -> Width:
+    """The width of a fabric with these links; `shapes` is told what each fabric, by its numbered links, spans."""
+    members = np.sort(fabric.devices)
+    tail, head = (np.searchsorted(members, end[links]).astype(np.int32) for end in network.link_ends)
+    shape = np.concatenate([[members.size], tail, head]).tobytes()
+    if shape not in shapes:
+        reach = eccentricities(Multigraph(members.size, tail, head))
+        shapes[shape] = np.where(np.isfinite(reach), reach, 0).astype(np.int64)
+    spread = shapes[shape][np.searchsorted(members, fabric.devices)]
     hops = int(spread.max(initial=0))
     ends = fabric.devices[spread == hops][:2]
     return Width(fabric.site, shape_of(network, fabric), hops, tuple(ends.tolist()))

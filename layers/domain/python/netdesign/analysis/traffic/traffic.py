@@ -13,8 +13,10 @@ from netdesign.analysis.facts.ends import End, Spread, ends_of, spread
 from netdesign.analysis.facts.tiers import uplinks
 from netdesign.analysis.policy.enforcers import Enforcer, standby_devices, waypoint
 from netdesign.graph.connectivity import components
+from netdesign.graph.ecmp import Demands
 from netdesign.graph.gravity import product_loads
 from netdesign.graph.network import Network, analysis
+from netdesign.graph.parting import parted_loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 NOTHING: frozenset[int] = frozenset()
 
+LARGEST_TABLE = 20_000_000
+"""Destinations times nodes up to which loads are found on the symmetry of the graph, from a table of both."""
 SURELY = 1.0 - 1e-9
 """Shares this near to 1 are 1 but for rounding."""
 
@@ -162,7 +166,7 @@ class Tally:
     unserved: dict[str, float] = field(default_factory=dict)
     inspected: dict[int, float] = field(default_factory=dict)
     pieces: dict[tuple[object, ...], dict[int, float]] = field(default_factory=dict)
-    arriving: dict[tuple[object, ...], tuple[Spread, Floats]] = field(default_factory=dict)
+    arriving: dict[tuple[object, ...], tuple[Spread, list[tuple[Longs, Floats]]]] = field(default_factory=dict)
     load: Floats | None = None
 
     def add(self, stretch: Stretch) -> None:
@@ -188,8 +192,16 @@ class Tally:
     def _send(self, here: Spread, there: Spread, amount: float) -> None:
         if amount > 0:
             if there.key not in self.arriving:
-                self.arriving[there.key] = (there, np.zeros(self.graph.node_count))
-            self.arriving[there.key][1][here.nodes] += here.shares * amount
+                self.arriving[there.key] = (there, [])
+            self.arriving[there.key][1].append((here.nodes, here.shares * amount))
+
+    def sent(self) -> Iterator[tuple[Spread, Floats]]:
+        """Each destination, and what every node sends there."""
+        for there, parts in self.arriving.values():
+            row = np.zeros(self.graph.node_count)
+            for nodes, amounts in parts:
+                row[nodes] += amounts
+            yield there, row
 
     def _joined(self, here: Spread, there: Spread) -> float:
         """The share of the traffic between two spreads that has a path."""
@@ -208,7 +220,7 @@ class Tally:
         """What leaves nodes and where it arrives, by product, homes drawn as one with their devices."""
         leaving = np.zeros((len(self.arriving), self.graph.node_count))
         arriving = np.zeros_like(leaving)
-        for product, (there, row) in enumerate(self.arriving.values()):
+        for product, (there, row) in enumerate(self.sent()):
             np.add.at(leaving[product], self.place, row)
             np.add.at(arriving[product], self.place[there.nodes], there.shares)
         return leaving, arriving
@@ -222,11 +234,28 @@ class Tally:
                 head=self.place[self.graph.head].astype(np.int32),
                 edge_alive=self.graph.edges_present,
             )
-            self.load = product_loads(merged, *self.products())
+            if len(self.arriving) * self.graph.node_count > LARGEST_TABLE:
+                self.load = parted_loads(merged, self.pairs())
+            else:
+                self.load = product_loads(merged, *self.products())
         return self.load
+
+    def pairs(self) -> Demands:
+        """What every node sends to every other, homes drawn as one with their devices."""
+        size, keys, amounts = self.graph.node_count, [np.zeros(0, np.int64)], [np.zeros(0)]
+        for there, row in self.sent():
+            here = np.flatnonzero(row)
+            keys.append((self.place[here][:, None] * size + self.place[there.nodes][None, :]).ravel())
+            amounts.append((row[here][:, None] * there.shares[None, :]).ravel())
+        pair, which = np.unique(np.concatenate(keys), return_inverse=True)
+        total: Floats = np.bincount(which, np.concatenate(amounts), minlength=pair.size).astype(np.float64)
+        return Demands(pair // size, pair % size, total)
 
     def sunk(self) -> Floats:
         """What ends at each node, but for what started there."""
-        leaving, arriving = self.products()
-        ended: Floats = ((leaving.sum(axis=1, keepdims=True) - leaving) * arriving).sum(axis=0)
+        size, ended = self.graph.node_count, np.zeros(self.graph.node_count)
+        for there, row in self.sent():
+            leaving = np.bincount(self.place, row, minlength=size)
+            at = self.place[there.nodes]
+            np.add.at(ended, at, (leaving.sum() - leaving[at]) * there.shares)
         return ended

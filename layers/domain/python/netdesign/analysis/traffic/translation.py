@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netdesign.analysis.addressing.layer3 import layer3, routed_components
+from netdesign.analysis.addressing.layer3 import layer3, routed_components, routed_graph
 from netdesign.analysis.facts.address_text import parse
+from netdesign.analysis.facts.interfaces import interfaces
 from netdesign.analysis.facts.prefix_kinds import LINK_LOCAL, PRIVATE, SHARED, inside
 from netdesign.analysis.routing.vlan_gateways import host_gateways
 from netdesign.analysis.traffic.exits import exits
 from netdesign.graph.network import Network, analysis
 from netdesign.model.addressing import Nat, NatKind
+from netdesign.model.vocabulary import InterfaceKind
 
 if TYPE_CHECKING:
     from netdesign.graph.multigraph import Longs
@@ -115,14 +118,58 @@ def stand_in_line(network: Network, provider: str, *several: tuple[str, ...]) ->
 
 @analysis
 def _reaching(network: Network, provider: str, failed: frozenset[int]) -> list[str]:
-    index, graph = network.device_index, layer3(network)
-    table = {device: at for at, device in enumerate(graph.device.tolist())}
-    if provider not in index or index[provider] not in table:
+    start = _tables(network).get(network.device_index.get(provider, -1))
+    if start is None or (failed and not _near_hosts(network, start, failed)):
         return []
-    label = _without(network, failed)
-    here = label[table[index[provider]]]
-    gates = [at for groups in host_gateways(network).values() for group in groups for at in group]
-    return [network.interfaces[at].id for at in gates if here >= 0 and label[graph.interface_vertex[at]] == here]
+    return _gates_by_part(network, failed).get(int(_without(network, failed)[start]), [])
+
+
+@analysis
+def _tables(network: Network) -> dict[int, int]:
+    """A routing table of each device that has any."""
+    return {device: at for at, device in enumerate(layer3(network).device.tolist())}
+
+
+@analysis
+def _gates(network: Network) -> list[tuple[int, str]]:
+    """(table, interface) of each gateway of hosts."""
+    vertex, ports = layer3(network).interface_vertex, network.interfaces
+    found = (at for groups in host_gateways(network).values() for group in groups for at in group)
+    return [(int(vertex[at]), ports[at].id) for at in found]
+
+
+@analysis
+def _gates_by_part(network: Network, failed: frozenset[int]) -> dict[int, list[str]]:
+    label, found = _without(network, failed).tolist(), defaultdict[int, list[str]](list)
+    for table, name in _gates(network):
+        if label[table] >= 0:
+            found[label[table]].append(name)
+    return dict(found)
+
+
+def _near_hosts(network: Network, start: int, failed: frozenset[int]) -> bool:
+    """Whether a walk from a table gets to a gateway of hosts past failed devices, whatever they carried.
+
+    Where it gets to none, nothing does: a failure only takes ways away. An overlay is not walked.
+    """
+    graph, hosts, device = routed_graph(network), _host_tables(network), layer3(network).device
+    if interfaces(network).of_kind(InterfaceKind.VTEP).any():
+        return True
+    seen, queue = {start}, [start]
+    for here in queue:
+        if here < device.size and int(device[here]) in failed:
+            continue
+        if here in hosts:
+            return True
+        fresh = [other for other, _ in graph.neighbours[here] if other not in seen]
+        seen.update(fresh)
+        queue += fresh
+    return False
+
+
+@analysis
+def _host_tables(network: Network) -> frozenset[int]:
+    return frozenset(table for table, _ in _gates(network))
 
 
 @analysis

@@ -51,12 +51,12 @@ def head_ends(network: Network) -> tuple[Heads, ...]:
         found.setdefault(site, Heads(site)).people += max(0, access.users)
         for place in ours:
             members[site].setdefault(place, 0)
-    waiting = standby_devices(network)
+    waiting, exchanged = standby_devices(network), _between_sites(network)
     for site, heads in found.items():
         heads.tunnels = members[site]
         heads.members = tuple(sorted(members[site]))
         heads.active = tuple(at for at in heads.members if at not in waiting) or heads.members
-        heads.bps = _between_sites(network, site) + _to_clouds(network, heads.members)
+        heads.bps = exchanged.get(site, 0.0) + _to_clouds(network, heads.members)
     return tuple(found[site] for site in sorted(found))
 
 
@@ -84,14 +84,15 @@ def _cloud_tunnels(network: Network) -> list[tuple[str, int, str]]:
     return rows
 
 
-def _between_sites(network: Network, site: str) -> float:
-    """Peak of flows between a site and others that it has tunnels with, in the larger direction of each."""
+def _between_sites(network: Network) -> dict[str, float]:
+    """Peak of flows between each site and others, both with tunnels, in the larger direction of each flow."""
     sites = {network.devices[at].site for _, at, _ in _tunnels(network)}
-    total = 0.0
+    total = dict.fromkeys(sites, 0.0)
     for one in stretches(network):
-        ends = {one.source.site, one.target.site}
-        if site in ends and len(ends) == 2 and None not in ends and ends <= sites:
-            total += max(one.up_bps, one.down_bps)
+        near, far = one.source.site, one.target.site
+        if near != far and near in total and far in total:
+            total[near] += max(one.up_bps, one.down_bps)
+            total[far] += max(one.up_bps, one.down_bps)
     return total
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -184,15 +185,20 @@ def _clamp(tunnel: Tunnel) -> Iterator[Finding]:
         )
 
 
-def _circuit_mtus(network: Network, device: str) -> list[tuple[int, Trust]]:
+def _circuit_mtus(network: Network, device: str) -> tuple[tuple[int, Trust], ...]:
     """MTU and trust of each circuit of a device."""
+    return _circuit_mtus_by_device(network).get(device, ())
+
+
+@analysis
+def _circuit_mtus_by_device(network: Network) -> dict[str, tuple[tuple[int, Trust], ...]]:
     code = PURPOSES.index(LinkPurpose.CIRCUIT)
-    found = []
+    found: dict[str, list[tuple[int, Trust]]] = defaultdict(list)
     for at in np.flatnonzero(network.usable_links & (network.link_purposes == code)).tolist():
         for end, side in zip((network.links[at].a, network.links[at].b), network.link_interfaces, strict=True):
-            if end.device == device and side[at] >= 0:
-                found.append((network.interfaces[int(side[at])].mtu_bytes, network.links[at].trust))
-    return found
+            if side[at] >= 0:
+                found[end.device].append((network.interfaces[int(side[at])].mtu_bytes, network.links[at].trust))
+    return {device: tuple(some) for device, some in found.items()}
 
 
 def _way_beneath(network: Network, tunnel: Tunnel) -> int | None:
