@@ -68,9 +68,10 @@ def _walk(network: Network, start: Longs, prefix: Longs, prefixes: Parsed, *, ow
         moving = moving[~left]
         if not moving.size:
             break
-        known = _rows_known(table, at[moving], connected=own or hop > 0)
-        covers = _covering(table, known, prefixes, distinct(prefix[moving]))
-        best = _best(table, covers, at[moving], prefix[moving], (knows, home), last=last)
+        asked = at[moving], prefix[moving]
+        spread = _covering(table, np.flatnonzero(table.kind == ORIGINATED), prefixes, distinct(asked[1]))
+        held = _held(table, *asked, prefixes, connected=own or hop > 0)
+        best = _best(table, (spread, held), *asked, (knows, home), last=last)
         target = to[best]
         there = (np.append(table.kind, -1)[best] == CONNECTED) & (prefixes.length[prefix[moving]] > 0)
         done = there | (best < 0) | (target < 0)
@@ -95,12 +96,28 @@ def known_domains(network: Network) -> Longs:
     return known
 
 
-def _rows_known(table: Routes, at: Longs, *, connected: bool) -> Longs:
-    """The routes that some table of `at` may have: its own (`connected` or not), and all that spread."""
+def _held(table: Routes, at: Longs, prefix: Longs, prefixes: Parsed, *, connected: bool) -> tuple[Longs, Longs]:
+    """(walk, route) for each route that the table where a walk stands has by itself and that covers its prefix."""
     here = np.zeros(table.outside + 2, np.bool_)
     here[at] = True
-    known = (table.kind == ORIGINATED) | here[table.vertex]
-    return np.flatnonzero(known if connected else known & (table.kind != CONNECTED))
+    rows = np.flatnonzero((table.kind != ORIGINATED) & here[table.vertex])
+    rows = rows if connected else rows[table.kind[rows] != CONNECTED]
+    pairs = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    for kind in np.unique(table.version[rows].astype(np.int64) * 256 + table.length[rows]).tolist():
+        version, length = divmod(kind, 256)
+        same = rows[(table.version[rows] == version) & (table.length[rows] == length)]
+        walk = np.flatnonzero((prefixes.version[prefix] == version) & (prefixes.length[prefix] >= length))
+        wanted, cut = prefix[walk], np.full(walk.size, length, np.int32)
+        high, low = masked(prefixes.version[wanted], prefixes.high[wanted], prefixes.low[wanted], cut)
+        code = row_codes(
+            np.concatenate([table.high[same], high]),
+            np.concatenate([table.low[same], low]),
+            np.concatenate([table.vertex[same].astype(np.int64), at[walk]]),
+        )
+        left, right = equal_pairs(code[same.size :], code[: same.size])
+        pairs.append((walk[left], same[right]))
+    walks, routes_held = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    return walks, routes_held
 
 
 def _covering(table: Routes, among_rows: Longs, prefixes: Parsed, some: Longs) -> _Cover:
@@ -135,32 +152,38 @@ def table_sites(network: Network) -> Longs:
     return found
 
 
-def _best(table: Routes, covers: _Cover, at: Longs, prefix: Longs, known: tuple[Longs, Longs], *, last: bool) -> Longs:
+def _best(
+    table: Routes,
+    routes_of: tuple[_Cover, tuple[Longs, Longs]],
+    at: Longs,
+    prefix: Longs,
+    known: tuple[Longs, Longs],
+    *,
+    last: bool,
+) -> Longs:
     """The longest match of each walk where it stands, the smallest distance among equals; -1 for none.
 
     Of equal ones that of the own site comes first: the way to another site is longer than the one within.
     """
-    knows, home = known
+    (covers, held), (knows, home) = routes_of, known
     walk, pair = equal_pairs(prefix, covers.prefix)
-    route = covers.row[pair]
-    usable = _usable(table, route, at[walk], knows)
-    walk, route = walk[usable], route[usable]
+    learned = _learned(table, covers.row[pair], at[walk], knows)
+    walk = np.concatenate([walk[learned], held[0]])
+    route = np.concatenate([covers.row[pair[learned]], held[1]])
     rank = table.length[route].astype(np.int64) * 1000 - table.distance[route]
-    order = np.lexsort(
-        (table.vertex[route] * (-1 if last else 1), home[table.vertex[route]] != home[at[walk]], -rank, walk)
-    )
+    far = home[table.vertex[route]] != home[at[walk]]
+    order = np.lexsort((route, table.vertex[route] * (-1 if last else 1), far, -rank, walk))
     first = np.unique(walk[order], return_index=True)[1]
     best = np.full(at.size, -1, np.int64)
     best[walk[order][first]] = route[order][first]
     return best
 
 
-def _usable(table: Routes, route: Longs, at: Longs, knows: Longs) -> Bools:
-    """Whether the table where a walk stands has the route: its own, or learned from someone else."""
-    own = table.vertex[route] == at
-    learned = among(at * table.domain_count + np.maximum(table.domain[route], 0), knows)
-    usable: Bools = np.where(table.kind[route] == ORIGINATED, learned & ~own, own)
-    return usable
+def _learned(table: Routes, route: Longs, at: Longs, knows: Longs) -> Bools:
+    """Whether the table where a walk stands learned a route that spreads from someone else."""
+    domain = np.maximum(table.domain[route], 0)
+    learned: Bools = among(at * table.domain_count + domain, knows) & (table.vertex[route] != at)
+    return learned
 
 
 @analysis

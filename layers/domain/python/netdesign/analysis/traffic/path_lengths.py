@@ -126,12 +126,15 @@ def ways_from(network: Network, site: str, *, hops: bool) -> dict[str, float]:
 @analysis
 def farthest_sites(network: Network) -> tuple[str, str, int]:
     """The two sites that are most hops apart, and how many."""
-    found = ("", "", 0)
-    for site in sorted(roads(network)):
-        for other, hops in ways_from(network, site, hops=True).items():
-            if hops > found[2]:
-                found = (site, other, int(hops))
-    return found
+    joined = roads(network)
+    sites = sorted(joined)
+    number = {site: at for at, site in enumerate(sites)}
+    pairs = np.array([(number[a], number[b]) for a in sites for b in joined[a] if a < b], np.int32).reshape(-1, 2)
+    reach = eccentricities(Multigraph(len(sites), pairs[:, 0], pairs[:, 1]))
+    if not pairs.size:
+        return ("", "", 0)
+    first, most = sites[int(reach.argmax())], int(reach.max())
+    return first, next(far for far, hops in ways_from(network, first, hops=True).items() if hops == most), most
 
 
 class Detour(NamedTuple):

@@ -21,6 +21,7 @@ from netdesign.analysis.policy.policy import (
 )
 from netdesign.analysis.policy.zones import zones_exposed
 from netdesign.errors import InvalidInputError
+from netdesign.graph.network import Network, analysis
 from netdesign.graph.prefixes import parse_prefix, summarise
 from netdesign.model.infrastructure import ServiceKind
 from netdesign.model.patch import Add, Patch
@@ -81,7 +82,7 @@ def over_permissive(case: Case) -> Iterator[Said]:
         for wide in _faults(case, line):
             yield _found(line, wide)
         if not _filtered_egress(case, line):
-            widest = max(widest, _bits(line))
+            widest = max(widest, _bits(case.network, line))
     yield from _both_ways(case)
     yield Measure(name="permits_examined", value=len(lines))
     yield Measure(
@@ -107,13 +108,13 @@ def _found(line: PolicyRule, wide: Wide) -> Finding:
 
 
 def _faults(case: Case, line: PolicyRule) -> Iterator[Wide]:
-    limit, size = case.parameters.zones.over_permissive_bits, _bits(line)
+    limit, size = case.parameters.zones.over_permissive_bits, _bits(case.network, line)
     egress = _filtered_egress(case, line)
     if size > limit and not egress and _apart(case, line):
         yield Wide(f"opens 2^{size:.1f} pairs of addresses and ports, of 2^{limit} at most", round(size, 1))
     if _any_service(line):
         yield Wide("permits any service")
-    if not egress and _any_address(line.destinations):
+    if not egress and _any_address(case.network, line.destinations):
         yield Wide("permits any destination")
     if _from_outside(case, line):
         port = opens(rule_boxes(line), RISKY)
@@ -121,19 +122,22 @@ def _faults(case: Case, line: PolicyRule) -> Iterator[Wide]:
             yield Wide(f"opens {'tcp' if port[0] == TCP else 'udp'}/{port[1]} to the Internet")
 
 
-def _bits(line: PolicyRule) -> float:
+def _bits(network: Network, line: PolicyRule) -> float:
     """The logarithm of sources times destinations times ports."""
     ports = sum({ends: ends[1] - ends[0] + 1 for _, ends in service_ranges(line.services)}.values())
-    sides = max(_side(line.sources, version) + _side(line.destinations, version) for version in _versions(line))
-    return sides + log2(max(1, ports))
+    return _pairs(network, line.sources, line.destinations) + log2(max(1, ports))
 
 
-def _versions(line: PolicyRule) -> tuple[int, ...]:
-    sides = (line.sources, line.destinations)
-    return tuple(v for v in (4, 6) if all(not side or _prefixes(side, v) for side in sides)) or (4,)
+@analysis
+def _pairs(network: Network, sources: tuple[str, ...], targets: tuple[str, ...]) -> float:
+    """The logarithm of sources times destinations in the IP version where it is largest."""
+    sides = (sources, targets)
+    stated = tuple(v for v in (4, 6) if all(not side or _prefixes(network, side, v) for side in sides))
+    return max(_side(network, sources, version) + _side(network, targets, version) for version in stated or (4,))
 
 
-def _prefixes(texts: tuple[str, ...], version: int) -> list[int]:
+@analysis
+def _prefixes(_: Network, texts: tuple[str, ...], version: int) -> list[int]:
     """The lengths of the fewest prefixes of a version that hold the same addresses."""
     known = []
     for text in texts:
@@ -144,15 +148,20 @@ def _prefixes(texts: tuple[str, ...], version: int) -> list[int]:
     return [prefix.length for prefix in summarise(one for one in known if one.version == version)]
 
 
-def _side(texts: tuple[str, ...], version: int) -> float:
+@analysis
+def _side(network: Network, texts: tuple[str, ...], version: int) -> float:
     if not texts:
         return WHOLE
-    units = (2.0 ** min(WHOLE, max(0, (32 if version == 4 else 64) - length)) for length in _prefixes(texts, version))
+    units = (
+        2.0 ** min(WHOLE, max(0, (32 if version == 4 else 64) - length))
+        for length in _prefixes(network, texts, version)
+    )
     return min(WHOLE, log2(max(1.0, sum(units))))
 
 
-def _any_address(texts: tuple[str, ...]) -> bool:
-    return not texts or any(0 in _prefixes(texts, version) for version in (4, 6))
+@analysis
+def _any_address(network: Network, texts: tuple[str, ...]) -> bool:
+    return not texts or any(0 in _prefixes(network, texts, version) for version in (4, 6))
 
 
 def _any_service(line: PolicyRule) -> bool:
@@ -267,7 +276,11 @@ def any_destination(case: Case) -> Patch | None:
 @over_permissive.mutant("take the filter of web addresses from egress")
 def unfiltered_egress(case: Case) -> Patch | None:
     """Of all rules that lead to the Internet."""
-    lines = [line for line in _permits(case) if _filtered_egress(case, line) and _any_address(line.destinations)]
+    lines = [
+        line
+        for line in _permits(case)
+        if _filtered_egress(case, line) and _any_address(case.network, line.destinations)
+    ]
     return widened(lines[0], inspect=()) if lines and Inspection.URL in lines[0].inspect else None
 
 
