@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -165,15 +166,24 @@ def doubled(network: Network) -> Iterator[Finding]:
             elements=(first, second),
             witness={"provider_of_both": provider, "twice": [first, second]},
         )
-    for one, other in combinations(network.design.addressing.nats, 2):
-        alike = one.kind is other.kind is NatKind.SOURCE_PORT and one.provider == other.provider
-        if alike and set(one.devices) & set(other.devices) and sorted(one.inside) == sorted(other.inside):
+    for one, other in _alike(network):
+        if set(one.devices) & set(other.devices):
             yield Finding(
                 message=f"{one.id} and {other.id} translate the same addresses for the same provider: which of them"
                 " acts is not said",
                 elements=(one.id, other.id),
                 witness={"twice": [one.id, other.id]},
             )
+
+
+def _alike(network: Network) -> list[tuple[Nat, Nat]]:
+    """Every two translations by port of the same addresses for the same provider, in the design's order."""
+    nats, like = network.design.addressing.nats, defaultdict[object, list[int]](list)
+    for at, nat in enumerate(nats):
+        if nat.kind is NatKind.SOURCE_PORT:
+            like[nat.provider, tuple(sorted(nat.inside))].append(at)
+    pairs = sorted(pair for some in like.values() for pair in combinations(some, 2))
+    return [(nats[one], nats[other]) for one, other in pairs]
 
 
 def _shared(one: Nat, other: Nat) -> bool:

@@ -23,7 +23,7 @@ from netdesign.analysis.traffic.pairs import WAYS_THROUGH, whole
 from netdesign.graph.availability import pair_with_common_cause
 from netdesign.graph.cuts import CutFinder
 from netdesign.graph.multigraph import Multigraph
-from netdesign.graph.network import PURPOSES, Network
+from netdesign.graph.network import PURPOSES, Network, analysis
 from netdesign.graph.twins import twin_classes
 from netdesign.model.inventory import Homing
 from netdesign.model.vocabulary import LinkPurpose
@@ -272,7 +272,7 @@ def _risks_of(network: Network) -> dict[int, frozenset[str]]:
 def _outage(
     network: Network, ground: _Ground, groups: tuple[str, ...], home: tuple[int, ...], target: int, cuts: Cuts | None
 ) -> Outage:
-    name = _target(network, ground, target)
+    name = _targets(network, ground).get(target, "the top tier")
     if cuts is None:
         return Outage(groups, home, name, 1.0, ())
     ranked = sorted(cuts.items(), key=lambda item: (-item[1], sorted(item[0])))
@@ -280,10 +280,11 @@ def _outage(
     return Outage(groups, home, name, min(1.0, sum(cuts.values())), named)
 
 
-def _target(network: Network, ground: _Ground, target: int) -> str:
+@analysis
+def _targets(network: Network, ground: _Ground) -> dict[int, str]:
+    """What nodes of the ground stand for in words, the top tiers aside."""
     named = {node: f"the firewalls of {network.devices[members[0]].site}" for members, node in ground.enforcer.items()}
-    named |= {node: f"the circuits of {site}" for site, node in ground.beyond.items()}
-    return named.get(target, "the top tier")
+    return named | {node: f"the circuits of {site}" for site, node in ground.beyond.items()}
 
 
 def _name(network: Network, ground: _Ground, element: int) -> str:

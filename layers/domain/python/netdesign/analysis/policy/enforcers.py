@@ -59,9 +59,17 @@ def standby_devices(network: Network, failed: frozenset[int] = frozenset()) -> f
 
 def waypoint(network: Network, site: str | None, zones: tuple[str | None, str | None]) -> tuple[Enforcer, ...]:
     """The enforcers of a site that traffic between two zones passes: those that bind most of the two."""
-    local = [enforcer for enforcer in enforcers(network) if enforcer.site == site]
+    local = _enforcers_by_site(network).get(site, [])
     best = max((len(enforcer.zones.intersection(zones)) for enforcer in local), default=0)
     return tuple(enforcer for enforcer in local if len(enforcer.zones.intersection(zones)) == best)
+
+
+@analysis
+def _enforcers_by_site(network: Network) -> dict[str | None, list[Enforcer]]:
+    found: dict[str | None, list[Enforcer]] = {}
+    for enforcer in enforcers(network):
+        found.setdefault(enforcer.site, []).append(enforcer)
+    return found
 
 
 def _positions(network: Network, group: HaGroup) -> tuple[int, ...]:

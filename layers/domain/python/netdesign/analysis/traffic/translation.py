@@ -77,7 +77,19 @@ def needs(network: Network) -> dict[tuple[str, int], tuple[str, ...]]:
 
 
 def towards(network: Network, provider: str, *kinds: NatKind) -> list[Nat]:
-    return [nat for nat in network.design.addressing.nats if nat.provider in (None, provider) and nat.kind in kinds]
+    by_provider = _translations(network)
+    mine = sorted((*by_provider.get(None, ()), *by_provider.get(provider, ())))
+    nats = network.design.addressing.nats
+    return [nats[at] for at in mine if nats[at].kind in kinds]
+
+
+@analysis
+def _translations(network: Network) -> dict[str | None, list[int]]:
+    """The translations for each provider, by position; None stands for any."""
+    found: dict[str | None, list[int]] = defaultdict(list)
+    for at, nat in enumerate(network.design.addressing.nats):
+        found[nat.provider].append(at)
+    return dict(found)
 
 
 def uncovered(nats: list[Nat], texts: tuple[str, ...]) -> list[str]:

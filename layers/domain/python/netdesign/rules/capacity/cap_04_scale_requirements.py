@@ -16,7 +16,7 @@ from netdesign.analysis.facts.row_codes import column
 from netdesign.analysis.policy.enforcers import Enforcer, enforcers
 from netdesign.analysis.traffic.demand import USER_PORT_BPS, SiteDemand, at_provider, site_demands
 from netdesign.catalog.cloud_quotas import quotas_of
-from netdesign.graph.network import ROLES
+from netdesign.graph.network import ROLES, Network, analysis
 from netdesign.graph.prefixes import parse_prefix
 from netdesign.model.cloud import CloudSubnetKind
 from netdesign.model.inventory import HaMode
@@ -120,7 +120,7 @@ def _of_site(case: Case, demand: SiteDemand) -> Iterator[Resource]:
     yield _linear(demand.site, name, offered, demand.grown(demand.server_ports))
     places = sum(_places(case, place) for place in radios.tolist())
     yield _linear(demand.site, "wireless places", places, demand.grown(demand.wireless_clients))
-    yield _linear(demand.site, "host addresses", _addresses(case, demand.site), demand.grown(demand.hosts))
+    yield _linear(demand.site, "host addresses", _addresses(network).get(demand.site, 0), demand.grown(demand.hosts))
 
 
 def _at(case: Case, site: str, roles: tuple[Role, ...]) -> Longs:
@@ -140,13 +140,14 @@ def _places(case: Case, place: int) -> int:
     return usual if limit is None else min(usual, limit)
 
 
-def _addresses(case: Case, site: str) -> int:
-    """Addresses for hosts in the IPv4 subnets of a site that are for hosts."""
-    prefixes, total = subnet_prefixes(case.network), 0
-    hosts = subnet_purposes(case.network) == PURPOSES.index(SubnetPurpose.HOSTS)
+@analysis
+def _addresses(network: Network) -> dict[str | None, int]:
+    """Addresses for hosts in the IPv4 subnets of each site that are for hosts."""
+    prefixes, total = subnet_prefixes(network), dict[str | None, int]()
+    hosts = subnet_purposes(network) == PURPOSES.index(SubnetPurpose.HOSTS)
     for at in np.flatnonzero(hosts & (prefixes.version == 4)).tolist():
-        if case.design.addressing.subnets[at].site == site:
-            total += _room(32 - int(prefixes.length[at]))
+        site = network.design.addressing.subnets[at].site
+        total[site] = total.get(site, 0) + _room(32 - int(prefixes.length[at]))
     return total
 
 
