@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netdesign.analysis.addressing.layer3 import layer3
+from netdesign.analysis.facts.cloud_places import doors
 from netdesign.analysis.policy.policy import ALL_PORTS, ordered_rules, prefix_range, rule_boxes
 from netdesign.analysis.policy.terrain import INTERNET, NOTHING_FAILED, Failed, terrain
 from netdesign.analysis.policy.zones import (
@@ -222,14 +223,25 @@ def _towards(prefixes: Iterable[str]) -> Space:
 
 @analysis
 def _prefixes_at(network: Network, failed: Failed) -> dict[tuple[str, int], tuple[str, ...]]:
-    """The prefixes of the subnets of each zone, by the part of the network that they lie in."""
+    """The prefixes of each zone, by the part of the network that they lie in: its subnets, and what ports lead to."""
     label, land = domains(network, True, failed), terrain(network)
+    beyond = _beyond_doors(network)
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
     for subnet in network.design.addressing.subnets:
         node = land.subnet.get(subnet.id)
         if node is not None and subnet.zone is not None and label[node] >= 0:
-            found[subnet.zone, int(label[node])].append(subnet.prefix)
-    return {key: tuple(prefixes) for key, prefixes in found.items()}
+            found[subnet.zone, int(label[node])] += (subnet.prefix, *beyond.get((subnet.zone, subnet.site), ()))
+    return {key: tuple(dict.fromkeys(prefixes)) for key, prefixes in found.items()}
+
+
+@analysis
+def _beyond_doors(network: Network) -> dict[tuple[str | None, str | None], tuple[str, ...]]:
+    """The prefixes at cloud providers that dedicated ports lead to, by the zone they are seen as and the site."""
+    found: dict[tuple[str | None, str | None], tuple[str, ...]] = {}
+    for name, door in doors(network).items():
+        key = door.zone, network.devices[network.device_index[name]].site
+        found[key] = (*found.get(key, ()), *door.prefixes)
+    return found
 
 
 @analysis

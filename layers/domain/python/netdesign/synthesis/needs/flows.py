@@ -11,7 +11,17 @@ from netdesign.model.resolved import Population, ResolvedFlow, ResolvedRequireme
 from netdesign.model.security import IpProtocol, Service
 from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass
-from netdesign.synthesis.needs.zones import DATABASE, DMZ, GUEST, INTERNET, MANAGEMENT, POPULATION_ZONES, end_zone
+from netdesign.synthesis.needs.zones import (
+    DATABASE,
+    DMZ,
+    GUEST,
+    INTERNET,
+    MANAGEMENT,
+    POPULATION_ZONES,
+    RESTRICTED_DATA,
+    end_zone,
+    restricted_data,
+)
 
 Ends = Mapping[tuple[str, str], tuple[str, ...]]
 """Ids of groups or provider devices by (population or site, zone)."""
@@ -215,15 +225,15 @@ def internet_bps(flows: Iterable[ResolvedFlow]) -> tuple[int, int]:
 
 
 def group_data(group_end: tuple[str, str], requirements: ResolvedRequirements) -> tuple[DataClass, ...]:
-    """Data classes that flows bring to the (population, zone)."""
+    """Data classes that flows bring to the (population, zone); what is in the restricted zone holds restricted data
+    even where no flow names it."""
     end, zone = group_end
-    return tuple(
-        sorted(
-            {
-                flow.data_class
-                for flow in requirements.flows
-                for name in (flow.source, flow.target)
-                if name == end and (zone == DATABASE) == (end_zone(name, flow, requirements) == DATABASE)
-            }
-        )
-    )
+    found = {
+        flow.data_class
+        for flow in requirements.flows
+        for name in (flow.source, flow.target)
+        if name == end and (zone == DATABASE) == (end_zone(name, flow, requirements) == DATABASE)
+    }
+    if zone == DATABASE and not found & RESTRICTED_DATA:
+        found |= restricted_data(requirements)
+    return tuple(sorted(found))

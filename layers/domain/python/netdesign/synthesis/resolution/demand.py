@@ -142,10 +142,21 @@ def _stated(at: int, flow: FlowRequest, requirements: Requirements, parameters: 
         up_bps=flow.up,
         down_bps=flow.down,
         service_class=flow.service_class or (ServiceClass.GOLD if gold else ServiceClass.SILVER),
-        data_class=flow.data_class or most_sensitive(classes),
+        data_class=flow.data_class or _carried(_populations(flow), classes),
         latency_ms=answer_ms(flow, parameters) if _between_sites(flow) else flow.latency_ms,
         assumed=False,
     )
+
+
+def _populations(flow: FlowRequest) -> set[Population | None]:
+    return {population_of(flow.source), population_of(flow.target)}
+
+
+def _carried(ends: set[Population | None], classes: tuple[DataClass, ...]) -> DataClass:
+    """What a flow carries of which nothing is said: calls and what guests do is no record of anything."""
+    if Population.GUEST in ends:
+        return DataClass.PUBLIC
+    return DataClass.INTERNAL if Population.VOICE in ends else most_sensitive(classes)
 
 
 def _between_sites(flow: FlowRequest) -> bool:
