@@ -32,7 +32,8 @@ def test_parts_carry_what_the_whole_graph_carries(seed):
     graph = multigraph(nodes, tails, heads, random.integers(1, 4, len(tails)) if seed % 2 else None)
     if seed % 3 == 0:
         graph = graph.without(nodes=[int(random.integers(0, nodes))])
-    wanted = demands(*random.integers(0, nodes, (2, 30)), random.integers(1, 5, 30).astype(float))
+    ends = random.integers(0, nodes, (2, 30))
+    wanted = demands(ends[0], ends[1], random.integers(1, 5, 30).astype(float))
 
     np.testing.assert_allclose(parted_loads(graph, wanted), ecmp_loads(graph, wanted).load, atol=1e-9)
 

@@ -2,7 +2,7 @@ import pytest
 
 from netdesign.model.vocabulary import Archetype, RoutingProtocol
 from netdesign.synthesis.campus.core import system_id
-from netdesign.synthesis.campus.plan import igp
+from netdesign.synthesis.needs.campus_plan import igp
 from tests.unit.synthesis.campus_samples import asked, design
 
 THREE_TIER = {"users": 300, "endpoints": 30, "area_m2": 6_000, "buildings": 3, "closets": 6}

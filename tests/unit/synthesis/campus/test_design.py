@@ -17,7 +17,7 @@ from netdesign.model.conflict import Conflict
 from netdesign.model.inventory import EndpointKind, Homing
 from netdesign.model.security import Action
 from netdesign.model.vocabulary import Archetype, InterfaceKind, LinkPurpose, PortMode, Role, VlanPurpose
-from netdesign.synthesis.campus.sizing import PSE_W
+from netdesign.synthesis.needs.campus_sizing import PSE_W
 from netdesign.synthesis.synthesize import synthesize
 from tests.unit.synthesis.campus_samples import EXAMPLES, asked, design, example
 

@@ -139,12 +139,12 @@ def _firewall_gates(network: Network, label: list[int], failed: Failed) -> Itera
         if leg.device not in failed.devices and label[leg.node] >= 0:
             interface = network.interfaces[leg.interface]
             by_table[leg.device, interface.vrf][label[leg.node], leg.zone, interface.access_list] = None
-    for (device, _), doors in by_table.items():
+    for (device, _), entries in by_table.items():
         mine = tuple(policy.id for policy in policies_of(network)[device])
-        for entry, near, acl in doors:
+        for entry, near, acl in entries:
             one = (acl,) if acl in mine and acl is not None else mine
             filters = (acl,) if acl is not None and acl not in mine and acl in network.by_id("policies") else ()
-            for beyond, far, _ in doors:
+            for beyond, far, _ in entries:
                 if beyond != entry:
                     yield Gate(entry, beyond, device, one, filters, (near, far))
 

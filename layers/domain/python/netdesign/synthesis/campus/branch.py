@@ -28,7 +28,6 @@ from netdesign.synthesis.campus.ground import (
 )
 from netdesign.synthesis.campus.hosts import attach_servers, group_id, populate
 from netdesign.synthesis.campus.management import address_switch, plug_in
-from netdesign.synthesis.campus.plan import Unit
 from netdesign.synthesis.campus.radios import GBPS, choose_radios
 from netdesign.synthesis.campus.tiers import SERVICE_HOSTS, explain_access, published_hosts
 from netdesign.synthesis.datacenter.standing_hall import stand
@@ -46,6 +45,7 @@ from netdesign.synthesis.edge.gate_handover import build_gate
 from netdesign.synthesis.edge.internet import add_circuit, protect, provider_links
 from netdesign.synthesis.edge.remote_access import reserve_pool
 from netdesign.synthesis.edge.sizing import plan_edge
+from netdesign.synthesis.needs.campus_plan import Unit
 from netdesign.synthesis.needs.site_demand import at_site, evened, outward
 from netdesign.synthesis.needs.zones import INTERNET
 from netdesign.synthesis.operation.infrastructure import Home, add_services

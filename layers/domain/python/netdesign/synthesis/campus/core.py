@@ -12,12 +12,12 @@ from netdesign.model.routing import IgpInterface, Redistribution, RoutingProcess
 from netdesign.model.switching import SpanningTree, SpanningTreeMode, Vlan
 from netdesign.model.vocabulary import LinkPurpose, Role, RoutingProtocol
 from netdesign.synthesis.campus.ground import Ground
-from netdesign.synthesis.campus.plan import Unit, igp
 from netdesign.synthesis.campus.radios import UPLINK_BPS
 from netdesign.synthesis.campus.tiers import Equipment
 from netdesign.synthesis.datacenter.management import join_pair
 from netdesign.synthesis.draft.blueprint import UNDERLAY, Blueprint, zone_vrf
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link, conduits, trunk
+from netdesign.synthesis.needs.campus_plan import Unit, igp
 
 ROOT_PRIORITY = 4096
 CORE_AREA = "0.0.0.0"  # noqa: S104 - an OSPF area, not an address

@@ -40,7 +40,6 @@ from netdesign.synthesis.campus.management import (
     out_of_band,
     service_homes,
 )
-from netdesign.synthesis.campus.plan import TWO_TIERS, plan_campus
 from netdesign.synthesis.campus.radios import GBPS
 from netdesign.synthesis.campus.reasons import explain_campus
 from netdesign.synthesis.campus.standing_campus import grown_plan, standing_shape
@@ -55,6 +54,7 @@ from netdesign.synthesis.edge.border import OUTER, Edge, build_edge
 from netdesign.synthesis.edge.cloud_edge import cloud_doors
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
 from netdesign.synthesis.edge.translation import translate
+from netdesign.synthesis.needs.campus_plan import TWO_TIERS, plan_campus
 from netdesign.synthesis.needs.flows import Ends
 from netdesign.synthesis.needs.zones import DMZ, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 from netdesign.synthesis.operation.finishing import add_flows, add_policy, publish, relay, residencies

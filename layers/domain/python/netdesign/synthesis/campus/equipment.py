@@ -10,14 +10,14 @@ from netdesign.catalog.ports import FormFactor, PoeType, PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.errors import CatalogError, InfeasibleError
 from netdesign.model.vocabulary import Redundancy, Role, SecurityLevel
-from netdesign.synthesis.campus.plan import CampusPlan, Unit, igp
 from netdesign.synthesis.campus.radios import GBPS, UPLINK_BPS, Radios, no_choice, supplies
-from netdesign.synthesis.campus.sizing import PSE_W, ports_needed, shares, switch_count
 from netdesign.synthesis.campus.standing_campus import unit_switches
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.cabling import SERVER_CABLE_M, endpoint_cable
 from netdesign.synthesis.draft.port_bank import PortBank, PortTable
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select, suitable
+from netdesign.synthesis.needs.campus_plan import CampusPlan, Unit, igp
+from netdesign.synthesis.needs.campus_sizing import PSE_W, ports_needed, shares, switch_count
 
 PHONE_CLASS = 3
 CAMERA_CLASS = 3

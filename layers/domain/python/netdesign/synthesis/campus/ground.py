@@ -12,11 +12,11 @@ from netdesign.model.resolved import Population
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Archetype, Redundancy, VlanPurpose
 from netdesign.synthesis.campus.equipment import fabric_wanted
-from netdesign.synthesis.campus.plan import CampusPlan, Unit, clients_of
 from netdesign.synthesis.campus.radios import Radios
 from netdesign.synthesis.datacenter.standing_hall import stand
 from netdesign.synthesis.draft.blueprint import FIRST_OWN, Blueprint
 from netdesign.synthesis.draft.pairs import Pair
+from netdesign.synthesis.needs.campus_plan import CampusPlan, Unit, clients_of
 from netdesign.synthesis.needs.zones import DATABASE, DMZ, GUEST, IOT, MANAGEMENT, SERVER, USER, VOICE
 
 RACK_UNITS: Final = 42

@@ -28,9 +28,9 @@ from netdesign.synthesis.campus.ground import (
     Function,
     Ground,
 )
-from netdesign.synthesis.campus.plan import Unit, clients_of
 from netdesign.synthesis.campus.radios import GBPS
-from netdesign.synthesis.campus.sizing import shares
+from netdesign.synthesis.needs.campus_plan import Unit, clients_of
+from netdesign.synthesis.needs.campus_sizing import shares
 from netdesign.synthesis.needs.flows import Ends, group_data
 from netdesign.synthesis.needs.zones import CLOUD, DATABASE, DMZ, GUEST, INTERNET, IOT, MANAGEMENT, SERVER, USER, VOICE
 from netdesign.synthesis.operation.management import port_profile

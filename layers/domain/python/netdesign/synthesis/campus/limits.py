@@ -10,9 +10,9 @@ from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedSite
 from netdesign.synthesis.campus.ground import Ground
-from netdesign.synthesis.campus.plan import plan_campus
 from netdesign.synthesis.campus.tiers import equip
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.needs.campus_plan import plan_campus
 
 SPLITS: Final = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 

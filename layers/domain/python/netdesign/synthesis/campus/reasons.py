@@ -7,10 +7,10 @@ from netdesign.model.inventory import Device
 from netdesign.model.vocabulary import RoutingProtocol, SubnetPurpose
 from netdesign.synthesis.campus.equipment import access_ports, poe_budget, unit_poe
 from netdesign.synthesis.campus.ground import Ground
-from netdesign.synthesis.campus.plan import igp
 from netdesign.synthesis.campus.radios import GBPS, UPLINK_BPS
-from netdesign.synthesis.campus.sizing import ups_kw
 from netdesign.synthesis.campus.tiers import Equipment
+from netdesign.synthesis.needs.campus_plan import igp
+from netdesign.synthesis.needs.campus_sizing import ups_kw
 
 
 def explain_campus(ground: Ground, equipment: Equipment) -> None:

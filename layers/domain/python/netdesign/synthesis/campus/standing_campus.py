@@ -10,7 +10,9 @@ from netdesign.model.inventory import Attachment, Device, Room
 from netdesign.model.resolved import ResolvedSite
 from netdesign.model.switching import Vlan
 from netdesign.model.vocabulary import Archetype, Role
-from netdesign.synthesis.campus.plan import (
+from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.draft.standing import in_order
+from netdesign.synthesis.needs.campus_plan import (
     ACCESS_PORTS,
     MAX_UNIT_USERS,
     PRINTER_SHARE,
@@ -20,9 +22,7 @@ from netdesign.synthesis.campus.plan import (
     radio_count,
     terminal_count,
 )
-from netdesign.synthesis.campus.sizing import Closet, ports_needed, shares, switch_count
-from netdesign.synthesis.draft.blueprint import Blueprint
-from netdesign.synthesis.draft.standing import in_order
+from netdesign.synthesis.needs.campus_sizing import Closet, ports_needed, shares, switch_count
 
 PARTS = ("", *"abcdefghijklmnopqrstuvwxyz")
 """What the names of the units of one closet end with."""

@@ -9,9 +9,9 @@ from netdesign.catalog.sku import DeviceType
 from netdesign.model.inventory import Device, HaGroup, HaMode
 from netdesign.model.vocabulary import Redundancy, Role, ServiceClass
 from netdesign.synthesis.campus.ground import BREAKER_W, RACK_UNITS, Ground, closet_room
-from netdesign.synthesis.campus.plan import Unit
 from netdesign.synthesis.campus.tiers import Equipment
 from netdesign.synthesis.draft.pairs import Pair, feeds
+from netdesign.synthesis.needs.campus_plan import Unit
 
 MANAGEMENT_W = 1_500
 """Watts kept on each side for switches of an out-of-band network."""

@@ -18,15 +18,15 @@ from netdesign.synthesis.campus.equipment import (
     explain_top,
 )
 from netdesign.synthesis.campus.ground import Ground
-from netdesign.synthesis.campus.plan import CampusPlan, access_links
 from netdesign.synthesis.campus.radios import GBPS, UPLINK_BPS, choose_radios, controller_port_bps
-from netdesign.synthesis.campus.sizing import block_uplink_bps, uplinks
 from netdesign.synthesis.campus.standing_campus import standing_server_block
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.cabling import joinable
 from netdesign.synthesis.draft.port_bank import PortBank, PortTable
 from netdesign.synthesis.draft.selection import Choice, PortNeed
 from netdesign.synthesis.edge.sizing import EdgePlan, plan_edge
+from netdesign.synthesis.needs.campus_plan import CampusPlan, access_links
+from netdesign.synthesis.needs.campus_sizing import block_uplink_bps, uplinks
 from netdesign.synthesis.needs.site_demand import at_site, evened, outward
 
 SERVICE_HOSTS = 2

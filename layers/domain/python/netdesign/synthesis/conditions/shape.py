@@ -9,8 +9,8 @@ from typing import Final
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.vocabulary import Archetype, NetworkType, TopologyPreference
-from netdesign.synthesis.campus.plan import TWO_TIERS, plan_campus
 from netdesign.synthesis.conditions.question import Question, numbers, relax
+from netdesign.synthesis.needs.campus_plan import TWO_TIERS, plan_campus
 from netdesign.synthesis.needs.centres import centres
 
 OF_SITES: Final = frozenset({TopologyPreference.MESH, TopologyPreference.RING, TopologyPreference.STAR})

@@ -8,7 +8,7 @@ from typing import Final
 from netdesign.model.conflict import Relaxation
 from netdesign.model.requirements import Requirements
 from netdesign.synthesis.conditions.question import Question, Spoken, relax
-from netdesign.synthesis.resolution.facts import mentions
+from netdesign.synthesis.needs.words import mentions
 
 FIELDS: Final = ("technology_stack", "use_cases", "critical_applications", "special_requirements")
 """Lists of words; the description tells a story and may as well say what is not wanted."""

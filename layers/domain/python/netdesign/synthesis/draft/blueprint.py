@@ -29,7 +29,7 @@ from netdesign.synthesis.draft.standing import NOTHING, Standing
 from netdesign.synthesis.draft.wiring import Wiring
 
 if TYPE_CHECKING:
-    from netdesign.synthesis.edge.gate import GatePlan
+    from netdesign.synthesis.draft.gate_plan import GatePlan
 
 UNDERLAY = "default"
 MANAGEMENT = "management"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from netdesign.catalog.circuits import Tier
-from netdesign.catalog.sku import DeviceType
 from netdesign.model.addressing import Interface
 from netdesign.model.cabling import Circuit, CircuitKind, Srlg, SrlgKind
 from netdesign.model.inventory import Device
@@ -24,6 +22,7 @@ from netdesign.model.vocabulary import (
     VlanPurpose,
 )
 from netdesign.synthesis.draft.blueprint import UNDERLAY, Blueprint
+from netdesign.synthesis.draft.gate_plan import GatePlan
 from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
 from netdesign.synthesis.needs.zones import WAN
 
@@ -33,24 +32,6 @@ CARRIER: Final = "carrier"
 """The provider whose network joins all sites."""
 FIRST_ENTRY: Final = "bacdefgh"
 """Entries of a building in the order in which lines take them; circuits to the Internet begin with the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class GatePlan:
-    """Routers of a site toward the others: how many, of which type, and the speed of their links inward.
-
-    `lines` counts the leased lines of the site; `tier` is what each router has of the carrier's network, if anything.
-    """
-
-    routers: int
-    kind: DeviceType
-    port_bps: int
-    lines: int = 0
-    tier: Tier | None = None
-    circuit_bps: int = 0
-    """Speed of the port that a circuit of the carrier comes on."""
-    crypto: str | None = None
-    """The suite that the routers encrypt with, over the whole way to the routers of other sites."""
 
 
 def gate_vlan(blueprint: Blueprint, site: str, devices: Sequence[Device]) -> Vlan:

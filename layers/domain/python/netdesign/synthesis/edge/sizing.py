@@ -17,9 +17,9 @@ from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Framework, NetworkType, Redundancy, Role
+from netdesign.synthesis.draft.gate_plan import GatePlan
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
 from netdesign.synthesis.edge.cloud_edge import WanPlan, cloud_bps, plan_wan
-from netdesign.synthesis.edge.gate import GatePlan
 from netdesign.synthesis.needs.centres import DATA_CENTRES
 from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
 from netdesign.synthesis.needs.firewalls import firewall_count

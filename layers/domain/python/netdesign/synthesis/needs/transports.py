@@ -7,7 +7,7 @@ from typing import Final
 
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import NetworkType, Redundancy
-from netdesign.synthesis.resolution.facts import mentions
+from netdesign.synthesis.needs.words import mentions
 
 
 class Transport(StrEnum):

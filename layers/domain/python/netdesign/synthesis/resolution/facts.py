@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -45,9 +44,3 @@ def default(field: str, value: T, reason: str, *inputs: str) -> Known[T]:
 def either(field: str, given: T | None, source: str, otherwise: Known[Any]) -> Known[Any]:
     """What the client gave under `source`, or `otherwise` when that is None."""
     return otherwise if given is None else stated(field, given, source)
-
-
-def mentions(words: Iterable[str], texts: Iterable[str]) -> str | None:
-    """The first of `words` that some text contains as a word of its own; texts only ever choose defaults."""
-    spaced = [f" {''.join(char if char.isalnum() else ' ' for char in text.lower())} " for text in texts]
-    return next((word for word in words if any(f" {word} " in text for text in spaced)), None)

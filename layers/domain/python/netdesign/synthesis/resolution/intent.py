@@ -12,7 +12,8 @@ from netdesign.model.quantity import Money, parse_money
 from netdesign.model.requirements import ConstraintType, Requirements
 from netdesign.model.vocabulary import DataClass, Framework, NetworkType, SecurityLevel
 from netdesign.synthesis.needs.transports import LINE_WORDS, MPLS_WORDS
-from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
+from netdesign.synthesis.needs.words import mentions
+from netdesign.synthesis.resolution.facts import Known, default, either, inferred, stated
 
 CAMPUSES: Final = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS, NetworkType.WAN)
 """Networks of places where people work."""

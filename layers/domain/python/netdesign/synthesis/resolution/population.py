@@ -12,7 +12,8 @@ from netdesign.model.quantity import format_bandwidth
 from netdesign.model.requirements import Requirements, SiteRequest
 from netdesign.model.resolved import FabricWorkload, ResolvedSite, ServerPopulation
 from netdesign.model.vocabulary import NetworkType, Redundancy
-from netdesign.synthesis.resolution.facts import Known, default, either, inferred, mentions, stated
+from netdesign.synthesis.needs.words import mentions
+from netdesign.synthesis.resolution.facts import Known, default, either, inferred, stated
 from netdesign.synthesis.resolution.hubs import common_block, hub_places, server_gaps
 from netdesign.synthesis.resolution.intent import attaches_people, free_texts
 

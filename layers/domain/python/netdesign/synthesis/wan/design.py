@@ -12,10 +12,10 @@ from netdesign.model.traffic import Flow
 from netdesign.model.vocabulary import Archetype
 from netdesign.synthesis.bill.parts import add_parts
 from netdesign.synthesis.campus.design import Built, build_site, campus_zones
-from netdesign.synthesis.campus.plan import plan_campus
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.edge.remote_access import admit_remote_users
 from netdesign.synthesis.edge.translation import translate
+from netdesign.synthesis.needs.campus_plan import plan_campus
 from netdesign.synthesis.needs.firewalls import firewall_count
 from netdesign.synthesis.needs.joined_sites import WanShape, wan_shape
 from netdesign.synthesis.needs.transports import Transport

@@ -13,8 +13,8 @@ from netdesign.model.security import CryptoProfile
 from netdesign.model.vocabulary import Redundancy, Role
 from netdesign.synthesis.conditions.question import relax
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.draft.gate_plan import GatePlan
 from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
-from netdesign.synthesis.edge.gate import GatePlan
 from netdesign.synthesis.edge.sizing import port_speed
 from netdesign.synthesis.needs.joined_sites import WanShape
 from netdesign.synthesis.needs.transports import Transport

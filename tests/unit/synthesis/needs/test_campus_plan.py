@@ -2,7 +2,7 @@ import pytest
 
 from netdesign.catalog.parameters import default_parameters
 from netdesign.model.vocabulary import Archetype
-from netdesign.synthesis.campus.plan import plan_campus, radio_count, terminal_count
+from netdesign.synthesis.needs.campus_plan import plan_campus, radio_count, terminal_count
 from tests.unit.synthesis.campus_samples import asked
 
 PARAMETERS = default_parameters()

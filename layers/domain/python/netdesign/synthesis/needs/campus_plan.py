@@ -16,7 +16,7 @@ from netdesign.model.vocabulary import (
     RoutingProtocol,
     TopologyPreference,
 )
-from netdesign.synthesis.campus.sizing import (
+from netdesign.synthesis.needs.campus_sizing import (
     Closet,
     RadioDemand,
     access_points,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netdesign.synthesis.campus.sizing import (
+from netdesign.synthesis.needs.campus_sizing import (
     Closet,
     RadioDemand,
     access_points,
