@@ -82,15 +82,3 @@ def test_a_named_port_is_taken_once():
         ports.take_named("Ethernet2")
     with pytest.raises(CatalogError, match="no port 'Ethernet9'"):
         ports.take_named("Ethernet9")
-
-
-def test_ports_apart_are_in_cages_of_their_own_while_there_are_such():
-    ports = bank(uplinks(2, first=1))
-
-    assert [port.name for port in ports.take_apart(3, 25 * G, PortUse.UPLINK)] == [
-        "Ethernet1/1",
-        "Ethernet2/1",
-        "Ethernet1/2",
-    ]
-    assert ports.take(25 * G, PortUse.UPLINK).name == "Ethernet1/3"
-    assert len(ports.take_apart(9, 25 * G, PortUse.UPLINK)) == 4

@@ -27,7 +27,6 @@ from netdesign.synthesis.draft.standing import in_order
 
 FIRST_VLAN = 10
 ROOT_PRIORITY = 4096
-PEER_LINKS = 2
 
 
 @dataclass(slots=True)
@@ -281,24 +280,20 @@ def join_pair(
     *,
     use: PortUse | None = PortUse.UPLINK,
 ) -> Mlag:
-    """An MLAG pair: two peer links in a bundle, in cages of their own, and a keepalive link of its own."""
+    """An MLAG pair: two peer links in a bundle and a keepalive link of its own."""
     a, b = pair
-    if blueprint.next_link(a, b) is None:
-        for device in pair:
-            blueprint.keep_apart(device, PEER_LINKS, speed_bps, use)
-    with blueprint.releasing():
-        peers = blueprint.connect(
-            a,
-            b,
-            speed_bps,
-            LinkPurpose.PEER,
-            count=PEER_LINKS,
-            use_a=use,
-            use_b=use,
-            lag=True,
-            mode=PortMode.TRUNK,
-            mtu_bytes=blueprint.parameters.fabric.underlay_mtu_bytes,
-        )
+    peers = blueprint.connect(
+        a,
+        b,
+        speed_bps,
+        LinkPurpose.PEER,
+        count=2,
+        use_a=use,
+        use_b=use,
+        lag=True,
+        mode=PortMode.TRUNK,
+        mtu_bytes=blueprint.parameters.fabric.underlay_mtu_bytes,
+    )
     stands = blueprint.next_link(a, b)
     speed_bps = stands.speed_bps if stands is not None else keepalive_bps(blueprint, a)
     (keepalive,) = blueprint.connect(a, b, speed_bps, LinkPurpose.HEARTBEAT)

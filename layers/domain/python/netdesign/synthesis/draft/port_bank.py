@@ -72,20 +72,6 @@ class PortBank:
         self._cursor[key] = len(order)
         return None
 
-    def take_apart(self, count: int, speed_bps: int, use: PortUse | None = None) -> tuple[FreePort, ...]:
-        """The next free ports that suit, now taken, each in a cage of its own while there are such; fewer when few are
-        left."""
-        found: list[FreePort] = []
-        for _ in range(count):
-            cages = {port.cage for port in found}
-            order = self.table.order(speed_bps, use)
-            alone = next((port for port in order if port.cage not in cages and self._suits(port)), None)
-            port = alone or self.take(speed_bps, use)
-            if port is not None:
-                self._keep(port)
-                found.append(port)
-        return tuple(found)
-
     def peek(self, speed_bps: int, use: PortUse | None = None) -> FreePort | None:
         """The port that `take` would give."""
         return next((port for port in self.table.order(speed_bps, use) if self._suits(port)), None)

@@ -115,14 +115,6 @@ class Sockets(FactStore):
         kept = self._kept.setdefault((device.id, speed_bps), [])
         kept.extend(self.take_port(device, speed_bps, use) for _ in range(count))
 
-    def keep_apart(self, device: Device, count: int, speed_bps: int, use: PortUse | None = None) -> None:
-        """The same for the links that are made next, each port in a cage of its own as far as there are such."""
-        bank = self.bank(device)
-        found = bank.take_apart(count, speed_bps, use)
-        if len(found) < count:
-            raise CatalogError(f"{device.id} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left")
-        self._kept.setdefault((device.id, speed_bps), [])[:0] = found
-
     @contextmanager
     def releasing(self) -> Iterator[None]:
         """Links made meanwhile take the ports that were kept for them."""
