@@ -19,7 +19,7 @@ from netdesign.synthesis.trial import Shop, understood
 from tests.generated.drawing import FULL, Limits, requirements
 
 SLOW_S: Final = 60.0
-GIVEN_UP_S: Final = 900.0
+GIVEN_UP_S: Final = 400.0
 ROUNDS: Final = 6
 """Refusals in a row until ways out of them count as leading nowhere."""
 DESIGN, REFUSAL, INVALID, CRASH, UNREADABLE, LATE = "design", "refusal", "invalid", "crash", "unreadable", "late"

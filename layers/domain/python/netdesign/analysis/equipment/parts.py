@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netdesign.analysis.equipment.endpoint_ports import endpoint_ports_taken
-from netdesign.analysis.equipment.link_ports import link_ports
-from netdesign.analysis.equipment.plugs import plugged_cage, split_cages
+from netdesign.analysis.equipment.plugs import lane_cage, split_cages
 from netdesign.analysis.equipment.service_hosts import collector_tb, service_hosts
 from netdesign.catalog.media import media
 from netdesign.graph.network import Network, analysis
@@ -106,14 +105,6 @@ def _share_cages(network: Network, cables: Counter[str], ends: Counter[str]) -> 
                 cables[harness] += 1
     for at in tails:
         cables[network.links[at].phy or ""] -= 1
-
-
-def lane_cage(network: Network, link: int, device: str) -> Cage | None:
-    """The split cage of a device that a link by position is on a lane of; None where it is on none."""
-    fact, ports = network.links[link], link_ports(network)
-    code = int((ports.a if fact.a.device == device else ports.b)[link])
-    cage = plugged_cage(network, link, code)
-    return cage if cage is not None and cage.lanes > 1 else None
 
 
 def _alike(network: Network) -> Counter[tuple[str, Medium, int]]:

@@ -95,22 +95,55 @@ def split_cages(network: Network) -> dict[tuple[str, str], tuple[int, ...]]:
 def _ways(network: Network, ports: LinkPorts) -> dict[str, np.ndarray]:
     """Which links are on a lane at their a and at their b end."""
     first, codes = _combinations(network)
-    lanes = np.zeros((2, int(codes.max(initial=-1)) + 1), np.bool_)
+    lanes = np.zeros((2, 2, int(codes.max(initial=-1)) + 1), np.bool_)
     for at in first.tolist():
         for side, ends in enumerate((ports.a, ports.b)):
-            cage = plugged_cage(network, at, int(ends[at]))
-            lanes[side, codes[at]] = cage is not None and cage.lanes > 1
+            for shared in (False, True):
+                cage = plugged_cage(network, at, int(ends[at]), shared=shared)
+                lanes[side, int(shared), codes[at]] = cage is not None and cage.lanes > 1
     live = np.fromiter((link.in_service for link in network.links), np.bool_, len(network.links))
-    return {"a": lanes[0][codes] & live, "b": lanes[1][codes] & live}
+    a, b = (
+        np.where(shared, lanes[side, 1][codes], lanes[side, 0][codes]) for side, shared in enumerate(_shared(network))
+    )
+    return {"a": a & live, "b": b & live}
 
 
-def plugged_cage(network: Network, at: int, code: int) -> Cage | None:
-    """The cage, split as it is, that a link's part sits in at the port of a code; None where it does not fit."""
+@analysis
+def _shared(network: Network) -> tuple[np.ndarray, np.ndarray]:
+    """Links whose cage at the a, and at the b end, has another link in it: it is split, whatever its port is called."""
+    ports, (a, b) = link_ports(network), network.link_ends
+    cage = text_codes([port.cage for _, port in ports.ports], {}).astype(np.int64)
+    live = np.fromiter((link.in_service for link in network.links), np.bool_, len(network.links))
+    width = len(cage) + 1
+    ends = [
+        np.where((codes >= 0) & live, devices * width + np.append(cage, 0)[codes], -1)
+        for devices, codes in ((a.astype(np.int64), ports.a), (b.astype(np.int64), ports.b))
+    ]
+    found, where, counts = np.unique(np.concatenate(ends), return_inverse=True, return_counts=True)
+    several = ((counts > 1) & (found >= 0))[where]
+    return several[: len(live)], several[len(live) :]
+
+
+def plugged_cage(network: Network, at: int, code: int, *, shared: bool = False) -> Cage | None:
+    """The cage, split as it is, that a link's part sits in at the port of a code; None where it does not fit.
+
+    A port that may be whole or split is split where its cage is `shared`.
+    """
     link = network.links[at]
     phy = media().phys.get(link.phy or "")
     if code < 0 or phy is None:
         return None
-    return next((cage for cage in link_ports(network).cages(code, link.speed_bps) if phy.fits(cage)), None)
+    fitting = [cage for cage in link_ports(network).cages(code, link.speed_bps) if phy.fits(cage)]
+    lanes = [cage for cage in fitting if cage.lanes > 1] if shared else []
+    return next(iter((*lanes, *fitting)), None)
+
+
+def lane_cage(network: Network, link: int, device: str) -> Cage | None:
+    """The split cage of a device that a link by position is on a lane of; None where it is on none."""
+    ports, side = link_ports(network), int(network.links[link].a.device != device)
+    code = int((ports.a, ports.b)[side][link])
+    cage = plugged_cage(network, link, code, shared=bool(_shared(network)[side][link]))
+    return cage if cage is not None and cage.lanes > 1 else None
 
 
 class Unbilled(NamedTuple):
@@ -142,10 +175,9 @@ def unbilled(network: Network) -> Iterator[Unbilled]:
 
 def _parts(network: Network, at: int, device: str) -> Iterator[tuple[PartKind, str]]:
     """What a split cage of a device takes for the link on one of its lanes."""
-    ports, link = link_ports(network), network.links[at]
-    phy: PhyType = media().phys[link.phy or ""]
-    cage = plugged_cage(network, at, int((ports.a if link.a.device == device else ports.b)[at]))
-    if cage is not None and cage.lanes > 1:
+    phy: PhyType = media().phys[network.links[at].phy or ""]
+    cage = lane_cage(network, at, device)
+    if cage is not None:
         yield PartKind.CABLE if phy.per_cable else PartKind.TRANSCEIVER, phy.plugged(cage)
         harness = phy.fan_out(cage)
         if harness is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, exp, sqrt
 from typing import Final
@@ -105,8 +106,9 @@ def bill(
     _devices(tallies, inventory, catalog)
     kinds = {device.id: device.sku for device in inventory.devices if device.sku is not None}
     plugs: Plugs = {}
+    crowd = _crowd(cabling, inventory, kinds, catalog)
     for link in cabling.links:
-        _link(tallies, plugs, link, kinds, catalog)
+        _link(tallies, plugs, link, kinds, catalog, crowd)
     _endpoints(tallies, plugs, inventory, kinds, catalog, parameters)
     for _ in inventory.racks:
         _tally(tallies, PartKind.RACK, "rack").add(parameters.cost.rack_usd, assumed=True)
@@ -147,7 +149,24 @@ def _devices(tallies: Tallies, inventory: Inventory, catalog: Catalog) -> None:
             _tally(tallies, PartKind.LICENCE, kind.sku).add(licence, assumed=guessed)
 
 
-def _link(tallies: Tallies, plugs: Plugs, link: Link, kinds: dict[str, str], catalog: Catalog) -> None:
+def _crowd(cabling: Cabling, inventory: Inventory, kinds: dict[str, str], catalog: Catalog) -> Counter[tuple[str, str]]:
+    """How many links and endpoints take ports of each cage, by device and cage."""
+    ends = [(end.device, end.port, link.speed_bps) for link in cabling.links for end in (link.a, link.b)]
+    speeds = {
+        group.id: group.nic_speed_bps for group in inventory.endpoint_groups if group.homing is not Homing.WIRELESS
+    }
+    homed = [one for one in inventory.attachments if one.group in speeds]
+    ends += [(one.device, port, speeds[one.group]) for one in homed for port in one.ports]
+    return Counter(
+        (device, _port(catalog.device(kinds[device]), port, speed).cage)
+        for device, port, speed in ends
+        if device in kinds
+    )
+
+
+def _link(
+    tallies: Tallies, plugs: Plugs, link: Link, kinds: dict[str, str], catalog: Catalog, crowd: Counter[tuple[str, str]]
+) -> None:
     """What a link takes: a ready-made or copper cable, or an optic at each end of ours and the fibre between."""
     if link.phy is None:
         return
@@ -158,7 +177,9 @@ def _link(tallies: Tallies, plugs: Plugs, link: Link, kinds: dict[str, str], cat
         if end.device in kinds
     }
     for device, port in ports.items():
-        if port.lanes > 1:
+        if port.lanes > 1 and crowd[device, port.cage] == 1 and _whole(catalog.device(kinds[device]), port, link, phy):
+            ports[device] = replace(port, breakout=None)
+        elif port.lanes > 1:
             _plug(tallies, plugs, (device, port), phy)
     whole = [Cage(port.form_factor) for port in ports.values() if port.lanes == 1]
     length = (link.length_m or 0.0) if link.trust is Trust.OWNED else 0.0  # fibre of others is rented, not laid
@@ -170,6 +191,12 @@ def _link(tallies: Tallies, plugs: Plugs, link: Link, kinds: dict[str, str], cat
     elif len(whole) == len(ports):
         usd = phy.cable_usd(whole[0], whole[-1]) + sum(map(phy.end_usd, whole)) + laid
         _tally(tallies, PartKind.CABLE, phy.name).add(usd, assumed=assumed)
+
+
+def _whole(kind: DeviceType, port: FreePort, link: Link, phy: PhyType) -> bool:
+    """Whether the only link of a cage is plugged into it whole."""
+    speeds = next((whole.speeds_bps for whole in kind.all_ports() if whole.name == port.name), ())
+    return port.name == port.cage and link.speed_bps in speeds and phy.fits(Cage(port.form_factor))
 
 
 def _plug(tallies: Tallies, plugs: Plugs, end: tuple[str, FreePort], phy: PhyType) -> None:

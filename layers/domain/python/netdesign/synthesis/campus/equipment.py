@@ -170,7 +170,7 @@ def choose_top(
     failure = InfeasibleError(())
     for peer_bps in (100 * GBPS, 40 * GBPS, 25 * GBPS, 10 * GBPS):
         joined = double and (role is Role.CORE or not multihoming)
-        peers = (PortNeed(2, peer_bps, PortUse.UPLINK),) if joined else ()
+        peers = (PortNeed(2, peer_bps, PortUse.UPLINK, apart=True),) if joined else ()
         needs = Needs(
             ports=(*ports, *peers), features=frozenset(features), power_supplies=supplies(blueprint), field="scale"
         )

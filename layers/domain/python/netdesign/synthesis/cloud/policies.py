@@ -39,6 +39,7 @@ def add_policy(blueprint: Blueprint, plan: CloudPlan, flows: Iterable[Flow]) -> 
         trust,
         ipv6=blueprint.requirements.ipv6,
         delta=parameters.zones.inspected_trust_delta,
+        most_bits=parameters.zones.over_permissive_bits,
         within=len(blueprint.all(CloudPeering)) > 0,
     )
     blueprint.add_all(_renamed(plan, rule) for rule in rules)

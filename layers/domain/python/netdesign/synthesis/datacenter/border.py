@@ -69,7 +69,7 @@ def _joins(border: DeviceType, ports: tuple[PortNeed, ...], edge: EdgePlan, each
     bank = PortBank(PortTable(border))
     for need in ports:
         for _ in range(need.count):
-            bank.take(need.speed_bps, need.use)
+            bank.take(need.speed_bps, need.use, apart=need.apart)
     nodes = [(edge.firewall, edge.firewall_port_bps, each)] * edge.firewalls
     if edge.router is not None:
         nodes += [(edge.router, edge.router_port_bps, 1)] * edge.routers

@@ -59,7 +59,7 @@ def _plan(
     )
     per_switch = ceil(server_ports(blueprint, site.servers) / switches)
     peers = (
-        PortNeed(2 * (switches - 1), PEER_BPS, PortUse.UPLINK),
+        PortNeed(2 * (switches - 1), PEER_BPS, PortUse.UPLINK, apart=True),
         *reserve.ports,
         PortNeed(SPARE_PORTS, SPARE_BPS),
     )

@@ -60,9 +60,16 @@ class PortBank:
         other.taken, other._cages, other._cursor = dict(self.taken), dict(self._cages), dict(self._cursor)
         return other
 
-    def take(self, speed_bps: int, use: PortUse | None = None) -> FreePort | None:
-        """The next free port that suits, now taken; None when the device has none left."""
+    def take(self, speed_bps: int, use: PortUse | None = None, *, apart: bool = False) -> FreePort | None:
+        """The next free port that suits, now taken; None when the device has none left.
+
+        With `apart` it is in a cage of its own, where there is one.
+        """
         order, key = self.table.order(speed_bps, use), (speed_bps, use)
+        own = next((port for port in order if port.cage not in self._cages), None) if apart else None
+        if own is not None:
+            self._keep(own)
+            return own
         for at in range(self._cursor.get(key, 0), len(order)):
             port = order[at]
             if self._suits(port):

@@ -19,11 +19,12 @@ MAX_ALTERNATIVES = 6
 
 @dataclass(frozen=True, slots=True)
 class PortNeed:
-    """`count` ports at `speed_bps`, meant for `use`."""
+    """`count` ports at `speed_bps`, meant for `use`; in cages of their own where they are to be `apart`."""
 
     count: int
     speed_bps: int
     use: PortUse | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def ports_refusal(kind: DeviceType, ports: Iterable[PortNeed]) -> str:
     bank = PortBank(PortTable(kind))
     for need in ports:
         for at in range(need.count):
-            if bank.take(need.speed_bps, need.use) is None:
+            if bank.take(need.speed_bps, need.use, apart=need.apart) is None:
                 return f"has {at} of {need.count} ports at {need.speed_bps / 1e9:g} Gbit/s"
     return ""
 

@@ -97,15 +97,18 @@ class Sockets(FactStore):
         """How many more links of a speed the device takes."""
         return self.bank(device).free(speed_bps, use)
 
-    def take_port(self, device: Device | str, speed_bps: int, use: PortUse | None = None) -> FreePort:
-        """The next free port of a speed, now taken; raises `CatalogError` when there is none."""
+    def take_port(
+        self, device: Device | str, speed_bps: int, use: PortUse | None = None, *, apart: bool = False
+    ) -> FreePort:
+        """The next free port of a speed, now taken, in a cage of its own where it is to be `apart` and there is one;
+        raises `CatalogError` when there is none."""
         identity = device if isinstance(device, str) else device.id
         if self._releasing and self._kept.get((identity, speed_bps)):
             return self._kept[identity, speed_bps].pop(0)
         bank = self._banks.get(identity)
         if bank is None:
             return self._far_port(identity)
-        port = bank.take(speed_bps, use)
+        port = bank.take(speed_bps, use, apart=apart)
         if port is None:
             raise CatalogError(f"{identity} ({bank.table.kind.sku}) has no {speed_bps / 1e9:g} Gbit/s port left")
         return port
@@ -132,11 +135,19 @@ class Sockets(FactStore):
                 return FreePort(f"port{used}", f"port{used}", _PROVIDER_CAGE)
 
     def link_ports(
-        self, known: Link | None, a: Device, b: Device, speed_bps: int, uses: tuple[PortUse | None, PortUse | None]
+        self,
+        known: Link | None,
+        a: Device,
+        b: Device,
+        speed_bps: int,
+        uses: tuple[PortUse | None, PortUse | None],
+        *,
+        apart: bool = False,
     ) -> tuple[FreePort, FreePort]:
         """The ports of a link: those that it has where it stands, else the next free ones."""
         if known is None:
-            return self.take_port(a, speed_bps, uses[0]), self.take_port(b, speed_bps, uses[1])
+            first = self.take_port(a, speed_bps, uses[0], apart=apart)
+            return first, self.take_port(b, speed_bps, uses[1], apart=apart)
         return self._held(a.id, known.a.port, speed_bps), self._held(b.id, known.b.port, speed_bps)
 
     def _held(self, device: str, port: str, speed_bps: int) -> FreePort:

@@ -138,7 +138,8 @@ class Wiring(Sockets):
         for _ in range(count):
             identity = self.link_id(a.id, b.id)
             known = self.standing.link(identity, a.id, b.id, speed_bps)
-            port_a, port_b = self.link_ports(known, a, b, speed_bps, (use_a, use_b))
+            single = lag and purpose is LinkPurpose.PEER
+            port_a, port_b = self.link_ports(known, a, b, speed_bps, (use_a, use_b), apart=single)
             plugs = ((a.id, port_a), (b.id, port_b))
             cable = _cable(medium) or self._cable(plugs, speed_bps, length, apart, known)
             refs = PortRef(device=a.id, port=port_a.name), PortRef(device=b.id, port=port_b.name)

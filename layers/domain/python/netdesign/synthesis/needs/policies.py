@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
@@ -50,11 +50,13 @@ def rules_from_flows(
     delta: int = 20,
     within: bool = False,
     through: str | None = None,
+    most_bits: int | None = None,
 ) -> tuple[PolicyRule, ...]:
     """The rules of a policy in order: one per pair of zones and prefixes that flows need, and the final denial.
 
     What both comes from and goes to one zone passes where the policy stands between its parts: in every zone with
-    `within`, and in the zone `through`.
+    `within`, and in the zone `through`. A rule that would open more than 2^`most_bits` pairs of addresses and ports
+    to the Internet is made one for each service.
     """
     needed: dict[Pair, list[Flow]] = {}
     for flow in flows:
@@ -64,9 +66,28 @@ def rules_from_flows(
             needed.setdefault(pair, []).append(flow)
     rules = [
         _permit(policy, at, pair, some, inspection(pair.source_zone, pair.destination_zone, posture, trust, delta))
-        for at, (pair, some) in enumerate(sorted(needed.items(), key=lambda item: _key(item[0])), start=1)
+        for at, (pair, some) in enumerate(_narrowed(needed, most_bits), start=1)
     ]
     return (*rules, deny_rest(policy, len(rules) + 1))
+
+
+def _narrowed(needed: Mapping[Pair, list[Flow]], most_bits: int | None) -> Iterator[tuple[Pair, list[Flow]]]:
+    """What each rule permits, in order: all that a pair needs, or one service of it where that opens too much."""
+    for pair, flows in sorted(needed.items(), key=lambda item: _key(item[0])):
+        services = {_service_key(flow.service): flow.service for flow in flows}
+        if most_bits is None or pair.source_zone != INTERNET or _opened(pair, services.values()) <= 2**most_bits:
+            yield pair, flows
+            continue
+        for key in sorted(services):
+            yield pair, [flow for flow in flows if _service_key(flow.service) == key]
+
+
+def _opened(pair: Pair, services: Iterable[Service]) -> int:
+    """Pairs of addresses and ports that a rule for hosts of the Internet opens; of IPv6 a subnet counts as one."""
+    bits = 32 if pair.family == 4 else 64
+    hosts = sum(2 ** max(0, bits - _net(prefix).prefixlen) for prefix in pair.destinations)
+    ports = sum(one.last_port - one.first_port + 1 for one in services)
+    return int(2**bits * max(1, hosts) * max(1, ports))
 
 
 def host_rules(

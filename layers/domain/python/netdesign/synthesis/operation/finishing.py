@@ -46,6 +46,7 @@ def add_policy(blueprint: Blueprint, policy: str, devices: Sequence[Device], flo
         trust,
         ipv6=asked.ipv6,
         delta=parameters.zones.inspected_trust_delta,
+        most_bits=parameters.zones.over_permissive_bits,
     )
     blueprint.add_all(rules)
     blueprint.decide(

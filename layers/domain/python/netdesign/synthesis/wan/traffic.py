@@ -275,6 +275,7 @@ def write_policy(
         trust,
         ipv6=asked.ipv6,
         delta=parameters.zones.inspected_trust_delta,
+        most_bits=parameters.zones.over_permissive_bits,
         through=WAN,
     )
     for rule in rules:
