@@ -42,7 +42,7 @@ def synthesize_design(
 
     `find` gives a kept design by id. Raises `InvalidInputError` where the document is no requirements, and
     `InfeasibleError` with the conflicts where no design can meet them, or where the one that was made costs more
-    than a hard budget or is down for longer than it may be.
+    than a hard budget, is down for longer or takes longer than it may.
     """
     existing = existing_of(document, find)
     if existing is not None:

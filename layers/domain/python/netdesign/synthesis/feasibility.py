@@ -35,7 +35,9 @@ from netdesign.synthesis.conditions.resilience import (
     downtime_contradicts,
     too_few_sites,
 )
+from netdesign.synthesis.conditions.servers import lonely_server, servers_on_one_port, too_few_servers
 from netdesign.synthesis.conditions.shape import shape_of_switches, too_large_for_two_tiers
+from netdesign.synthesis.conditions.signalling import calls_through_translation
 from netdesign.synthesis.conditions.space import addresses_short, power_short, racks_full
 from netdesign.synthesis.conditions.supply import rate_above_catalogue, vendors_exclude_role
 from netdesign.synthesis.conditions.wide_area import (
@@ -73,6 +75,10 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     replication_beyond_reach,
     isolated_with_ways_out,
     second_route_too_long,
+    servers_on_one_port,
+    too_few_servers,
+    lonely_server,
+    calls_through_translation,
     racks_full,
     power_short,
     addresses_short,

@@ -30,6 +30,24 @@ def latency_below_physics(question: Question) -> Iterator[Conflict]:
             yield _conflict(question, (one, other), distance, (field, limit))
 
 
+def unreached(question: Question, round_trip: float) -> Conflict:
+    """Less time than the devices and cables of the design take there and back."""
+    asked = question.requirements.max_latency_ms or 0.0
+    enough = ceil(round_trip * 10) / 10
+    return Conflict(
+        code="latency-not-reached",
+        requirements=("max_latency_ms", "network_type"),
+        statement=(
+            f"Between the farthest ends a packet takes {round_trip:.3g} ms there and back, with forwarding, inspection"
+            f" and the failures that are survived; {asked:g} ms are allowed."
+        ),
+        numbers=numbers(round_trip_ms=f"{round_trip:.3g}", allowed_ms=f"{asked:g}"),
+        relaxations=(
+            relax("max_latency_ms", (asked, enough), f"allow {enough:g} ms", "applications must bear the longer wait"),
+        ),
+    )
+
+
 def _farthest(sites: tuple[ResolvedSite, ...]) -> tuple[ResolvedSite, ResolvedSite] | None:
     """The two sites farthest apart; of very many sites two that are far apart, found in two sweeps."""
     placed = [site for site in sites if site.latitude is not None and site.longitude is not None]

@@ -35,6 +35,8 @@ UNPAID: Final = ("budget-below-least-cost", "budget-below-design")
 UNREACHED: Final = ("availability-needs-redundancy", "availability-beyond-circuits", "availability-not-reached")
 MINUTES: Final = "max_downtime_minutes_per_year"
 ASKED: Final = ("availability_requirement", MINUTES)
+JUDGED: Final = ("latency-not-reached",)
+"""Conflicts that the design alone shows, with the ways out that it shows."""
 DIGITS: Final = 10**7
 """To which an availability is rounded down."""
 
@@ -58,7 +60,7 @@ def _countered(bench: Bench, ground: Ground, conflict: Conflict, *, by_condition
         ways = _paying(bench, ground, conflict)
     elif conflict.code in UNREACHED:
         ways = _reaching(bench, ground, conflict)
-    elif by_condition:
+    elif by_condition or conflict.code in JUDGED:
         ways = _conditional(bench, ground, conflict)
     else:
         ways = _fitting(bench, ground, conflict)

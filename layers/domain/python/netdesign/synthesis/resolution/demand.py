@@ -227,7 +227,7 @@ def _datacenter_flows(ends: Ends, parameters: Parameters) -> tuple[ResolvedFlow,
     """Server to server by workload, and what users and the Internet draw from servers."""
     servers = ends.servers
     attached = servers.count * servers.nics_per_server * servers.nic_speed_bps
-    within = min(attached * SERVER_LOAD[ends.workload], servers.count * ends.average_bps)
+    within = min(attached * SERVER_LOAD[ends.workload], servers.count * ends.average_bps) if servers.count > 1 else 0
     outward = min(attached * NORTH_SOUTH_LOAD, MAX_INTERNET_BPS)
     inside = (Population.SERVERS, Population.SERVERS)
     lossless = ends.workload is FabricWorkload.AI
