@@ -101,13 +101,15 @@ def _worthwhile_base(network: Network, tally: Tally, failures: Sequence[Failure]
 
     What each takes is estimated from the sizes of what it works on.
     """
-    targets, demand = _by_destination(tally)
+    targets = _destinations(tally)
     arcs = 2 * int(np.count_nonzero(tally.graph.edges_present))
-    symmetric = len(failures) * _symmetric_ns(network, tally.graph, targets)
-    separate = targets.size * (arcs + demand.shape[1])
-    if not targets.size or separate > LARGEST_TABLE or separate * BASE_NS > symmetric:
+    separate = targets.size * (arcs + tally.graph.node_count)
+    if not targets.size or separate > LARGEST_TABLE:
         return None
-    base = base_of(tally.graph, targets, demand)
+    symmetric = len(failures) * _symmetric_ns(network, tally.graph, targets)
+    if separate * BASE_NS > symmetric:
+        return None
+    base = base_of(tally.graph, targets, _demand(tally, targets))
     return base if sum(_touched_ns(base, failure) for failure in failures) < symmetric else None
 
 
@@ -125,14 +127,17 @@ def _touched_ns(base: Base, failure: Failure) -> float:
     return rows * base.graph.node_count * ROW_NS + arcs * ARC_NS
 
 
-def _by_destination(tally: Tally) -> tuple[Longs, Floats]:
-    """The nodes where traffic ends, and a row for each with what every node sends there."""
-    rows: dict[int, Floats] = {}
+def _destinations(tally: Tally) -> Longs:
+    """The nodes where traffic ends, ascending."""
+    nodes = [there.nodes for there, _ in tally.arriving.values()]
+    return np.unique(np.concatenate(nodes)).astype(np.int64) if nodes else np.zeros(0, np.int64)
+
+
+def _demand(tally: Tally, targets: Longs) -> Floats:
+    """A row for each destination with what every node sends there."""
+    demand = np.zeros((targets.size, tally.graph.node_count))
     for there, sent in tally.sent():
-        for node, share in zip(there.nodes.tolist(), there.shares.tolist(), strict=True):
-            if node not in rows:
-                rows[node] = np.zeros(tally.graph.node_count)
-            rows[node] += sent * share
-    targets = np.array(sorted(rows), np.int64)
-    demand = np.stack([rows[node] for node in targets.tolist()]) if rows else np.zeros((0, tally.graph.node_count))
-    return targets, demand
+        rows = np.searchsorted(targets, there.nodes)
+        for row, share in zip(rows.tolist(), there.shares.tolist(), strict=True):
+            demand[row] += sent * share
+    return demand
