@@ -240,6 +240,7 @@ def _edge(ground: Ground, equipment: Equipment, zones: Sequence[str], management
         zones,
         racks=exit_racks(ground),
         plan=equipment.edge,
+        links_each=equipment.links_each,
         management=management,
         on_vlan=(lambda vlan: exit_zone(blueprint, ground, vlan)) if ground.fabric else None,
     )

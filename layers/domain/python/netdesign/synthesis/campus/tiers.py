@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from math import ceil
 
 from netdesign.catalog.ports import PortUse
@@ -35,6 +36,8 @@ MANAGEMENT_PORTS = 8
 """Ports that the server switches keep for management of firewalls, routers and controllers."""
 MAX_SERVER_GROUPS = 16
 EXIT_SPEEDS = tuple(speed * GBPS for speed in (1, 10, 25, 40, 100))
+LINKS_EACH = (1, 2, 4)
+"""Numbers of links from a firewall to each switch that it hangs off that are tried."""
 UPLINK_COUNTS = (1, 2, 4)
 """How many links in parallel may join a distribution switch to a core switch."""
 RESERVE = 1.15
@@ -72,6 +75,8 @@ class Equipment:
     tops: Tops
     per_peer: int
     edge: EdgePlan
+    links_each: int = 1
+    """Links from a firewall to each of the switches that it hangs off."""
 
 
 def published_hosts(blueprint: Blueprint, site: str) -> int:
@@ -93,32 +98,38 @@ def equip(ground: Ground, share: float = 1.0) -> Equipment:
     apart = plan.blocks if plan.archetype is Archetype.THREE_TIER and servers.groups > 1 else 0
     stands = standing_server_block(blueprint, ground.site, plan.blocks)
     ground.server_block = apart if stands is None else stands
-    edge, tops = _edge_and_tops(ground, access, per_peer, servers, share)
-    return Equipment(access=access, servers=servers, tops=tops, per_peer=per_peer, edge=edge)
+    edge, tops, each = _edge_and_tops(ground, access, per_peer, servers, share)
+    return Equipment(access=access, servers=servers, tops=tops, per_peer=per_peer, edge=edge, links_each=each)
 
 
 def _edge_and_tops(
     ground: Ground, access: AccessChoice, per_peer: int, servers: ServerSwitches, share: float
-) -> tuple[EdgePlan, Tops]:
-    """The edge and the tiers it hangs off, at the slowest port speed that both sides have."""
-    blueprint, failure = ground.blueprint, None
-    for least in EXIT_SPEEDS:
+) -> tuple[EdgePlan, Tops, int]:
+    """The edge, the tiers it hangs off and the links from a firewall to each: few links first, the slowest port speed
+    that both sides have."""
+    failure = None
+    for each, least in product(LINKS_EACH, EXIT_SPEEDS):
         try:
-            edge = plan_edge(
-                at_site(blueprint.requirements, ground.site),
-                blueprint.parameters,
-                blueprint.catalog,
-                links=ground.plan.pair,
-                share=share * evened(blueprint.requirements, ground.site),
-                least_bps=least,
-                tunnels=blueprint.heads.get(ground.site, 0),
-                gate=(gate := blueprint.gates.get(ground.site)),
-                leaving=outward(blueprint.requirements, ground.site) if gate and gate.lines else None,
-            )
-            return edge, _tops(ground, access, edge, per_peer, servers)
+            edge = _planned_edge(ground, share, each, least)
+            return edge, _tops(ground, access, edge, per_peer, servers, each), each
         except InfeasibleError as exc:
             failure = failure or exc
     raise failure or InfeasibleError(())
+
+
+def _planned_edge(ground: Ground, share: float, each: int, least_bps: int) -> EdgePlan:
+    blueprint = ground.blueprint
+    return plan_edge(
+        at_site(blueprint.requirements, ground.site),
+        blueprint.parameters,
+        blueprint.catalog,
+        links=ground.plan.pair * each,
+        share=share * evened(blueprint.requirements, ground.site),
+        least_bps=least_bps,
+        tunnels=blueprint.heads.get(ground.site, 0),
+        gate=(gate := blueprint.gates.get(ground.site)),
+        leaving=outward(blueprint.requirements, ground.site) if gate and gate.lines else None,
+    )
 
 
 def _servers(blueprint: Blueprint, plan: CampusPlan) -> ServerSwitches:
@@ -145,7 +156,9 @@ def _servers(blueprint: Blueprint, plan: CampusPlan) -> ServerSwitches:
     raise failure or InfeasibleError(())
 
 
-def _tops(ground: Ground, access: AccessChoice, edge: EdgePlan, per_peer: int, servers: ServerSwitches) -> Tops:
+def _tops(
+    ground: Ground, access: AccessChoice, edge: EdgePlan, per_peer: int, servers: ServerSwitches, each: int
+) -> Tops:
     """Core and distribution types, with the links between them."""
     plan = ground.plan
     below = {
@@ -154,15 +167,15 @@ def _tops(ground: Ground, access: AccessChoice, edge: EdgePlan, per_peer: int, s
     }
     below[ground.server_block] += plan.pair * servers.groups * servers.per_peer
     if plan.archetype is Archetype.THREE_TIER:
-        return _two_tops(ground, max(below.values()), edge)
+        return _two_tops(ground, max(below.values()), edge, each)
     wanted = PortNeed(ceil(sum(below.values()) * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
-    ports = [wanted, *_controller_ports(ground), *_exit_ports(edge)]
+    ports = [wanted, *_controller_ports(ground), *_exit_ports(edge, each)]
     core, peer_bps = _top(ground, Role.CORE, ports)
     explain_top(ground.blueprint, Role.CORE, core, ports)
     return Tops(core.kind, peer_bps)
 
 
-def _two_tops(ground: Ground, below: int, edge: EdgePlan) -> Tops:
+def _two_tops(ground: Ground, below: int, edge: EdgePlan, each: int) -> Tops:
     """Distribution and core joined by the fewest and slowest links that keep the ceiling and that fibre carries."""
     blueprint, plan = ground.blueprint, ground.plan
     failure: InfeasibleError | None = None
@@ -171,7 +184,7 @@ def _two_tops(ground: Ground, below: int, edge: EdgePlan) -> Tops:
         down = PortNeed(ceil(ground.block_count * plan.pair * count * RESERVE) + 1, speed, PortUse.DOWNLINK)
         wanted = PortNeed(ceil(below * RESERVE), UPLINK_BPS, PortUse.DOWNLINK)
         lower = [wanted, *_controller_ports(ground), up]
-        upper = [down, *_exit_ports(edge)]
+        upper = [down, *_exit_ports(edge, each)]
         try:
             distribution, low_bps = _top(ground, Role.DISTRIBUTION, lower)
             core, high_bps = _top(ground, Role.CORE, upper)
@@ -215,10 +228,10 @@ def _top(ground: Ground, role: Role, ports: list[PortNeed]) -> tuple[Choice, int
     return choose_top(ground.blueprint, role, ports, double=double, multihoming=ground.fabric)
 
 
-def _exit_ports(edge: EdgePlan) -> list[PortNeed]:
+def _exit_ports(edge: EdgePlan, each: int) -> list[PortNeed]:
     """Ports for firewalls and edge routers, and some of either speed for the keepalive, whichever it takes."""
     return [
-        PortNeed(edge.firewalls + 1, edge.firewall_port_bps, PortUse.DOWNLINK),
+        PortNeed(edge.firewalls * each + 1, edge.firewall_port_bps, PortUse.DOWNLINK),
         PortNeed(edge.routers + 2, edge.router_port_bps, PortUse.DOWNLINK),
         *((PortNeed(edge.wan.routers, edge.wan.port_bps, PortUse.DOWNLINK),) if edge.wan else ()),
         *((PortNeed(edge.gate.routers, edge.gate.port_bps, PortUse.DOWNLINK),) if edge.gate else ()),
