@@ -18,6 +18,7 @@ from netdesign.model.vocabulary import Archetype, Framework, Mode, Redundancy, S
 
 BETWEEN_SITES = {
     Archetype.WAN_MESH,
+    Archetype.WAN_PARTIAL_MESH,
     Archetype.WAN_RING,
     Archetype.WAN_HUB_AND_SPOKE,
     Archetype.WAN_REGIONAL_HUBS,

@@ -110,6 +110,7 @@ def test_a_spoke_never_tells_what_it_was_told(twelve):
     for name in told:
         assert set(policies[name].terms[0].communities) == marks
         assert policies[name].terms[0].action == "deny"
+    assert [policies[name].terms[1].prepend for name in sorted(told)] == [0, 1]
 
 
 def test_sessions_are_stated_by_both_sides_with_detection_and_proof(twelve):

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netdesign.analysis.protocols.adjacency import IPV4, IPV6, processes, statements
-from netdesign.analysis.protocols.providers import beside, circuit_tables, provider_devices, sessions_with_providers
+from netdesign.analysis.protocols.providers import (
+    beside,
+    circuit_tables,
+    joining_providers,
+    provider_devices,
+    sessions_with_providers,
+)
 from netdesign.analysis.protocols.route_policy import Marks, permits, policies
 from netdesign.errors import InvalidInputError
 from netdesign.graph.network import Network, analysis
@@ -89,6 +95,14 @@ def own_blocks(network: Network) -> tuple[Prefix, ...]:
         if not any(wide.covers(block) for wide in kept):
             kept.append(block)
     return tuple(kept)
+
+
+def carried_blocks(network: Network, provider: int) -> tuple[Prefix, ...]:
+    """Our own blocks, and those of the private ones around them, where a provider carries these between our sites."""
+    own = own_blocks(network)
+    if provider not in joining_providers(network):
+        return ()
+    return tuple(p for p in (*BOGONS, *own) if any(p.covers(one) or one.covers(p) for one in own))
 
 
 def readable(texts: Iterable[str]) -> Iterator[Prefix]:

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netdesign.analysis.protocols.providers import joining_providers
 from netdesign.analysis.protocols.route_policy import Marks, permits, policies
 from netdesign.analysis.routing.announcements import borrowed_prefixes, foreign_prefixes, high_ceilings, untold
-from netdesign.analysis.routing.internet_edge import BOGONS, edge_statements, own_blocks
+from netdesign.analysis.routing.internet_edge import BOGONS, carried_blocks, edge_statements, own_blocks
 from netdesign.analysis.routing.provider_policies import strict_export, strict_import
 from netdesign.analysis.routing.route_leaks import Leak, external_statements, leaks, outside_statements
 from netdesign.graph.prefixes import Prefix
@@ -61,10 +60,8 @@ def route_leak(case: Case) -> Iterator[Said]:
     """Sessions outward one by one, then what spreads from each provider."""
     network = case.network
     outer = outside_statements(network)
-    joining = joining_providers(network)
-    for row, provider in outer:
-        fact, name = case.design.routing.bgp_neighbors[row], network.devices[provider].id
-        yield from _session(case, fact, name, joins=provider in joining)
+    for row, device in outer:
+        yield from _session(case, case.design.routing.bgp_neighbors[row], device)
     for fact in external_statements(case.network):
         if fact.max_prefixes is None or fact.max_prefixes < 1:
             yield Finding(
@@ -141,11 +138,9 @@ def _dressed(case: Case) -> Iterator[Finding]:
             )
 
 
-def _session(case: Case, fact: BgpNeighbor, provider: str, *, joins: bool) -> Iterator[Finding]:
-    """What a session lacks, takes and tells; a provider that `joins` our sites carries our own blocks between them."""
-    own = own_blocks(case.network)
-    carried = [p for p in (*BOGONS, *own) if joins and any(p.covers(one) or one.covers(p) for one in own)]
-    known = policies(case.network)
+def _session(case: Case, fact: BgpNeighbor, device: int) -> Iterator[Finding]:
+    known, provider = policies(case.network), case.network.devices[device].id
+    alien = [p for p in (*BOGONS, *own_blocks(case.network)) if p not in carried_blocks(case.network, device)]
     for what, name in (("import", fact.import_policy), ("export", fact.export_policy)):
         if name is None or name not in known:
             yield Finding(
@@ -154,14 +149,15 @@ def _session(case: Case, fact: BgpNeighbor, provider: str, *, joins: bool) -> It
                 witness={"missing": what, "provider": provider},
                 severity=Severity.CRITICAL,
             )
-    taken = [p for p in (*BOGONS, *own) if p not in carried and _lets(case, fact.import_policy, p)]
+    taken = [p for p in alien if _lets(case, fact.import_policy, p)]
     if taken and fact.import_policy is not None:
         yield Finding(
             message=f"session {fact.id} takes {taken[0]} from {provider}, which nobody outside may send",
             elements=(fact.id, fact.import_policy),
             witness={"taken": str(taken[0])},
         )
-    told = [p for p in (*EVERYTHING, *BOGONS) if p not in carried and _lets(case, fact.export_policy, p)]
+    never = [*EVERYTHING, *(p for p in alien if p in BOGONS)]
+    told = [p for p in never if _lets(case, fact.export_policy, p)]
     if told and fact.export_policy is not None:
         yield Finding(
             message=f"session {fact.id} may announce {told[0]} to {provider}",

@@ -120,8 +120,7 @@ def _explain(blueprint: Blueprint, site: str, chosen: str, choice: Choice, need:
         f"What joins {site} to the others?",
         chosen,
         formula="two routers from high redundancy on, more where ports ask for them; a port for each line, or a "
-        "circuit each, which alone carries "
-        "max(sent, received) * g / U",
+        "circuit each, which alone carries max(sent, received) * g / U",
         inputs={
             "peak_with_others_bps": need,
             "g": f"{blueprint.growth:.3f}",
