@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from netdesign.rules.case import Case
 
 SHOWN = 20
-SIP_PORTS = range(5060, 5062)
+SIP_PORTS = range(5060, 5061)
+"""SIP in the clear; with TLS a client keeps its connection open, by which it is called (RFC 5626)."""
 SHUT = (Exposure.MANAGEMENT, Exposure.RESTRICTED)
 """Zones that nothing may come into from the Internet."""
 

@@ -14,7 +14,7 @@ from netdesign.analysis.facts.carriage import DUAL_HOMED
 from netdesign.analysis.facts.interfaces import interfaces
 from netdesign.graph.network import FORWARDING_PURPOSES, Network, analysis
 from netdesign.model.addressing import VirtualGateway
-from netdesign.model.vocabulary import LinkPurpose, ServiceClass
+from netdesign.model.vocabulary import LinkPurpose, Role, ServiceClass
 
 if TYPE_CHECKING:
     from netdesign.model.addressing import Interface
@@ -105,7 +105,8 @@ def gold_groups(network: Network) -> frozenset[str]:
 
 @analysis
 def single_gateways(network: Network) -> tuple[Served, ...]:
-    """VLANs with one gateway, and who outlives it: endpoints that are not on that device alone."""
+    """VLANs with one gateway, and who outlives it: endpoints that are neither on that device alone nor on access points
+    that are."""
     groups, users, gold = network.by_id("endpoint_groups"), endpoints_of_vlans(network), gold_groups(network)
     found = []
     for vlan, sets in sorted(gateway_devices(network).items()):
@@ -117,12 +118,30 @@ def single_gateways(network: Network) -> tuple[Served, ...]:
         for name, places in users.get(vlan, {}).items():
             both = groups[name].homing in DUAL_HOMED
             elsewhere = max(places.values()) if both and set(places) - {gateway} else 0
-            elsewhere = elsewhere or sum(some for at, some in places.items() if at != gateway)
+            hanging = points_of(network).get(gateway, frozenset()) | {gateway}
+            elsewhere = elsewhere or sum(some for at, some in places.items() if at not in hanging)
             count += elsewhere
             precious |= bool(elsewhere) and name in gold
         if count:
             found.append(Served(vlan, gateway, count, precious))
     return tuple(found)
+
+
+@analysis
+def points_of(network: Network) -> dict[int, frozenset[int]]:
+    """The access points (by position) that hang on one device alone, by that device."""
+    points = {at for at, device in enumerate(network.devices) if device.role is Role.ACCESS_POINT}
+    above: dict[int, set[int]] = defaultdict(set)
+    a, b = (end.tolist() for end in network.link_ends)
+    for place in np.flatnonzero(network.usable_links).tolist():
+        for near, far in ((a[place], b[place]), (b[place], a[place])):
+            if near in points:
+                above[near].add(far)
+    found: dict[int, set[int]] = defaultdict(set)
+    for point, switches in above.items():
+        if len(switches) == 1:
+            found[min(switches)].add(point)
+    return {device: frozenset(some) for device, some in found.items()}
 
 
 @analysis

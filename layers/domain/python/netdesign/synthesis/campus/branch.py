@@ -44,7 +44,7 @@ from netdesign.synthesis.edge.gate import gate_vlan
 from netdesign.synthesis.edge.gate_handover import build_gate
 from netdesign.synthesis.edge.internet import add_circuit, protect, provider_links
 from netdesign.synthesis.edge.remote_access import reserve_pool
-from netdesign.synthesis.edge.sizing import plan_edge
+from netdesign.synthesis.edge.sizing import leads, plan_edge
 from netdesign.synthesis.needs.campus_plan import Unit
 from netdesign.synthesis.needs.site_demand import at_site, evened, outward
 from netdesign.synthesis.needs.zones import INTERNET
@@ -72,6 +72,7 @@ def build_branch(ground: Ground, zones: Sequence[str]) -> tuple[Edge, tuple[Serv
         tunnels=blueprint.heads.get(ground.site, 0),
         gate=(gate := blueprint.gates.get(ground.site)),
         leaving=outward(blueprint.requirements, ground.site) if gate and gate.lines else None,
+        first=leads(blueprint.requirements, ground.site),
     )
     explain_access(blueprint, ground.plan, access)
     racks = _racks(ground, plan.firewalls)

@@ -59,7 +59,7 @@ from netdesign.synthesis.needs.flows import Ends
 from netdesign.synthesis.needs.zones import DMZ, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 from netdesign.synthesis.operation.finishing import add_flows, add_policy, publish, relay, residencies
 from netdesign.synthesis.operation.hardening import harden
-from netdesign.synthesis.operation.infrastructure import add_services
+from netdesign.synthesis.operation.infrastructure import add_services, settle_collectors
 from netdesign.synthesis.operation.management import encrypt_between_buildings, manage_devices, port_profile
 
 TRANSIT_HOSTS = 2
@@ -95,6 +95,7 @@ def build(blueprint: Blueprint) -> Archetype:
     admit_remote_users(blueprint, [one.edge for one in built])
     manage_devices(blueprint, services)
     encrypt_between_buildings(blueprint)
+    settle_collectors(blueprint)
     harden(blueprint)
     add_parts(blueprint)
     order = (Archetype.BRANCH, Archetype.COLLAPSED_CORE, Archetype.THREE_TIER)

@@ -25,7 +25,7 @@ from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.cabling import joinable
 from netdesign.synthesis.draft.port_bank import PortBank, PortTable
 from netdesign.synthesis.draft.selection import Choice, PortNeed
-from netdesign.synthesis.edge.sizing import EdgePlan, plan_edge
+from netdesign.synthesis.edge.sizing import EdgePlan, leads, plan_edge
 from netdesign.synthesis.needs.campus_plan import CampusPlan, access_links
 from netdesign.synthesis.needs.campus_sizing import block_uplink_bps, uplinks
 from netdesign.synthesis.needs.site_demand import at_site, evened, outward
@@ -129,6 +129,7 @@ def _planned_edge(ground: Ground, share: float, each: int, least_bps: int) -> Ed
         tunnels=blueprint.heads.get(ground.site, 0),
         gate=(gate := blueprint.gates.get(ground.site)),
         leaving=outward(blueprint.requirements, ground.site) if gate and gate.lines else None,
+        first=leads(blueprint.requirements, ground.site),
     )
 
 

@@ -60,6 +60,7 @@ from netdesign.synthesis.needs.centres import at_centre, centres
 from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 from netdesign.synthesis.operation.finishing import residencies
 from netdesign.synthesis.operation.hardening import harden
+from netdesign.synthesis.operation.infrastructure import settle_collectors
 from netdesign.synthesis.operation.management import QOS, manage_devices
 
 SHAPES = (Archetype.COLLAPSED_DATACENTER, Archetype.SPINE_LEAF, Archetype.FIVE_STAGE_CLOS)
@@ -122,6 +123,7 @@ def build(blueprint: Blueprint) -> Archetype:
     manage_devices(blueprint, services)
     queue_lossless(blueprint)
     residencies(blueprint)
+    settle_collectors(blueprint)
     harden(blueprint)
     add_parts(blueprint)
     return max((centre.archetype for centre in built), key=SHAPES.index)

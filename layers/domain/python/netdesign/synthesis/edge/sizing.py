@@ -85,10 +85,17 @@ def firewall_demand(requirements: ResolvedRequirements, parameters: Parameters, 
     )
 
 
-def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, firewalls: int, *, branch: bool) -> int:
+def leads(requirements: ResolvedRequirements, site: str) -> bool:
+    """Whether a site is one of several and of the first tier, so that the others depend on its circuits."""
+    return len(requirements.sites) > 1 and any(one.id == site and one.tier == 1 for one in requirements.sites)
+
+
+def circuit_count(
+    requirements: ResolvedRequirements, parameters: Parameters, firewalls: int, *, branch: bool, first: bool = False
+) -> int:
     """Circuits that reach the availability target, for health data that of HIPAA at least, with half of the outage left
-    to the rest; two where the loss of a link must be survived, and for sites of a wide-area network that others or many
-    people depend on."""
+    to the rest; two where the loss of a link must be survived, for the `first` of several sites, for each of several data
+    centres, and for sites of a wide-area network that others or many people depend on."""
     kind = circuit_kind(requirements)
     outage = 1 - parameters.availability.circuit[kind.value]
     health = any(ref.framework is Framework.HIPAA for ref in requirements.frameworks)
@@ -99,6 +106,8 @@ def circuit_count(requirements: ResolvedRequirements, parameters: Parameters, fi
         count += 1
     survived = "link" in parameters.redundancy[requirements.redundancy].failure_set
     apart = requirements.network_type is NetworkType.WAN and any(site.tier < 3 for site in requirements.sites)
+    centre = requirements.network_type in DATA_CENTRES or _hybrid_centre(requirements)
+    apart = apart or first or (centre and len(requirements.sites) > 1)
     if apart or survived or (branch and firewalls > 1):
         count = max(2, count)
     return min(count, MAX_CIRCUITS)
@@ -257,12 +266,13 @@ def plan_edge(
     tunnels: int = 0,
     gate: GatePlan | None = None,
     leaving: ResolvedRequirements | None = None,
+    first: bool = False,
 ) -> EdgePlan:
     """The edge of a site with `links` links from each firewall inward, of `least_bps` or faster; `share` is the site's
     part of all demand. Each firewall ends `tunnels` to other sites; a `gate` takes what goes there by lines, so that
-    circuits carry what is `leaving` for the Internet alone."""
+    circuits carry what is `leaving` for the Internet alone; `first` says that others depend on this site."""
     firewalls = firewall_count(requirements, parameters)
-    count = circuit_count(requirements, parameters, firewalls, branch=branch)
+    count = circuit_count(requirements, parameters, firewalls, branch=branch, first=first)
     circuits = plan_circuits(leaving or requirements, parameters, catalog, count, share)
     demand = firewall_demand(requirements, parameters, share)
     level = parameters.redundancy[requirements.redundancy]

@@ -200,7 +200,7 @@ def radio_count(requirements: ResolvedRequirements, parameters: Parameters, site
     users = ceil(site.users * requirements.growth_multiplier)
     demand = RadioDemand(
         area_m2=site.area_m2,
-        clients=ceil(users * air.devices_per_user * air.active_share),
+        clients=ceil(ceil(site.users * air.devices_per_user * air.active_share) * requirements.growth_multiplier),
         calls=ceil(users * parameters.wan.concurrency["video"]) if requirements.video else 0,
     )
     count = access_points(

@@ -56,7 +56,6 @@ def add_services(
             net = home.nets[0]
             number = used[net.subnet.id] = used.get(net.subnet.id, first - 1) + 1
             made.append(blueprint.add(_instance(blueprint, site, kind, at, home, net.address(number), rate)))
-    _explain(blueprint, site, rate)
     return tuple(made)
 
 
@@ -83,6 +82,17 @@ def _instance(  # noqa: PLR0917 - one fact, all its traits
         events_per_second=collector_rate(blueprint, rate) if log else None,
         stratum=2 if kind is ServiceKind.NTP else None,
     )
+
+
+def settle_collectors(blueprint: Blueprint) -> None:
+    """Collectors that take and keep the events of all sites, once every device of all of them is drawn."""
+    rate, days = event_rate(blueprint), retention_days(blueprint)
+    for one in blueprint.all(ServiceInstance):
+        if one.kind is ServiceKind.LOG:
+            stored = log_bytes(rate, blueprint.parameters.logging.event_bytes, days)
+            blueprint.change(one, storage_bytes=stored, events_per_second=collector_rate(blueprint, rate))
+    for site in dict.fromkeys(one.site for one in blueprint.all(ServiceInstance) if one.kind is ServiceKind.LOG):
+        _explain(blueprint, site, rate)
 
 
 def event_rate(blueprint: Blueprint) -> float:

@@ -22,6 +22,7 @@ from netdesign.synthesis.needs.transports import Transport
 from netdesign.synthesis.needs.zones import DATABASE, DMZ, KINDS, SERVER, STORAGE, WAN, make_zones, restricted_ends
 from netdesign.synthesis.operation.finishing import relay, residencies
 from netdesign.synthesis.operation.hardening import harden
+from netdesign.synthesis.operation.infrastructure import settle_collectors
 from netdesign.synthesis.operation.management import encrypt_between_buildings, manage_devices
 from netdesign.synthesis.wan.gate_routing import route_gates
 from netdesign.synthesis.wan.gates import plan_gates
@@ -124,6 +125,7 @@ def _finish(blueprint: Blueprint, shape: WanShape, sites: Sites) -> None:
     admit_remote_users(blueprint, [one.edge for site, one in whole.items() if site in shape.hubs])
     manage_devices(blueprint, tuple(service for one in whole.values() for service in one.services))
     encrypt_between_buildings(blueprint)
+    settle_collectors(blueprint)
     harden(blueprint)
     add_parts(blueprint)
     if sites.alike:
