@@ -37,6 +37,6 @@ def command(requirements: str, output: Path | None, mode: str, questions: bool) 
     else:
         files = {f"{one.id}.json": canonical(compared.designs[one.id].design) for one in comparison.candidates}
         write_into(output, {"comparison.json": canonical(comparison)} | files)
-        err.print(f"written to {output}", markup=False)
+        err.print(f"written to {output}", markup=False, soft_wrap=True)
     show_comparison(comparison, err)
     return 0 if comparison.recommended is not None else EXIT_FINDINGS

@@ -30,6 +30,6 @@ def command(requirements: str, output: Path | None, mode: str) -> int:
         click.echo(canonical(made.design))
     else:
         write_into(output, design_bundle(Material(made.design, made.report, bench.catalog)))
-        err.print(f"written to {output}", markup=False)
+        err.print(f"written to {output}", markup=False, soft_wrap=True)
     show_report(made.report, err)
     return 0 if made.report.valid else EXIT_FINDINGS

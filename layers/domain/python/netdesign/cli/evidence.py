@@ -53,4 +53,4 @@ def _show(evidence: Evidence, path: Path) -> None:
     err.print(f"{evidence.framework.value} {evidence.framework_version}: {len(evidence.controls)} controls: {said}")
     if not evidence.requested:
         err.print("[yellow]the requirements of this design do not ask for this framework[/]")
-    err.print(f"written to {path}", markup=False)
+    err.print(f"written to {path}", markup=False, soft_wrap=True)

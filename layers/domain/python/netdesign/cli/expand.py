@@ -37,7 +37,7 @@ def command(design: str, requirements: str, output: Path | None, mode: str, *, s
         planned = plan_expansion(existing, document, default_workbench(), mode=Mode(mode))
     if output is not None:
         write_into(output, _files(planned))
-        err.print(f"written to {output}", markup=False)
+        err.print(f"written to {output}", markup=False, soft_wrap=True)
     if style == "json":
         click.echo(canonical(planned.plan))
     else:

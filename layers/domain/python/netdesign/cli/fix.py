@@ -53,7 +53,7 @@ def command(
         )
     if output is not None:
         write_into(output.parent, {output.name: canonical(made.design)})
-        err.print(f"written to {output}", markup=False)
+        err.print(f"written to {output}", markup=False, soft_wrap=True)
     if style == "json":
         click.echo(canonical(made.repair))
     else:

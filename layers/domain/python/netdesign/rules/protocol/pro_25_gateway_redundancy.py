@@ -65,7 +65,8 @@ def _applies(case: Case) -> bool:
     " the same member of an active/standby group the highest; lead static routes to the shared address.",
     references=("RFC 9568 (VRRP)", "RFC 9135 (anycast gateways)"),
     reading="Endpoints that hang on the very device that is their gateway, or on an access point that hangs on it"
-    " alone, lose their port with it, so that a second gateway would not help them: they are not counted. Below medium redundancy nobody asked to survive a failure.",
+    " alone, lose their port with it, so that a second gateway would not help them: they are not counted. Below medium"
+    " redundancy nobody asked to survive a failure.",
 )
 def gateway_redundancy(case: Case) -> Iterator[Said]:
     """Endpoints are counted where they attach; virtual addresses are compared segment by segment."""

@@ -93,9 +93,11 @@ def leads(requirements: ResolvedRequirements, site: str) -> bool:
 def circuit_count(
     requirements: ResolvedRequirements, parameters: Parameters, firewalls: int, *, branch: bool, first: bool = False
 ) -> int:
-    """Circuits that reach the availability target, for health data that of HIPAA at least, with half of the outage left
-    to the rest; two where the loss of a link must be survived, for the `first` of several sites, for each of several data
-    centres, and for sites of a wide-area network that others or many people depend on."""
+    """Circuits that reach the availability target with half of the outage left to the rest, for health data HIPAA's.
+
+    Two where the loss of a link must be survived, for the `first` of several sites, for each of several data centres,
+    and for sites of a wide-area network that others or many people depend on.
+    """
     kind = circuit_kind(requirements)
     outage = 1 - parameters.availability.circuit[kind.value]
     health = any(ref.framework is Framework.HIPAA for ref in requirements.frameworks)

@@ -12,7 +12,7 @@ from netdesign.errors import InfeasibleError, InvalidInputError
 from netdesign.graph.network import compile_network
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.design import Design
-from netdesign.model.edits import Edit
+from netdesign.model.edits import Edit, edited
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.synthesis.conditions.question import written
 from netdesign.synthesis.relaxation.levers import Ground, Lever, levers, more_redundancy, redundancy, smaller
@@ -45,14 +45,37 @@ def countered(document: object, conflicts: Iterable[Conflict], shop: Shop, trial
     """The conflicts of a request, each with ways out that were tried on it; as they are where none was found.
 
     Every edit of the request that is offered ends its conflict and brings no other; `proof` says whether a design
-    was made with it. At most `trials` designs are made.
+    was made with it. Of several conflicts each is tried once more with the first way out of all the others taken, so
+    that the first ways out lead to a design together. At most `trials` designs are made.
     """
     found = understood(document, shop)
-    every = tuple(conflicts)
-    bench = Bench(document, shop, trials, frozenset(one.code for one in (*every, *found.conflicts)))
-    ground = Ground(document, found.requirements, shop)
+    every = list(conflicts)
+    codes = frozenset(one.code for one in (*every, *found.conflicts))
     known = {one.code for one in found.conflicts}
-    return tuple(_countered(bench, ground, one, by_condition=one.code in known) for one in every)
+    offered = [_tried(document, one, (shop, trials, codes), by_condition=one.code in known) for one in every]
+    for at, one in enumerate(every) if len(every) > 1 else ():
+        others = [edit for other in (*offered[:at], *offered[at + 1 :]) for edit in _first(other)]
+        try:
+            settled = edited(document, others)
+            alone = not {conflict.code for conflict in understood(settled, shop).conflicts} - {one.code}
+        except InvalidInputError:
+            continue
+        again = _tried(settled, one, (shop, trials, codes), by_condition=one.code in known) if alone else one
+        offered[at] = again if again.relaxations != one.relaxations else offered[at]
+    return tuple(offered)
+
+
+def _first(conflict: Conflict) -> tuple[Edit, ...]:
+    return conflict.relaxations[0].edits if conflict.relaxations else ()
+
+
+def _tried(
+    document: object, conflict: Conflict, given: tuple[Shop, Trials, frozenset[str]], *, by_condition: bool
+) -> Conflict:
+    shop, trials, codes = given
+    bench = Bench(document, shop, trials, codes)
+    ground = Ground(document, understood(document, shop).requirements, shop)
+    return _countered(bench, ground, conflict, by_condition=by_condition)
 
 
 def _countered(bench: Bench, ground: Ground, conflict: Conflict, *, by_condition: bool) -> Conflict:
