@@ -26,7 +26,7 @@ DESIGN, REFUSAL, INVALID, CRASH, UNREADABLE, LATE = "design", "refusal", "invali
 GOOD: Final = (DESIGN, REFUSAL)
 
 
-class TooLateError(Exception):
+class TooLateError(BaseException):
     """A trial that did not end within its time."""
 
 

@@ -14,6 +14,7 @@ from netdesign.model.security import Service
 from netdesign.model.service import parse_service
 from netdesign.model.vocabulary import DataClass, NetworkType, ServiceClass
 from netdesign.model.written import population as population_of
+from netdesign.synthesis.needs.zones import RESTRICTED_DATA
 from netdesign.synthesis.resolution.copies import answer_ms, copies
 from netdesign.synthesis.resolution.facts import Known, default, inferred, stated
 from netdesign.synthesis.resolution.intent import attaches_people
@@ -32,6 +33,8 @@ ENDPOINT_BPS: Final = 500_000
 PAYMENT_BPS: Final = 20_000
 GUEST_SHARE: Final = 0.1
 MAX_INTERNET_BPS: Final = 20 * 10**9
+_PEOPLE: Final = frozenset({Population.USERS, Population.INTERNET})
+"""Who comes near card data only where a flow says so: devices of their own take the cards."""
 _REALTIME: Final = ("sip", "sips", "rtp", "roce")
 
 
@@ -106,8 +109,10 @@ def _copies(
 
 
 def most_sensitive(classes: tuple[DataClass, ...]) -> DataClass:
-    """The class that flows carry when they name none: the first sensitive one, else the last listed."""
-    return next((kind for kind in classes if kind.sensitive), classes[-1])
+    """The class that flows carry when they name none: the first that law or contract rules, else the first sensitive
+    one, else the last listed."""
+    ruled = [kind for kind in classes if kind in RESTRICTED_DATA]
+    return next((kind for kind in (*ruled, *classes) if kind.sensitive), classes[-1])
 
 
 def _staff_class(classes: tuple[DataClass, ...]) -> DataClass:
@@ -133,30 +138,29 @@ def _ends(known: Mapping[str, Known[Any]]) -> Ends:
 
 def _stated(at: int, flow: FlowRequest, requirements: Requirements, parameters: Parameters) -> ResolvedFlow:
     gold = flow.service.name in _REALTIME
+    source, target = (_end(name, requirements.network_type) for name in (flow.source, flow.target))
     classes = requirements.data_classes or (DataClass.INTERNAL,)
     return ResolvedFlow(
         id=f"flow-{at + 1}",
-        source=_end(flow.source, requirements.network_type),
-        target=_end(flow.target, requirements.network_type),
+        source=source,
+        target=target,
         service=flow.service,
         up_bps=flow.up,
         down_bps=flow.down,
         service_class=flow.service_class or (ServiceClass.GOLD if gold else ServiceClass.SILVER),
-        data_class=flow.data_class or _carried(_populations(flow), classes),
+        data_class=flow.data_class or _carried({source, target}, classes),
         latency_ms=answer_ms(flow, parameters) if _between_sites(flow) else flow.latency_ms,
         assumed=False,
     )
 
 
-def _populations(flow: FlowRequest) -> set[Population | None]:
-    return {population_of(flow.source), population_of(flow.target)}
-
-
-def _carried(ends: set[Population | None], classes: tuple[DataClass, ...]) -> DataClass:
+def _carried(ends: set[str], classes: tuple[DataClass, ...]) -> DataClass:
     """What a flow carries of which nothing is said: calls and what guests do is no record of anything."""
     if Population.GUEST in ends:
         return DataClass.PUBLIC
-    return DataClass.INTERNAL if Population.VOICE in ends else most_sensitive(classes)
+    if Population.VOICE in ends:
+        return DataClass.INTERNAL
+    return _staff_class(classes) if ends & _PEOPLE else most_sensitive(classes)
 
 
 def _between_sites(flow: FlowRequest) -> bool:

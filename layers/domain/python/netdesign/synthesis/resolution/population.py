@@ -11,7 +11,7 @@ from netdesign.model.consistency import site_slug
 from netdesign.model.quantity import format_bandwidth
 from netdesign.model.requirements import Requirements, SiteRequest
 from netdesign.model.resolved import FabricWorkload, ResolvedSite, ServerPopulation
-from netdesign.model.vocabulary import NetworkType, Redundancy
+from netdesign.model.vocabulary import Framework, NetworkType, Redundancy
 from netdesign.synthesis.needs.words import mentions
 from netdesign.synthesis.resolution.facts import Known, default, either, inferred, stated
 from netdesign.synthesis.resolution.hubs import common_block, hub_places, server_gaps
@@ -39,6 +39,7 @@ EAST_WEST: Final = {
     FabricWorkload.LIGHT: 0.5,
 }
 CAMPUS_EAST_WEST: Final = 0.2
+FEDERAL: Final = "US"
 DEFAULT_SUPERNET: Final = "10.0.0.0/8"
 AVOIDED_PREFIXES: Final = ("172.17.0.0/16", "192.168.0.0/23")
 _WORKLOADS: Final = (
@@ -239,10 +240,16 @@ def _site(
         closets=closets,
         racks=racks,
         power_kw=site.kw or max(racks * per_rack, servers * KILOWATTS_PER_SERVER) + closets * KILOWATTS_PER_CLOSET,
-        jurisdiction=site.jurisdiction or "unknown",
+        jurisdiction=site.jurisdiction or _usual_jurisdiction(requirements),
         latitude=site.lat,
         longitude=site.lon,
     )
+
+
+def _usual_jurisdiction(requirements: Requirements) -> str:
+    """The country of a site that states none: of a programme for federal agencies that of the agencies."""
+    federal = any(ref.framework is Framework.FEDRAMP for ref in requirements.compliance)
+    return FEDERAL if federal else "unknown"
 
 
 def _closets(parameters: Parameters, users: int, endpoints: int, area_m2: float, buildings: int) -> int:
