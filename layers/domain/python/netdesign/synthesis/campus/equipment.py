@@ -136,7 +136,8 @@ def access_ports(kind: DeviceType) -> int:
 
 
 def _switches_for(blueprint: Blueprint, plan: CampusPlan, unit: Unit, radios: Radios | None, kind: DeviceType) -> int:
-    """Switches of a type that a unit needs, for ports at the horizon and for power today."""
+    """Switches of a type that a unit needs, for ports at the horizon, for power today, and so that none of them takes
+    too much of the site with it."""
     serves = unit.serves
     needed = ports_needed(
         serves.users,
@@ -146,9 +147,23 @@ def _switches_for(blueprint: Blueprint, plan: CampusPlan, unit: Unit, radios: Ra
         blueprint.redundancy.spare_share,
     )
     count = switch_count(needed, access_ports(kind))
-    while unit_poe(plan, unit, radios, switches=count) > (poe_budget(blueprint, kind) or float("inf")):
+    most, allowed = max(1, unit.endpoints(plan)), failing_together(blueprint, plan)
+    while unit_poe(plan, unit, radios, switches=count) > (poe_budget(blueprint, kind) or float("inf")) or (
+        count < most and shares(unit.endpoints(plan), count)[0] > allowed
+    ):
         count += 1
     return count
+
+
+def failing_together(blueprint: Blueprint, plan: CampusPlan) -> float:
+    """How many endpoints of a site may fall with one switch or feed."""
+    levels = blueprint.parameters.redundancy.values()
+    floor = min(level.max_single_homed_endpoints for level in levels if level.max_single_homed_endpoints is not None)
+    limit = blueprint.redundancy.max_single_homed_endpoints or float("inf")
+    if not blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM):
+        return limit
+    whole = sum(unit.endpoints(plan) for unit in plan.units)
+    return min(limit, max(floor, int(whole * blueprint.parameters.topology.max_failure_domain_share)))
 
 
 def choose_top(

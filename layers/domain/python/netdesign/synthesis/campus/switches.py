@@ -52,8 +52,8 @@ def _on_two_feeds(ground: Ground, equipment: Equipment) -> int:
     blueprint, units = ground.blueprint, ground.plan.units
     if equipment.access.kind.power_supplies > 1 or not blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM):
         return RACK_UNITS
-    held = {unit.name: unit.serves.ports - unit.serves.access_points for unit in units}
-    each = max(ceil(ports / equipment.access.counts[name]) for name, ports in held.items())
+    held = {unit.name: unit.endpoints(ground.plan) for unit in units}
+    each = max(ceil(endpoints / equipment.access.counts[name]) for name, endpoints in held.items())
     allowed = int(sum(held.values()) * blueprint.parameters.topology.max_failure_domain_share)
     return 2 * max(1, allowed // max(1, each))
 

@@ -63,6 +63,11 @@ class Unit:
         """Devices beside phones and access points that draw power from their port."""
         return self.serves.devices - self.printers + self.serves.terminals
 
+    def endpoints(self, plan: CampusPlan) -> int:
+        """What hangs on its switches with one port each: a phone and the user behind it are two."""
+        people = self.serves.users * (2 if plan.voice else 1)
+        return people + self.serves.devices + self.serves.terminals
+
 
 @dataclass(frozen=True, slots=True)
 class CampusPlan:
