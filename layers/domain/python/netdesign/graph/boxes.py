@@ -70,18 +70,26 @@ def carved(boxes: Boxes, low: Corners, high: Corners) -> tuple[Boxes, Boxes]:
 def intersection(one: Boxes, two: Boxes) -> Boxes:
     """Return what lies in both."""
     few, many = (one, two) if one.number < two.number else (two, one)
+    few = _near(few, many)
     parts = (clipped(many, few.low[i], few.high[i]) for i in range(few.number))
     return joined(parts, one.low.shape[1])
 
 
 def difference(boxes: Boxes, removed: Boxes) -> Boxes:
     """Return what lies in `boxes` and not in `removed`."""
-    left = boxes
+    left, removed = boxes, _near(removed, boxes)
     for i in range(removed.number):
         if not left.number:
             break
         left = tidied(carved(left, removed.low[i], removed.high[i])[1], boxes.number)
     return left
+
+
+def _near(boxes: Boxes, others: Boxes) -> Boxes:
+    """Return the boxes that meet the one box around some others."""
+    if not others.number:
+        return boxes.rows(slice(0, 0))
+    return boxes.rows(_meets(boxes, others.low.min(axis=0), others.high.max(axis=0)))
 
 
 def tidied(boxes: Boxes, before: int) -> Boxes:

@@ -50,6 +50,8 @@ class Rule:
     applicable: Callable[[Case], bool]
     reading: str = ""
     """How a vague or mistaken condition of the catalogue is read here, and why."""
+    by_likeness: bool = False
+    """What it finds among sites that are alike it finds among a few of them: it looks at a network of fewer sites."""
     sweeping: bool = False
     """The rule fails elements one by one, which costs more than a look at the design as it is."""
     mutants: list[Mutant] = field(default_factory=list)
@@ -93,6 +95,7 @@ def rule(
     applies: str = "every design",
     applicable: Callable[[Case], bool] = always,
     reading: str = "",
+    by_likeness: bool = False,
     sweeping: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make the decorated generator the check of a rule with this card.
@@ -116,6 +119,7 @@ def rule(
             check=check,
             applicable=applicable,
             reading=reading,
+            by_likeness=by_likeness,
             sweeping=sweeping,
         )
 

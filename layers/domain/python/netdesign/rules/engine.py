@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from netdesign.analysis.facts.days import day
+from netdesign.analysis.facts.fewer_sites import fewer_sites
 from netdesign.model.verdict import Finding, Gap, Measure, Status, Verdict, Waiver
 from netdesign.model.vocabulary import Severity
 from netdesign.rules.card import Rule
@@ -82,9 +83,14 @@ def judge_one(rule: Rule, case: Case) -> Verdict:
 
 def _judged(rule: Rule, case: Case) -> Verdict:
     try:
-        if not rule.applicable(case):
+        looked_at = replace(case, network=fewer_sites(case.network)) if rule.by_likeness else case
+        if not rule.applicable(looked_at):
             return _verdict(rule, Status.NOT_APPLICABLE)
-        return _gathered(rule, list(rule.check(case)))
+        said = list(rule.check(looked_at))
+        if looked_at.network is not case.network:
+            count = len(looked_at.design.inventory.sites)
+            said.append(Measure(name="sites_looked_at", value=count, threshold=len(case.design.inventory.sites)))
+        return _gathered(rule, said)
     except Exception as error:  # the one place that may: a broken rule must fail the report, never pass it
         return _crashed(rule, error)
 

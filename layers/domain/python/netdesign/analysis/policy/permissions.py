@@ -196,8 +196,8 @@ def permitted(network: Network, source: str, target: str, failed: Failed = NOTHI
         return between(network, (source, target), starts, goals, failed)
     found = NOTHING
     for goal in sorted(goals):
-        there = between(network, (source, target), starts, frozenset((goal,)), failed)
-        found |= there & _held_at(network, target, goal, failed)
+        held = _held_at(network, target, goal, failed)
+        found |= _passing(network, (source, target), starts, frozenset((goal,)), failed, held)
     return found
 
 
@@ -261,11 +261,18 @@ def between(
 
     On its way through the Internet nothing gets to a private address.
     """
+    return _passing(network, zones, starts, goals, failed, everything())
+
+
+def _passing(
+    network: Network, zones: Zones, starts: frozenset[int], goals: frozenset[int], failed: Failed, some: Space
+) -> Space:
+    """What gets through of some headers."""
     if starts & goals:
-        return everything()
+        return some
     far = distances(network, goals, failed)
     leaving, public = _gates_from(network, failed), _internet_parts(network, failed) - starts
-    arrived: dict[int, Space] = {start: everything() for start in starts if start in far}
+    arrived = dict.fromkeys((start for start in sorted(starts) if start in far), some)
     found = NOTHING
     for here in sorted(far, key=lambda part: -far[part]):
         if here in public and here in arrived:

@@ -55,6 +55,7 @@ def _closed(case: Case) -> bool:
     " policy is no explicit decision. A flow from or to any address outside does not need all of them: a denial of at"
     " most half of the outside that is logged and says why blocks a part of it, and is told by a measure. Where the"
     " level lets zones talk by default, only refused flows are found.",
+    by_likeness=True,
 )
 def default_deny(case: Case) -> Iterator[Said]:
     """Exact header spaces over all enforcement points between the zones, less those of the flows."""

@@ -48,6 +48,7 @@ def _applies(case: Case) -> bool:
     " that inspect or log differently are not alike. A denial that is logged, says why and names less than the one that"
     " would take its place is there for the log; one of addresses in front of permits is a block, and meant. An"
     " object is unreachable where no zone or IP version is left.",
+    by_likeness=True,
 )
 def rule_anomalies(case: Case) -> Iterator[Said]:
     """Exact by subtraction over zones and headers at once."""

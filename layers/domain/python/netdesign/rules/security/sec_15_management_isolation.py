@@ -53,6 +53,7 @@ def _vrfs(case: Case) -> tuple[str, ...]:
     references=("NIST SP 800-53 SC-7(13), AC-17, SC-2", "CIS Controls 12.8", "PCI DSS 1.4", "RFC 6192"),
     reading="A device answers for management at its own addresses in the VRF of its profile, in all VRFs where that"
     " names none. A bastion has to be reached from a zone inside; straight from the Internet does not count.",
+    by_likeness=True,
 )
 def management_isolation(case: Case) -> Iterator[Said]:
     """Exact header spaces toward each part of the network that holds management addresses."""

@@ -51,6 +51,7 @@ def _level(case: Case) -> Severity:
     passes="Control planes are policed wherever hosts are, and the Internet reaches no address of the infrastructure.",
     remedy="Switch on control-plane policing, and refuse infrastructure addresses where the Internet comes in.",
     references=("RFC 6192", "RFC 7454", "NIST SP 800-53 SC-5"),
+    by_likeness=True,
 )
 def control_plane_protection(case: Case) -> Iterator[Said]:
     """Facts of the profile for devices, exact headers for addresses behind firewalls."""

@@ -69,6 +69,7 @@ def _applies(case: Case) -> bool:
     reading="Guest zones are those of guest VLANs, device zones those of VLANs for things. Brokers are servers and"
     " service instances: what users, phones and other endpoints have is none. A portal is a service of the Internet"
     " or of the access points, not of the inside.",
+    by_likeness=True,
 )
 def guest_isolation(case: Case) -> Iterator[Said]:
     """Exact header spaces, less what may pass."""

@@ -80,6 +80,7 @@ def _permits_outward(network: Network) -> tuple[Exit, ...]:
     reading="A filter of names is inspection of web addresses on the rule. Resolvers and clocks of the house may ask"
     " upstream. Zones that no resolver of the house serves, such as guests', ask where their flow says. Translation"
     " is judged where the design holds translations at all: whether there must be one is another rule's question.",
+    by_likeness=True,
 )
 def egress_control(case: Case) -> Iterator[Said]:
     """Permit by permit, exact where denials come before."""

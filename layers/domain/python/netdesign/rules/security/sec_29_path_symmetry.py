@@ -38,6 +38,7 @@ def _nodes(case: Case) -> bool:
     reading="Of single failures those of firewalls and of the devices beside them are gone through: the loss of others"
     " does not move a flow to another firewall. Where there is but one chain of groups between any two parts of the"
     " network, every way passes it and no path needs to be followed.",
+    by_likeness=True,
     sweeping=True,
 )
 def path_symmetry(case: Case) -> Iterator[Said]:

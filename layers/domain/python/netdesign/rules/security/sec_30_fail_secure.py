@@ -55,6 +55,7 @@ def _closed(case: Case) -> bool:
     reading="A failure takes ways away and adds none but those that stand by: zones that are apart with all links and"
     " devices in service are apart in every state. Of single failures those of firewalls, of what they hang off and of"
     " exits change which policy decides; they are gone through where the redundancy level asks to survive devices.",
+    by_likeness=True,
     sweeping=True,
 )
 def fail_secure(case: Case) -> Iterator[Said]:
