@@ -3,7 +3,7 @@
 What is compared is every fact about a site, in the design's order: each that names no other site, but for those that
 many name, and each place that names it in a fact about several. Ids count by the order in which they come up;
 addresses by how far they lie from the start of the prefix that the site owns, and by which prefixes of any facts lie
-around that. A site that is about as much as many others are together is like none.
+around that. A site that joins many others is like none.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from netdesign.analysis.facts.site_facts import Owners
 
-BUSY = 4
-"""A site that is named by so many times as many facts as the middle one is joins others: it is like none."""
+PAIR, BUSY = 2, 2
+"""A site that has so many times as many others beside it as the middle one joins others: it is like none."""
 _RANK = itemgetter(0, 1)
 LONG = 8
 """Texts of a tuple from which on it is remembered whose they are."""
@@ -61,15 +61,23 @@ def placed_facts(network: Network) -> Placed:
             names.append(name)
             facts.append(fact)
             about.append(_about(known, fact, seen))
-    count = Counter(site for sites in about for site in sites)
-    middle = median(count.values()) if count else 0
-    placed = Placed(known, names, facts, about, frozenset(site for site, some in count.items() if some > BUSY * middle))
+    placed = Placed(known, names, facts, about, _busy(about))
     while _adopted(placed):
         seen.clear()
         for at, sites in enumerate(about):
             if not sites or sites & placed.busy:
                 about[at] = sites | _about(known, facts[at], seen)
     return placed
+
+
+def _busy(about: list[Owners]) -> Owners:
+    """The sites that have facts about them and one other in common with far more others than most sites have."""
+    others: dict[str, set[str]] = defaultdict(set)
+    for one, two in {tuple(sites) for sites in set(about) if len(sites) == PAIR}:
+        others[one].add(two)
+        others[two].add(one)
+    middle = median(map(len, others.values())) if others else 0
+    return frozenset(site for site, some in others.items() if len(some) > BUSY * middle)
 
 
 def _adopted(placed: Placed) -> bool:
