@@ -16,7 +16,12 @@ from netdesign.synthesis.needs.joined_sites import WanShape, reach_km, wan_shape
 from tests.unit.synthesis.wan.walking import way, without
 from tests.unit.synthesis.wan_samples import asked, design
 
-EUROPE = [("London", 51.51, -0.13, 25), ("Paris", 48.86, 2.35, 20), ("Berlin", 52.52, 13.40, 8), ("Rome", 41.9, 12.5, 7)]
+EUROPE = [
+    ("London", 51.51, -0.13, 25),
+    ("Paris", 48.86, 2.35, 20),
+    ("Berlin", 52.52, 13.40, 8),
+    ("Rome", 41.9, 12.5, 7),
+]
 AUSTRALIA = [("Sydney", -33.87, 151.21, 15), ("Perth", -31.95, 115.86, 6), ("Hobart", -42.88, 147.33, 5)]
 
 
@@ -65,7 +70,7 @@ def test_no_spoke_is_farther_from_its_hub_than_allowed(places: list[tuple[int, i
         assert ways[0][0] <= limit
         if len(made.hubs) > 2:
             assert [hub for _, hub in ways[:2]] == list(made.hubs_of(spoke))
-        assert {hub for hub in made.hubs_of(spoke)} == {join.b for join in made.joins if join.a == spoke}
+        assert set(made.hubs_of(spoke)) == {join.b for join in made.joins if join.a == spoke}
 
 
 def test_packets_between_regions_pass_one_hub_of_each_and_nothing_twice() -> None:

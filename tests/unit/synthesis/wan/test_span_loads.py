@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import networkx as nx
 from hypothesis import given, settings
@@ -28,7 +28,7 @@ def expected(sites, spans, demand):
     load = {(a, b): 0.0 for span in spans for a, b in (span, span[::-1])}
     for (source, target), bps in demand.items():
         if nx.has_path(graph, source, target):
-            used = {arc for way in nx.all_shortest_paths(graph, source, target) for arc in zip(way, way[1:])}  # noqa: B905
+            used = {arc for way in nx.all_shortest_paths(graph, source, target) for arc in pairwise(way)}
             for arc in used:
                 load[arc] += bps
     return [max(load[a, b], load[b, a]) for a, b in spans]
