@@ -27,7 +27,7 @@ AUSTRALIA = [("Sydney", -33.87, 151.21, 15), ("Perth", -31.95, 115.86, 6), ("Hob
 
 def requested(places: list[tuple[str, float, float, int]], **fields: Any):
     sites = [{"name": name, "lat": lat, "lon": lon, "users": users} for name, lat, lon, users in places]
-    return asked(len(places), sites=sites, **fields)
+    return asked(len(places), sum(users for *_, users in places), sites=sites, **fields)
 
 
 def shape(places: list[tuple[str, float, float, int]], **fields: Any) -> WanShape:

@@ -17,9 +17,16 @@ MOST = 20
 
 
 def without(design: Design, *links: str) -> Network:
-    """The network with links (by id) out of service."""
+    """The network with links (by id) out of service, and the ports at their ends down."""
     kept = tuple(replace(one, in_service=one.id not in links) for one in design.cabling.links)
-    return compile_network(replace(design, cabling=replace(design.cabling, links=kept)), default_catalog())
+    down = {f"{end.device}:{end.port}" for one in design.cabling.links if one.id in links for end in (one.a, one.b)}
+    ports = tuple(replace(one, enabled=False) if one.id in down else one for one in design.addressing.interfaces)
+    changed = replace(
+        design,
+        cabling=replace(design.cabling, links=kept),
+        addressing=replace(design.addressing, interfaces=ports),
+    )
+    return compile_network(changed, default_catalog())
 
 
 def firewall(network: Network, site: str) -> int:
