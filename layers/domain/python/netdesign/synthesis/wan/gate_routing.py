@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import ip_interface
 from itertools import combinations
 from typing import Final
@@ -42,7 +43,15 @@ LINE: Final = BEST + PER_HUB
 LAST: Final = BEST - PER_HUB
 """Local preferences: ways by lines or the carrier before all tunnels, those on by a hub's tunnel after the own ones."""
 FROM_GATE, TO_GATE = "wan-from-gate", "wan-to-gate"
-FROM_SITE, FROM_STANDBY, BETWEEN = "gate-from-site", "gate-from-standby", "gate-between-sites"
+FROM_SITE, FROM_STANDBY, FROM_OTHERS, TO_OTHERS = (
+    "gate-from-site",
+    "gate-from-standby",
+    "gate-from-others",
+    "gate-to-others",
+)
+FROM_ACTIVE, OWN_TUNNEL, STANDBY_TUNNEL, FOREIGN_TUNNEL = 100, 40, 35, 30
+"""Local preferences of routers: what a site tells of itself first, then what lies behind tunnels of the own hub, and
+last what lies behind those of another, so that no two hubs wait for each other."""
 
 
 def route_gates(blueprint: Blueprint, edges: Mapping[str, Edge], lines: Iterable[Link]) -> None:
@@ -79,14 +88,22 @@ def _policies(blueprint: Blueprint) -> None:
             ),
             ours,
         ),
-        FROM_SITE: (ours,),
+        FROM_SITE: (_behind_tunnels(inside, OWN_TUNNEL), ours),
         FROM_STANDBY: (
-            RoutePolicyTerm(action=permit, prefixes=inside, set_local_preference=PER_HUB - STANDBY),
+            _behind_tunnels(inside, STANDBY_TUNNEL),
+            replace(ours, set_local_preference=FROM_ACTIVE - STANDBY),
         ),
-        BETWEEN: (ours,),
-    }  # fmt: skip
+        FROM_OTHERS: (_behind_tunnels(inside, FOREIGN_TUNNEL), ours),
+        TO_OTHERS: (ours,),
+    }
     for name, some in terms.items():
         blueprint.add(RoutePolicy(id=name, name=name, terms=(*some, RoutePolicyTerm(action=deny))))
+
+
+def _behind_tunnels(inside: tuple[str, ...], worth: int) -> RoutePolicyTerm:
+    return RoutePolicyTerm(
+        action=PolicyAction.PERMIT, prefixes=inside, communities=(BY_TUNNEL,), set_local_preference=worth
+    )
 
 
 def _taken(inside: tuple[str, ...], worth: int, communities: tuple[str, ...] = ()) -> RoutePolicyTerm:
@@ -135,7 +152,7 @@ def _within(blueprint: Blueprint, edge: Edge, beside: Mapping[str, tuple[str, ..
         for router in edge.wans:
             taken = FROM_STANDBY if at else FROM_SITE
             _pair(blueprint, (firewall, beside[firewall.id], FROM_GATE, TO_GATE),
-                  (router, beside[router.id], taken, BETWEEN))  # fmt: skip
+                  (router, beside[router.id], taken, TO_OTHERS))  # fmt: skip
     for one, other in combinations(edge.wans, 2):
         _pair(blueprint, (one, beside[one.id], None, None), (other, beside[other.id], None, None), inner=True)
 
@@ -169,7 +186,7 @@ def _pair(blueprint: Blueprint, one: End, other: End, *, inner: bool = False) ->
 def _over_line(blueprint: Blueprint, link: Link) -> None:
     ends = [(blueprint.get(Device, end.device), _on_port(blueprint, end.device, end.port)) for end in (link.a, link.b)]
     (a, here), (b, there) = ends
-    _pair(blueprint, (a, here, BETWEEN, BETWEEN), (b, there, BETWEEN, BETWEEN))
+    _pair(blueprint, (a, here, FROM_OTHERS, TO_OTHERS), (b, there, FROM_OTHERS, TO_OTHERS))
 
 
 def _on_port(blueprint: Blueprint, device: str, port: str) -> tuple[str, ...]:
@@ -183,7 +200,7 @@ def _with_carrier(blueprint: Blueprint, link: Link) -> None:
         RoutingProcess(id=f"{edge.id}:bgp", device=edge.id, vrf=UNDERLAY, protocol=RoutingProtocol.BGP, asn=CARRIER_ASN)
     )
     router = blueprint.get(Device, link.a.device)
-    near = (router, _on_port(blueprint, router.id, link.a.port), BETWEEN, BETWEEN)
+    near = (router, _on_port(blueprint, router.id, link.a.port), FROM_OTHERS, TO_OTHERS)
     _pair(blueprint, near, (edge, _on_port(blueprint, edge.id, link.b.port), None, None))
 
 
