@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= ../shared/data
 DESIGNS ?= 300
+REQUESTS ?= 350
 SECONDS ?= 600
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
@@ -12,7 +13,7 @@ READY := .venv/.ready
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts unit test-reference bench bench-sndlib mutation metamorphic rule-pages picture format lock clean
+.PHONY: help setup run test lint types contracts unit test-reference bench bench-sndlib mutation metamorphic generated rule-pages picture format lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +37,7 @@ contracts: setup ## what may import what
 
 unit: setup ## tests with branch coverage of at least 95 %, then whole designs without it, which would take twice as long
 	$(PYTEST) tests/unit tests/contract tests/cli tests/http --cov --cov-report=term --cov-fail-under=95
-	$(PYTEST) tests/golden tests/e2e tests/metamorphic
+	$(PYTEST) tests/golden tests/e2e tests/metamorphic tests/generated
 
 test-reference: setup ## tests against published networks and answers (DATA=folder)
 	NETDESIGN_DATA="$(abspath $(DATA))" $(PYTEST) tests/reference
@@ -54,6 +55,9 @@ mutation: setup ## break every example in every way the rules know; writes docs/
 
 metamorphic: setup ## what has to stay true of verdicts, on DESIGNS (300) designs drawn at random
 	NETDESIGN_DESIGNS=$(DESIGNS) $(PYTEST) tests/metamorphic
+
+generated: setup ## what comes of requirements drawn at random, of all types and sizes; writes dist/generated
+	$(BIN)/python -m tests.generated --seeds $(REQUESTS) --processes 2 --output dist/generated
 
 rule-pages: setup ## write docs/rules again from the rules' cards
 	$(BIN)/python -m tests.pages

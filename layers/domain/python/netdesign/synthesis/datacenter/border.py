@@ -36,6 +36,17 @@ class ExitPlan:
     """What the link of each firewall to the management network has to run at."""
 
 
+def exit_ports(plan: ExitPlan) -> tuple[PortNeed, ...]:
+    """Ports of each border switch that firewalls and routers take."""
+    edge = plan.edge
+    wans = (PortNeed(edge.wan.routers, edge.wan.port_bps, PortUse.DOWNLINK),) if edge.wan else ()
+    return (
+        PortNeed(edge.firewalls * plan.links_each, edge.firewall_port_bps, PortUse.DOWNLINK),
+        PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
+        *wans,
+    )
+
+
 def choose_exit(
     blueprint: Blueprint,
     demand: ResolvedRequirements,
@@ -52,15 +63,9 @@ def choose_exit(
     edges = list(_edges(blueprint, demand, switches))
     for border in borders:
         for edge, each in edges:
-            needs = (
-                *ports,
-                PortNeed(edge.firewalls * each, edge.firewall_port_bps, PortUse.DOWNLINK),
-                PortNeed(edge.routers, edge.router_port_bps, PortUse.DOWNLINK),
-                *((PortNeed(edge.wan.routers, edge.wan.port_bps, PortUse.DOWNLINK),) if edge.wan else ()),
-                *after,
-            )
-            if not ports_refusal(border, needs) and _joins(border, ports, edge, each):
-                return ExitPlan(border, edge, each, switches, _management_bps(blueprint, demand))
+            plan = ExitPlan(border, edge, each, switches, _management_bps(blueprint, demand))
+            if not ports_refusal(border, (*ports, *exit_ports(plan), *after)) and _joins(border, ports, edge, each):
+                return plan
     return None
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from math import ceil
 
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
 from netdesign.model.addressing import VirtualGateway
 from netdesign.model.conflict import Conflict, Relaxation
-from netdesign.model.inventory import Device, Homing
+from netdesign.model.inventory import Device, Homing, Site
 from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.switching import SpanningTree, SpanningTreeMode
 from netdesign.model.vocabulary import Redundancy, Role, ServiceClass
-from netdesign.synthesis.datacenter.border import ExitPlan, choose_exit
+from netdesign.synthesis.datacenter.border import ExitPlan, choose_exit, exit_ports
 from netdesign.synthesis.datacenter.demand import homing, server_ports
 from netdesign.synthesis.datacenter.hall import place
 from netdesign.synthesis.datacenter.management import join_pair
@@ -21,7 +22,7 @@ from netdesign.synthesis.datacenter.server_placement import Slice, gateways, pla
 from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
-from netdesign.synthesis.draft.selection import Needs, PortNeed, price_usd, suitable
+from netdesign.synthesis.draft.selection import Needs, PortNeed, ports_refusal, price_usd, suitable
 from netdesign.synthesis.interconnect.plan import Plan
 from netdesign.synthesis.interconnect.reserve import Reserve, reserves
 
@@ -67,6 +68,21 @@ def _plan(
     kinds = suitable(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, requirements)
     ranked = sorted(kinds, key=lambda kind: (price_usd(kind), kind.sku))
     return choose_exit(blueprint, demand, ranked, peers, switches, after=servers)
+
+
+def keep_exit(blueprint: Blueprint, site: ResolvedSite, pair: Pair, plan: ExitPlan) -> None:
+    """Keep the ports of firewalls and routers on the switches of a pair where servers would take them first."""
+    if blueprint.standing.find(Site, site.id) is not None:
+        return
+    nics = blueprint.requirements.servers.nics_per_server
+    servers = PortNeed(
+        ceil(site.servers * nics / plan.switches), blueprint.requirements.servers.nic_speed_bps, PortUse.DOWNLINK
+    )
+    peers = PortNeed(2 * (plan.switches - 1), PEER_BPS, PortUse.UPLINK, apart=True)
+    spare = PortNeed(SPARE_PORTS, SPARE_BPS)
+    if ports_refusal(plan.border, (peers, servers, *exit_ports(plan), spare)):
+        for device, need in product(pair.devices, exit_ports(plan)):
+            blueprint.keep_ports(device, need.count, need.speed_bps, need.use)
 
 
 def pair_full(blueprint: Blueprint, site: ResolvedSite, demand: ResolvedRequirements, switches: int) -> Conflict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from math import ceil
 
@@ -17,7 +18,14 @@ from netdesign.synthesis.datacenter.clos_extension import servers_of_group
 from netdesign.synthesis.datacenter.clos_fabric import Fabric, build_fabric, fabric_equipment
 from netdesign.synthesis.datacenter.clos_overlay import number_fabric, vlan_overlay, zone_overlay, zone_process
 from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
-from netdesign.synthesis.datacenter.collapsed import build_pair, collapsed_plan, fill_pair, pair_full, pair_homing
+from netdesign.synthesis.datacenter.collapsed import (
+    build_pair,
+    collapsed_plan,
+    fill_pair,
+    keep_exit,
+    pair_full,
+    pair_homing,
+)
 from netdesign.synthesis.datacenter.demand import (
     ceiling,
     east_west_bps,
@@ -104,7 +112,8 @@ def build(blueprint: Blueprint) -> Archetype:
         here = tenants(requirements, site.servers)
         local = sizing_requirements(at_centre(requirements, site.id, share), here)
         centre = build_centre(blueprint, site, number, local, plan)
-        edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
+        with blueprint.releasing() if plan is None else nullcontext():
+            edge = build_exit(blueprint, centre.hall, centre.border, centre.zones, centre.management.cores, centre.exit)
         manage(blueprint, centre.management, (*edge.firewalls, *edge.routers, *edge.wans))
         apart = blueprint.posture.management_plane == "out-of-band"
         if apart or requirements.redundancy.at_least(Redundancy.MEDIUM):
@@ -257,6 +266,8 @@ def build_collapsed(
     pair = build_pair(blueprint, hall, plan.border, plan.switches)
     if lines is not None:
         hold_ports(blueprint, lines, site.id, pair.devices)
+    else:
+        keep_exit(blueprint, site, pair, plan)
     fill_pair(blueprint, site, pair, parts)
     network = build_management(blueprint, hall, kinds)
     manage(blueprint, network, pair.devices)
