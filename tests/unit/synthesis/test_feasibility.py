@@ -80,6 +80,44 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
         2,
     ),
     (
+        "servers on one port that survive a switch",
+        request(redundancy="medium", servers={"count": 20, "nics": 1}),
+        "redundancy-needs-ports",
+        ("servers/nics", "redundancy"),
+        2,
+    ),
+    (
+        "one server in three zones",
+        request(servers={"count": 1, "nics": 2}, security_level="enterprise"),
+        "zones-need-servers",
+        ("servers/count", "security_level"),
+        2,
+    ),
+    (
+        "one server that talks to another",
+        request(
+            servers={"count": 1, "nics": 2},
+            security_level="corporate",
+            flows=[{"from": "servers", "to": "servers", "service": "https", "up": "1Gbps"}],
+        ),
+        "flow-needs-two-ends",
+        ("flows/0", "servers/count"),
+        2,
+    ),
+    (
+        "calls that leave from private addresses",
+        request(
+            CAMPUS,
+            flows=[
+                {"from": "users", "to": "servers", "service": "https", "up": "1Mbps"},
+                {"from": "voice", "to": "internet", "service": "sip", "up": "1Mbps", "down": "1Mbps"},
+            ],
+        ),
+        "calls-through-translation",
+        ("flows/1/to", "addressing/supernets"),
+        1,
+    ),
+    (
         "critical at one site",
         request(redundancy="critical"),
         "redundancy-needs-sites",
