@@ -18,6 +18,12 @@ from netdesign.synthesis.conditions.interconnect import (
     second_route_too_long,
 )
 from netdesign.synthesis.conditions.isolation import isolated_with_ways_out
+from netdesign.synthesis.conditions.premises import (
+    calls_in_the_clear,
+    shape_of_hybrid,
+    sites_without_servers,
+    two_losses,
+)
 from netdesign.synthesis.conditions.protection import (
     flat_network,
     old_family_alone,
@@ -60,6 +66,10 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     circuits_short,
     too_few_sites,
     shape_at_provider,
+    shape_of_hybrid,
+    sites_without_servers,
+    calls_in_the_clear,
+    two_losses,
     data_without_framework,
     one_data_centre,
     as_numbers_short,

@@ -178,7 +178,8 @@ def _sites(
             "sites",
             "scale",
         )
-    return inferred("sites", sites, "users and servers spread evenly over sites that state none", "sites", "scale")
+    named = ("sites", "scale") if requirements.sites else ("scale",)
+    return inferred("sites", sites, "users and servers spread evenly over sites that state none", *named)
 
 
 def _requests(requirements: Requirements) -> tuple[SiteRequest, ...]:
