@@ -30,7 +30,7 @@ from tests.unit.model.requests import CAMPUS, SMALL, changed, request
 from tests.unit.synthesis.resolving import conflicts_of, resolved
 
 LEAF_VENDORS = ["cisco", "arista", "juniper", "dell", "nvidia", "nokia", "extreme", "hpe"]
-TWO_SITES = {"scale": {"devices": 8, "users": 1, "sites": 2}}
+TWO_SITES = {"scale": {"devices": 4, "users": 1, "sites": 2}}
 FAR = [{"name": "A", "lat": 50.1, "lon": 8.6}, {"name": "B", "lat": 40.7, "lon": -74.0}]
 NEAR = [{"name": "A", "lat": 50.1, "lon": 8.6}, {"name": "B", "lat": 50.0, "lon": 8.2}]
 
@@ -509,7 +509,7 @@ def test_latency_is_checked_between_the_sites_farthest_apart(count):
     document = request(
         max_latency_ms=5,
         sites=[near[0], {"name": "Far", "lat": 40.0, "lon": -74.0}, *near[1:]],
-        scale={"devices": 1, "users": 1, "sites": count},
+        scale={"devices": 2 * count, "users": 1, "sites": count},
     )
 
     found = conflicts_of(document)
