@@ -110,6 +110,14 @@ def test_what_is_not_stated_leaves_it_open() -> None:
     ]
 
 
+def test_servers_that_run_the_network_hold_no_data() -> None:
+    near = second(latitude=50.0)
+    made = going(*near, Set("endpoint_groups", "more", {"zone": "management"}))
+
+    assert messages(telecom_continuity, made) == []
+    assert {m.name: m.value for m in verdict(telecom_continuity, made).measures}["sites_with_servers"] == 1
+
+
 def test_critical_asks_for_a_second_site() -> None:
     made = going(redundancy=Redundancy.CRITICAL)
 

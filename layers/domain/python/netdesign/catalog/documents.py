@@ -54,6 +54,7 @@ def version() -> str:
         "media.json",
         "circuits.json",
         "assumptions.json",
+        "validations.json",
         "vendors.json",
         "cloud_quotas.json",
         "cloud_regions.json",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from netdesign.catalog.ports import Breakout, FormFactor, PoeType, PortGroup, PortUse
@@ -15,6 +16,7 @@ from netdesign.catalog.sku import (
     Radio,
     Tables,
 )
+from netdesign.catalog.validation import Validation
 from netdesign.errors import CatalogError
 from netdesign.model.vocabulary import Role
 
@@ -31,7 +33,6 @@ _PLAIN = (
     "mtbf_h",
     "price_usd",
     "licence_usd_per_year",
-    "fips_certificate",
     "end_of_support",
     "interface_grammar",
     "source",
@@ -39,12 +40,18 @@ _PLAIN = (
 )
 
 
-def device_types(document: Mapping[str, Any]) -> Iterator[DeviceType]:
-    """Every device type of a vendor's document; raises `CatalogError` naming an entry that cannot be read."""
-    families = document["families"]
+def device_types(
+    document: Mapping[str, Any], validations: Mapping[str, tuple[Validation, ...]] | None = None
+) -> Iterator[DeviceType]:
+    """Every device type of a vendor's document, with the certificates given for its part number.
+
+    Raises `CatalogError` naming an entry that cannot be read.
+    """
+    families, known = document["families"], validations or {}
     for entry in document["devices"]:
         try:
-            yield _device(document["vendor"], families[entry["family"]], entry)
+            found = _device(document["vendor"], families[entry["family"]], entry)
+            yield replace(found, validations=known.get(found.sku, ()))
         except (KeyError, TypeError, ValueError) as exc:
             raise CatalogError(f"device {entry.get('sku')!r} of {document['vendor']}: {exc!r}") from exc
 

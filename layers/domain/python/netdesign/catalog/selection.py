@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
-from netdesign.catalog import documents, reading
+from netdesign.catalog import documents, reading, validation
 from netdesign.catalog.circuits import CircuitKind, CircuitType, circuit
 from netdesign.catalog.media import PhyType, media
 from netdesign.catalog.sku import DeviceType
@@ -35,6 +36,18 @@ class Catalog:
         for role, skus in allowed.items():
             made._by_role[role] = tuple(device for device in self._by_role[role] if device.sku in skus)
         return made
+
+    def marked(self, drawback: Callable[[DeviceType], str]) -> Catalog:
+        """The same catalogue in which a type that something speaks against says so, for others to be taken first."""
+        devices = (device if not (why := drawback(device)) else replace(device, drawback=why) for device in self)
+        made = Catalog(devices, self.version)
+        for role, offered in self._by_role.items():
+            made._by_role[role] = tuple(made._devices[device.sku] for device in offered)
+        return made
+
+    def __iter__(self) -> Iterator[DeviceType]:
+        """All device types, in the order in which they were read."""
+        return iter(self._devices.values())
 
     def __contains__(self, sku: object) -> bool:
         return sku in self._devices
@@ -98,5 +111,6 @@ def _by_sku(device: DeviceType) -> str:
 def default_catalog() -> Catalog:
     """The catalogue that ships with the system, read on first use."""
     names = documents.device_files()
-    devices = (device for name in names for device in reading.device_types(documents.parsed(name)))
+    known = validation.shipped_validations()
+    devices = (device for name in names for device in reading.device_types(documents.parsed(name), known))
     return Catalog(devices, documents.version())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from netdesign.catalog import assumptions
 from netdesign.catalog.ports import FormFactor, Port, PortGroup, PortUse, group_ports, lane_ports
+from netdesign.catalog.validation import Validation
 from netdesign.model.vocabulary import Role
 
 DATA_USES = frozenset({PortUse.ANY, PortUse.DOWNLINK, PortUse.UPLINK})
@@ -103,7 +104,9 @@ class DeviceType:
     price_usd: int | None = None
     licence_usd_per_year: int | None = None
     features: frozenset[str] = frozenset()
-    fips_certificate: str | None = None
+    validations: tuple[Validation, ...] = ()
+    drawback: str = ""
+    """Why another type is taken first wherever one suits; empty where nothing speaks against this one."""
     end_of_support: str | None = None
     interface_grammar: str
     source: str
@@ -151,6 +154,10 @@ class DeviceType:
     def usable_ports(self, speed_bps: int) -> int:
         """How many links of `speed_bps` the data ports carry when split as finely as that speed allows."""
         return sum(len(port.split(speed_bps)) for port in self.all_ports() if port.use in DATA_USES)
+
+    def validation_on(self, day: str) -> Validation | None:
+        """The certificate by which its module is validated on a day (ISO date); None where none is known."""
+        return next((one for one in self.validations if one.counts_on(day)), None)
 
     @property
     def max_port_speed_bps(self) -> int:

@@ -103,7 +103,10 @@ class Constraint(Request):
 
 
 class SiteRequest(Request):
-    """A place to build for; `endpoints` counts wired devices other than those of users."""
+    """A place to build for; `endpoints` counts wired devices other than those of users.
+
+    `power_grid` names the utility's section of the grid that feeds it; sites of one section lose power together.
+    """
 
     name: Name
     lat: Annotated[float, Field(strict=True, ge=-90, le=90)] | None = None
@@ -117,6 +120,7 @@ class SiteRequest(Request):
     closets: Annotated[int, Field(strict=True, ge=1, le=10_000)] | None = None
     racks: Annotated[int, Field(strict=True, ge=0, le=20_000)] | None = None
     kw: Kilowatts | None = None
+    power_grid: Name | None = None
     jurisdiction: Name | None = None
 
 

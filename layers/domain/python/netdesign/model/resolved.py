@@ -80,6 +80,8 @@ class ResolvedSite:
     jurisdiction: str
     latitude: float | None = None
     longitude: float | None = None
+    power_grid: str | None = None
+    """The utility's section of the grid that feeds it; None where nobody says."""
 
 
 @fact

@@ -9,6 +9,7 @@ from netdesign.catalog.selection import Catalog
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.synthesis.conditions.budget import budget_below_cost
+from netdesign.synthesis.conditions.continuity import one_power_grid, power_grids_unstated
 from netdesign.synthesis.conditions.distance import latency_below_physics
 from netdesign.synthesis.conditions.interconnect import (
     as_numbers_short,
@@ -75,6 +76,8 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     as_numbers_short,
     hub_not_survived,
     centres_too_near,
+    power_grids_unstated,
+    one_power_grid,
     flat_network,
     open_zones,
     unvalidated_crypto,

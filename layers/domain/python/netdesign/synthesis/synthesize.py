@@ -11,6 +11,7 @@ from netdesign.model.inventory import Device
 from netdesign.model.resolved import ResolvedRequirements
 from netdesign.model.vocabulary import Archetype, NetworkType
 from netdesign.synthesis.draft.blueprint import Blueprint
+from netdesign.synthesis.draft.grading import graded
 from netdesign.synthesis.draft.standing import NOTHING, Standing
 from netdesign.synthesis.needs.centres import DATA_CENTRES
 
@@ -28,9 +29,21 @@ def synthesize(
     """The design that meets the requirements; the same input gives an equal design. What stands is kept.
 
     Raises `InfeasibleError` with the conflicts when none can be made; the ways out of these are found by trying
-    the request (`netdesign.synthesis.relaxation`).
+    the request (`netdesign.synthesis.relaxation`). Where nothing can be made of the types that the security level would
+    rather take, all are taken.
     """
-    blueprint = Blueprint(requirements, catalog, parameters, standing)
+    offered = graded(catalog, requirements, parameters)
+    try:
+        return _drawn(Blueprint(requirements, offered, parameters, standing), author)
+    except InfeasibleError:
+        if offered is catalog:
+            raise
+    return _drawn(Blueprint(requirements, catalog, parameters, standing), author)
+
+
+def _drawn(blueprint: Blueprint, author: str) -> Design:
+    """The design of a blueprint; raises `InfeasibleError` when none can be made of what it may take."""
+    requirements, standing = blueprint.requirements, blueprint.standing
     try:
         archetype = _build(blueprint)
     except (CatalogError, ConflictError) as error:

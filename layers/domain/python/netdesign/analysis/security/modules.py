@@ -53,14 +53,15 @@ def _encrypting(network: Network) -> Iterator[tuple[str, Use]]:
 
 @analysis
 def uncertified(network: Network, *uses: Use) -> dict[str, tuple[str, ...]]:
-    """The device types that encrypt and whose validation the catalogue knows no certificate of, with their devices."""
+    """The device types that encrypt and have no certificate that counts on the day of evaluation, with their devices."""
+    day = network.design.requirements.evaluation_date
     found: dict[str, list[str]] = defaultdict(list)
     for name in crypto_devices(network, *uses):
         at = network.device_index.get(name)
         kind = network.device_types[at] if at is not None else None
         if kind is None:
             found[UNKNOWN_TYPE].append(name)
-        elif kind.fips_certificate is None:
+        elif kind.validation_on(day) is None:
             found[kind.sku].append(name)
     return {sku: tuple(names) for sku, names in sorted(found.items())}
 
@@ -71,6 +72,15 @@ def uncertified_gaps(network: Network, *uses: Use) -> Iterator[Gap]:
     for sku, names in uncertified(network, *uses).items():
         yield Gap(
             message=f"{sku} encrypts {what} on {len(names)} devices, and the catalogue knows no certificate of a"
-            " FIPS 140 validation of its module",
+            f" FIPS 140 validation of its module{_lapsed(network, names[0])}",
             elements=names[:SHOWN],
         )
+
+
+def _lapsed(network: Network, name: str) -> str:
+    """The certificates of a device's type that do not count on the day of evaluation, in words."""
+    at = network.device_index.get(name)
+    kind = network.device_types[at] if at is not None else None
+    known = kind.validations if kind is not None else ()
+    day = network.design.requirements.evaluation_date
+    return f" that counts on {day}, only {', '.join(one.words for one in known)}" if known else ""

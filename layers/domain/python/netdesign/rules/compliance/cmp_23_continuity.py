@@ -14,12 +14,12 @@ from netdesign.analysis.policy.terrain import circuit_links, near_end
 from netdesign.analysis.traffic.demand import at_provider
 from netdesign.catalog.cloud_regions import cloud_providers
 from netdesign.model.cabling import Circuit, Srlg, SrlgKind
-from netdesign.model.inventory import EndpointKind, Site
+from netdesign.model.inventory import EndpointGroup, EndpointKind, Site
 from netdesign.model.patch import Add, Patch, Set
 from netdesign.model.said import said
 from netdesign.model.traffic import Flow
 from netdesign.model.verdict import Finding, Gap, Measure
-from netdesign.model.vocabulary import Category, Framework, ServiceClass, Severity
+from netdesign.model.vocabulary import Category, Exposure, Framework, ServiceClass, Severity
 from netdesign.rules.card import Said, rule
 from netdesign.rules.case import Case
 from netdesign.rules.frameworks import requested
@@ -49,7 +49,8 @@ def _applies(case: Case) -> bool:
     " site farther away.",
     references=("NIST SP 800-53 CP-6, CP-7, CP-8(2), CP-8(3)", "ISO/IEC 27001 A.5.30", "TSC A1.2"),
     reading="Carriers are asked about where the redundancy level has failures survived; sites where several hold"
-    " servers, or the level asks for distinct sites. The metro distance is the parameter; a power grid that is not"
+    " servers, or the level asks for distinct sites. Servers in zones of management run the network itself and hold no"
+    " data to recover; they do not count. The metro distance is the parameter; a power grid that is not"
     " stated leaves the rule undecided.",
 )
 def telecom_continuity(case: Case) -> Iterator[Said]:
@@ -131,9 +132,7 @@ def _left(site: str, flows: list[Flow], circuits: list[Circuit]) -> Iterator[Fin
 
 
 def _sites(case: Case) -> Iterator[Said]:
-    holding = {
-        group.site for group in case.design.inventory.endpoint_groups if group.kind in STORES and group.count > 0
-    }
+    holding = {group.site for group in case.design.inventory.endpoint_groups if _stores(case, group)}
     sites = [one for one in case.design.inventory.sites if one.id in holding]
     if at_provider(case.requirements):
         yield from _regions(case)
@@ -148,6 +147,13 @@ def _sites(case: Case) -> Iterator[Said]:
     for one, other in combinations(sites, 2):
         yield from _pair(case, one, other)
     yield Measure(name="sites_with_servers", value=len(sites), threshold=wanted)
+
+
+def _stores(case: Case, group: EndpointGroup) -> bool:
+    """Whether a group holds data: hosts in zones of management alone run the services of the network itself."""
+    zone = case.network.by_id("zones").get(group.zone)
+    managing = zone is not None and zone.exposure is Exposure.MANAGEMENT
+    return group.kind in STORES and group.count > 0 and not managing
 
 
 def _regions(case: Case) -> Iterator[Said]:
@@ -245,7 +251,7 @@ def thin(case: Case) -> Patch | None:
 @telecom_continuity.mutant("build a second site with servers across the street")
 def across_the_street(case: Case) -> Patch | None:
     """On the same power grid."""
-    groups = [one for one in case.design.inventory.endpoint_groups if one.kind in STORES and one.count > 0]
+    groups = [one for one in case.design.inventory.endpoint_groups if _stores(case, one)]
     here = case.network.by_id("sites").get(groups[0].site) if groups else None
     if here is None:
         return None

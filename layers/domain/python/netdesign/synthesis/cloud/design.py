@@ -39,6 +39,7 @@ def build(blueprint: Blueprint) -> Archetype:
                 jurisdiction=site.jurisdiction,
                 latitude=site.latitude,
                 longitude=site.longitude,
+                power_grid=site.power_grid,
                 users=site.users,
                 endpoints=site.endpoints,
             )

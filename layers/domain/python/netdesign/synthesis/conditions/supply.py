@@ -158,7 +158,8 @@ def _runs(speeds: set[int], rate: int, *, exact: bool) -> bool:
 
 def _supply(question: Question, place: Place) -> tuple[DeviceType, ...]:
     found = question.devices(place.role, place.features)
-    fit = (device for device in found if device.fips_certificate or not place.validated)
+    day = question.requirements.evaluation_date
+    fit = (device for device in found if device.validation_on(day) or not place.validated)
     return tuple(device for device in fit if place.power is None or _feeds(device, place.power))
 
 

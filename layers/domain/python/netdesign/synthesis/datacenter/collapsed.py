@@ -22,7 +22,7 @@ from netdesign.synthesis.datacenter.server_placement import Slice, gateways, pla
 from netdesign.synthesis.datacenter.standing_hall import Hall
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.pairs import Pair, allow_on_peer_link
-from netdesign.synthesis.draft.selection import Needs, PortNeed, ports_refusal, price_usd, suitable
+from netdesign.synthesis.draft.selection import Needs, PortNeed, in_turn, ports_refusal, price_usd
 from netdesign.synthesis.interconnect.plan import Plan
 from netdesign.synthesis.interconnect.reserve import Reserve, reserves
 
@@ -65,9 +65,12 @@ def _plan(
         PortNeed(SPARE_PORTS, SPARE_BPS),
     )
     servers = (PortNeed(per_switch, requirements.servers.nic_speed_bps, PortUse.DOWNLINK),)
-    kinds = suitable(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, requirements)
-    ranked = sorted(kinds, key=lambda kind: (price_usd(kind), kind.sku))
-    return choose_exit(blueprint, demand, ranked, peers, switches, after=servers)
+    for kinds in in_turn(blueprint.catalog.devices(Role.LEAF), Role.LEAF, needs, requirements):
+        ranked = sorted(kinds, key=lambda kind: (price_usd(kind), kind.sku))
+        plan = choose_exit(blueprint, demand, ranked, peers, switches, after=servers)
+        if plan is not None:
+            return plan
+    return None
 
 
 def keep_exit(blueprint: Blueprint, site: ResolvedSite, pair: Pair, plan: ExitPlan) -> None:

@@ -326,6 +326,7 @@ def add_site(blueprint: Blueprint, site: ResolvedSite) -> Site:
             jurisdiction=site.jurisdiction,
             latitude=site.latitude,
             longitude=site.longitude,
+            power_grid=site.power_grid,
             users=site.users,
             endpoints=site.endpoints,
             servers=site.servers,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
@@ -61,7 +61,8 @@ def select(
 ) -> Choice:
     """The cheapest device type for a role that meets the needs; of a preferred vendor where one has any.
 
-    Raises `InfeasibleError` with the conflict when nothing suits.
+    Types with a drawback are left out where one without suits, whatever vendor is preferred. Raises `InfeasibleError`
+    with the conflict when nothing suits.
     """
     price = cost or price_usd
     fit = [kind for kind in kinds if role in kind.roles]
@@ -69,13 +70,15 @@ def select(
     suitable = [kind for kind in fit if not reasons[kind.sku]]
     if not suitable:
         raise InfeasibleError((_conflict(role, needs, requirements, reasons),))
-    preferred = [kind for kind in suitable if made_by(kind, requirements.preferred_vendors)]
-    ranked = sorted(preferred or suitable, key=lambda kind: (price(kind), kind.power_max_w, kind.sku))
+    first = _without_drawback(suitable)
+    preferred = [kind for kind in first if made_by(kind, requirements.preferred_vendors)]
+    ranked = sorted(preferred or first, key=lambda kind: (price(kind), kind.power_max_w, kind.sku))
     chosen = ranked[0]
     refused = [(kind.sku, f"costs {price(kind):,.0f} USD against {price(chosen):,.0f} USD") for kind in ranked[1:]]
     if preferred:
-        others = (kind for kind in suitable if kind not in preferred)
+        others = (kind for kind in first if kind not in preferred)
         refused += [(kind.sku, f"{kind.vendor} is not a preferred vendor") for kind in others]
+    refused += [(kind.sku, kind.drawback) for kind in suitable if kind not in first]
     refused += [(sku, reason) for sku, reason in reasons.items() if reason]
     return Choice(chosen, price(chosen), tuple(refused[:MAX_ALTERNATIVES]))
 
@@ -83,10 +86,33 @@ def select(
 def suitable(
     kinds: Iterable[DeviceType], role: Role, needs: Needs, requirements: ResolvedRequirements
 ) -> tuple[DeviceType, ...]:
-    """All device types that meet the needs, those of preferred vendors alone where there are any."""
-    fit = [k for k in kinds if role in k.roles and not refusal(k, needs, requirements)]
+    """All device types that meet the needs, those of preferred vendors alone where there are any.
+
+    Types with a drawback are left out where one without suits.
+    """
+    fit = _without_drawback([k for k in kinds if role in k.roles and not refusal(k, needs, requirements)])
     preferred = [k for k in fit if made_by(k, requirements.preferred_vendors)]
     return tuple(preferred or fit)
+
+
+def _without_drawback(kinds: list[DeviceType]) -> list[DeviceType]:
+    return [kind for kind in kinds if not kind.drawback] or kinds
+
+
+def in_turn(
+    kinds: Iterable[DeviceType], role: Role, needs: Needs, requirements: ResolvedRequirements
+) -> Iterator[tuple[DeviceType, ...]]:
+    """The types that meet the needs, first those without a drawback alone, then all: for choices that a few narrow.
+
+    Those of preferred vendors alone where there are any.
+    """
+    offered = tuple(kinds)
+    first = suitable(offered, role, needs, requirements)
+    yield first
+    level = suitable((replace(kind, drawback="") for kind in offered), role, needs, requirements)
+    every = {kind.sku for kind in level}
+    if every > {kind.sku for kind in first}:
+        yield tuple(kind for kind in offered if kind.sku in every)
 
 
 def refusal(kind: DeviceType, needs: Needs, requirements: ResolvedRequirements) -> str:

@@ -244,6 +244,7 @@ def _site(
         jurisdiction=site.jurisdiction or _usual_jurisdiction(requirements),
         latitude=site.lat,
         longitude=site.lon,
+        power_grid=site.power_grid,
     )
 
 
