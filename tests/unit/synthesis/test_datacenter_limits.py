@@ -17,8 +17,9 @@ from netdesign.model.inventory import EndpointKind, Homing, Rack, Room, RoomKind
 from netdesign.model.resolved import FabricWorkload
 from netdesign.model.security import IpProtocol, Service
 from netdesign.model.vocabulary import DataClass, Redundancy, Role, SecurityLevel, ServiceClass
-from netdesign.synthesis.datacenter.clos_choice import FabricPlan, choose_fabric, leaf_ports
+from netdesign.synthesis.datacenter.clos_choice import FabricPlan, choose_fabric
 from netdesign.synthesis.datacenter.clos_fabric import border_plan, build_fabric
+from netdesign.synthesis.datacenter.clos_ports import leaf_ports
 from netdesign.synthesis.datacenter.clos_sizing import ClosSize, FabricDemand
 from netdesign.synthesis.datacenter.demand import Tenant, ceiling, homing, server_ports, server_zones, tenants
 from netdesign.synthesis.datacenter.hall import build_hall, place

@@ -1,3 +1,4 @@
+from itertools import pairwise
 from math import ceil
 from typing import Any, TypeVar
 
@@ -5,7 +6,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from netdesign.synthesis.datacenter.clos_sizing import FabricDemand, LeafPorts, five_stage, leaf_tier, three_stage
+from netdesign.synthesis.datacenter.clos_sizing import (
+    FabricDemand,
+    LeafPorts,
+    flat_ports,
+    leaf_tiers,
+    pods_on,
+    sized,
+    uppers,
+)
 
 T = TypeVar("T")
 G = 10**9
@@ -14,6 +23,29 @@ TOR = LeafPorts(uplinks=8, uplink_bps=100 * G, downlinks=lambda _: 48)
 
 def demand(ports=3840, **over):
     return FabricDemand(**({"ports": ports, "port_bps": 25 * G, "oversubscription": 3.0} | over))
+
+
+def leaf_tier(wanted, leaf, spines):
+    """The tier with the fewest uplinks of those with the fewest leaves; None when there is none."""
+    return min(leaf_tiers(wanted, leaf, spines), key=lambda tier: tier.leaves, default=None)
+
+
+def three_stage(wanted, leaf, spine_ports):
+    """The size with the fewest links, then spines; None when there is none."""
+    tiers = [tier for spines in wanted.spine_counts for tier in leaf_tiers(wanted, leaf, spines)]
+    sizes = [sized(wanted, leaf, tier) for tier in tiers if flat_ports(wanted, tier) <= spine_ports]
+    return min(sizes, key=lambda size: (size.leaves, size.links, size.spines), default=None)
+
+
+def five_stages(wanted, leaf, spine_ports, super_ports):
+    """Every size with super-spines."""
+    return [
+        sized(wanted, leaf, tier, upper)
+        for spines in wanted.spine_counts
+        for tier in leaf_tiers(wanted, leaf, spines)
+        for pods in pods_on(wanted, tier, spine_ports, 2.0)
+        for upper in uppers(wanted, pods, spine_ports, super_ports)
+    ]
 
 
 def fitting(found: T | None) -> T:
@@ -37,7 +69,7 @@ def test_forty_racks_of_forty_servers_take_80_leaves_and_4_spines():
 def test_smaller_spines_make_it_five_stages():
     assert three_stage(demand(), TOR, 64) is None
 
-    size = fitting(five_stage(demand(), TOR, 64, 64))
+    size = min(five_stages(demand(), TOR, 64, 64), key=lambda size: (size.leaves, size.links))
 
     assert (size.leaves, size.spines) == (80, 4)
     assert size.pods > 1
@@ -134,15 +166,25 @@ def test_a_three_stage_fabric_keeps_every_bound(wanted, spine_ports):
 @given(sizes, st.sampled_from([32, 64, 128]), st.sampled_from([32, 64, 128]))
 def test_a_five_stage_fabric_keeps_every_bound(wanted, spine_ports, super_ports):
     wanted = demand(**wanted)
-    found = five_stage(wanted, TOR, spine_ports, super_ports)
-    assume(found is not None)
-    size = fitting(found)
+    for size in five_stages(wanted, TOR, spine_ports, super_ports):
+        check_leaves(size, wanted, TOR)
+        pod = wanted.group * ceil(size.leaves / (wanted.group * size.pods)) + size.border_leaves
+        down, up = pod * size.parallel, size.plane_width * size.spine_parallel
+        assert down * 1.2 + up <= spine_ports + 1e-9
+        assert down / up <= 2.0
+        assert size.pods * size.spine_parallel * 1.2 <= super_ports + 1e-9
+        assert size.plane_width >= 2
+        assert up <= 64
 
-    check_leaves(size, wanted, TOR)
-    pod = wanted.group * ceil(size.leaves / (wanted.group * size.pods)) + size.border_leaves
-    down, up = pod * size.parallel, size.plane_width * size.spine_parallel
-    assert down + up <= spine_ports
-    assert down / up <= 2.0
-    assert size.pods * size.spine_parallel * 1.2 <= super_ports
-    assert size.plane_width >= 2
-    assert up <= 64
+
+@given(sizes, st.sampled_from([2, 4, 6]))
+def test_more_uplinks_only_where_they_save_leaves(wanted, spines):
+    found = list(leaf_tiers(demand(**wanted), TOR, spines))
+
+    assert all(a.uplinks < b.uplinks and a.leaves > b.leaves for a, b in pairwise(found))
+
+
+def test_servers_with_one_port_are_spread_over_as_many_leaves_as_may_fall_at_once():
+    tier = fitting(leaf_tier(demand(96, group=1, min_leaves=4), TOR, 4))
+
+    assert tier.leaves == 4

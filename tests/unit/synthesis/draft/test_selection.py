@@ -121,8 +121,8 @@ def test_port_needs_are_met_together():
     device = kind("toy", downlinks(2), uplinks(1, first=3))
     one = PortNeed(1, 100 * G, PortUse.UPLINK)
 
-    assert ports_refusal(device, [PortNeed(6, 25 * G, PortUse.DOWNLINK)]) == ""
-    assert ports_refusal(device, [one, PortNeed(3, 25 * G, PortUse.DOWNLINK)]) == "has 2 of 3 ports at 25 Gbit/s"
+    assert ports_refusal(device, (PortNeed(6, 25 * G, PortUse.DOWNLINK),)) == ""
+    assert ports_refusal(device, (one, PortNeed(3, 25 * G, PortUse.DOWNLINK))) == "has 2 of 3 ports at 25 Gbit/s"
 
 
 def test_vendors_are_known_by_any_usual_spelling():

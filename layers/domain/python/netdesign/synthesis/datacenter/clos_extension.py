@@ -7,7 +7,8 @@ from math import ceil, floor
 
 from netdesign.errors import InfeasibleError
 from netdesign.model.conflict import Conflict, Relaxation
-from netdesign.synthesis.datacenter.clos_choice import FabricPlan, leaf_ports, link_ports
+from netdesign.synthesis.datacenter.clos_choice import FabricPlan
+from netdesign.synthesis.datacenter.clos_ports import leaf_ports, link_ports
 from netdesign.synthesis.datacenter.clos_sizing import ClosSize, FabricDemand, allowed_ratio
 from netdesign.synthesis.datacenter.standing_fabric import StandingFabric
 from netdesign.synthesis.draft.blueprint import Blueprint

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil, floor
+from typing import Final
+
+TINY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,8 @@ class FabricDemand:
     spine_port_reserve: float = 0.2
     spine_counts: tuple[int, ...] = (2, 4, 6, 8, 16)
     max_ecmp_paths: int = 64
+    min_leaves: int = 1
+    """So that the loss of one leaf drops no more servers than may fall at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,18 +112,21 @@ class LeafTier:
         return self.uplinks // self.spines
 
 
-def leaf_tier(demand: FabricDemand, leaf: LeafPorts, spines: int) -> LeafTier | None:
-    """The leaf tier over `spines` spines with the fewest uplinks that keep the ceilings; None: none does."""
+def leaf_tiers(demand: FabricDemand, leaf: LeafPorts, spines: int) -> Iterator[LeafTier]:
+    """The leaf tiers over `spines` spines that keep the ceilings, by rising uplinks.
+
+    More uplinks than those of a tier with as few leaves are left out: they cost more and serve nobody.
+    """
+    fewest: int | None = None
     for uplinks in range(spines, min(leaf.uplinks, demand.max_ecmp_paths) + 1, spines):
-        free = leaf.downlinks(uplinks)
-        allowed = floor(allowed_ratio(demand, spines) * uplinks * leaf.uplink_bps / demand.port_bps + 1e-9)
-        more = uplinks + spines <= leaf.uplinks and leaf.downlinks(uplinks + spines) > allowed
-        if uplinks < demand.min_uplinks or min(free, allowed) < demand.step or (allowed < free and more):
+        allowed = floor(allowed_ratio(demand, spines) * uplinks * leaf.uplink_bps / demand.port_bps + TINY)
+        usable = min(leaf.downlinks(uplinks), allowed)
+        if uplinks < demand.min_uplinks or usable < demand.step:
             continue
-        tier = _tier(demand, min(free, allowed), uplinks, spines)
-        if _carries(demand, leaf, tier):
-            return tier
-    return None
+        tier = _tier(demand, usable, uplinks, spines)
+        if _carries(demand, leaf, tier) and (fewest is None or tier.leaves < fewest):
+            fewest = tier.leaves
+            yield tier
 
 
 def allowed_ratio(demand: FabricDemand, spines: int) -> float:
@@ -129,7 +137,7 @@ def allowed_ratio(demand: FabricDemand, spines: int) -> float:
 
 def _tier(demand: FabricDemand, downlinks: int, uplinks: int, spines: int) -> LeafTier:
     usable = downlinks // demand.step * demand.step
-    groups = max(1, ceil(demand.ports / (demand.group * usable)))
+    groups = max(1, ceil(demand.ports / (demand.group * usable)), ceil(demand.min_leaves / demand.group))
     return LeafTier(downlinks, groups * demand.group, uplinks, spines)
 
 
@@ -139,23 +147,14 @@ def _carries(demand: FabricDemand, leaf: LeafPorts, tier: LeafTier) -> bool:
     return demand.east_west_bps <= left * demand.max_utilisation_failed
 
 
-def three_stage(demand: FabricDemand, leaf: LeafPorts, spine_ports: int) -> ClosSize | None:
-    """The three-stage fabric with the fewest links, then spines, on spines of `spine_ports`; None if none."""
-    sizes = [size for spines in demand.spine_counts if (size := _flat(demand, leaf, spine_ports, spines))]
-    return min(sizes, key=lambda size: (size.links, size.spines), default=None)
+def flat_ports(demand: FabricDemand, tier: LeafTier) -> int:
+    """Ports that each spine of a three-stage fabric needs, those kept free included."""
+    return ceil((tier.leaves + demand.border_leaves) * tier.parallel * (1 + demand.spine_port_reserve) - TINY)
 
 
-def _flat(demand: FabricDemand, leaf: LeafPorts, spine_ports: int, spines: int) -> ClosSize | None:
-    tier = leaf_tier(demand, leaf, spines)
-    if tier is None:
-        return None
-    needed = ceil((tier.leaves + demand.border_leaves) * tier.parallel * (1 + demand.spine_port_reserve))
-    if needed > spine_ports:
-        return None
-    return _size(demand, leaf, tier)
-
-
-def _size(demand: FabricDemand, leaf: LeafPorts, tier: LeafTier, **more: int) -> ClosSize:
+def sized(demand: FabricDemand, leaf: LeafPorts, tier: LeafTier, upper: Upper | None = None) -> ClosSize:
+    """The size of a fabric with these leaves: on one tier of spines, or with super-spines as `upper` says."""
+    above = upper or Upper(1, 0, 0)
     return ClosSize(
         leaves=tier.leaves,
         border_leaves=demand.border_leaves,
@@ -165,42 +164,55 @@ def _size(demand: FabricDemand, leaf: LeafPorts, tier: LeafTier, **more: int) ->
         spines=tier.spines,
         parallel=tier.parallel,
         oversubscription=tier.downlinks * demand.port_bps / (tier.uplinks * leaf.uplink_bps),
-        **more,
+        pods=above.pods,
+        plane_width=above.width,
+        spine_parallel=above.parallel,
     )
 
 
-def five_stage(
-    demand: FabricDemand, leaf: LeafPorts, spine_ports: int, super_ports: int, *, ratio: float = 2.0
-) -> ClosSize | None:
-    """The five-stage fabric with the fewest switches above the leaves; None when the ports do not suffice.
+@dataclass(frozen=True, slots=True)
+class Upper:
+    """The tier above pods: how many pods, super-spines in each plane, links from a spine to each of its plane."""
 
-    Pods share the leaves evenly, border leaves are in the first; `ratio` bounds spine bandwidth down to up.
+    pods: int
+    width: int
+    parallel: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """A number of pods: what the spines of the fullest serve below them and must have above them, in links."""
+
+    count: int
+    down: int
+    up: int
+
+
+def pods_on(demand: FabricDemand, tier: LeafTier, spine_ports: int, ratio: float) -> Iterator[Pods]:
+    """The numbers of pods, rising, whose spines have ports for their leaves, the reserve, and links upwards.
+
+    Leaves are shared out evenly, border leaves are in the first pod; `ratio` bounds spine bandwidth down to up. More
+    pods than those of a size need are left out.
     """
-    sizes = [
-        size
-        for spines in demand.spine_counts
-        if (tier := leaf_tier(demand, leaf, spines))
-        for size in _podded(demand, leaf, tier, (spine_ports, super_ports), ratio)
-    ]
-    return min(sizes, key=lambda size: (size.spine_count + size.super_spines, size.links, size.pods), default=None)
+    groups = tier.leaves // demand.group
+    room = floor(spine_ports / (tier.parallel * (1 + demand.spine_port_reserve + 1 / ratio)) + TINY)
+    seen = 1
+    for together in range(min(groups, (room - demand.border_leaves) // demand.group), 0, -1):
+        pods = ceil(groups / together)
+        down = (demand.group * ceil(groups / pods) + demand.border_leaves) * tier.parallel
+        up = max(demand.min_uplinks, ceil(down / ratio - TINY))
+        if pods > seen and down * (1 + demand.spine_port_reserve) + up <= spine_ports + TINY:
+            seen = pods
+            yield Pods(pods, down, up)
 
 
-def _podded(
-    demand: FabricDemand, leaf: LeafPorts, tier: LeafTier, ports: tuple[int, int], ratio: float
-) -> Iterable[ClosSize]:
-    """Fabrics of every pod count that fit."""
-    spine_ports, super_ports = ports
-    reserve = 1 + demand.spine_port_reserve
-    for pods in range(2, super_ports + 1):
-        pod = demand.group * ceil(tier.leaves / (demand.group * pods)) + demand.border_leaves
-        down = pod * tier.parallel
-        up = ceil(down / ratio)
-        if down * reserve + up > spine_ports:
-            continue
-        for width in range(max(2, ceil(pods * up * reserve / super_ports)), up + 1):
-            parallel = ceil(up / width)
-            if not demand.min_uplinks <= width * parallel <= demand.max_ecmp_paths:
-                continue
-            if width * parallel + down <= spine_ports and pods * parallel * reserve <= super_ports:
-                yield _size(demand, leaf, tier, pods=pods, plane_width=width, spine_parallel=parallel)
-                return
+def uppers(demand: FabricDemand, pods: Pods, spine_ports: int, super_ports: int) -> Iterator[Upper]:
+    """The super-spine tiers for pods, by links from a spine to each super-spine; each plane is as narrow as can be."""
+    kept = pods.down * (1 + demand.spine_port_reserve) - TINY
+    most = floor(super_ports / (pods.count * (1 + demand.spine_port_reserve)) + TINY)
+    for parallel in range(1, most + 1):
+        width = max(2, ceil(pods.up / parallel))
+        if width * parallel <= min(demand.max_ecmp_paths, spine_ports - kept):
+            yield Upper(pods.count, width, parallel)
+        if width == 2:
+            return

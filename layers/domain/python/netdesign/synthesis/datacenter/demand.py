@@ -7,7 +7,7 @@ from math import ceil
 
 from netdesign.model.inventory import EndpointKind, Homing
 from netdesign.model.resolved import FabricWorkload, Population, ResolvedFlow, ResolvedRequirements, ResolvedSite
-from netdesign.model.vocabulary import DataClass, SecurityLevel, ServiceClass, VlanPurpose
+from netdesign.model.vocabulary import DataClass, Redundancy, SecurityLevel, ServiceClass, VlanPurpose
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.needs.zones import DATABASE, DMZ, STORAGE, zone_data, zone_names
 
@@ -67,6 +67,17 @@ def server_ports(blueprint: Blueprint, servers: int) -> int:
     """Leaf ports for servers with growth and spare."""
     nics = blueprint.requirements.servers.nics_per_server
     return ceil(servers * nics * blueprint.growth * (1 + blueprint.redundancy.spare_share) - 1e-9)
+
+
+def least_leaves(blueprint: Blueprint, servers: int) -> int:
+    """Leaves over which servers with one port are spread, so that one of them drops no more than may fall at once."""
+    level, policy = blueprint.redundancy, blueprint.parameters.redundancy.values()
+    limits = [one.max_single_homed_endpoints for one in policy if one.max_single_homed_endpoints is not None]
+    allowed = level.max_single_homed_endpoints or servers
+    if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM):
+        share = int(servers * blueprint.parameters.topology.max_failure_domain_share)
+        allowed = min(allowed, max(share, min(limits, default=1)))
+    return ceil(servers / max(1, allowed))
 
 
 def server_zones(requirements: ResolvedRequirements) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from netdesign.synthesis.datacenter.demand import (
     ceiling,
     east_west_bps,
     homing,
+    least_leaves,
     racks_of,
     server_ports,
     server_zones,
@@ -201,6 +202,7 @@ def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
         spine_port_reserve=blueprint.parameters.capacity.spine_port_reserve,
         spine_counts=fabric.spine_counts,
         max_ecmp_paths=fabric.max_ecmp_paths,
+        min_leaves=least_leaves(blueprint, site.servers) if style is Homing.SINGLE else 1,
     )
 
 

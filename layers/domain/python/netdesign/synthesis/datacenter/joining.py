@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -54,11 +54,40 @@ def fabric_and_border(
             if stands is not None:
                 plan = extend_fabric(blueprint, demand, stands)
                 return plan, border_plan(blueprint, plan, crossing, reserve, stands.border)
-            plan = choose_fabric(blueprint, demand, _vendors(blueprint, reserve))
-            return plan, border_plan(blueprint, plan, crossing, reserve)
+            return _chosen(blueprint, demand, crossing, reserve)
         except InfeasibleError as error:
             refusal = error
     raise refusal
+
+
+def _chosen(
+    blueprint: Blueprint, demand: FabricDemand, crossing: ResolvedRequirements, reserve: Reserve
+) -> tuple[FabricPlan, ExitPlan]:
+    """The cheapest fabric, its border leaves counted."""
+    plans = _plans_of_borders(blueprint, crossing, reserve)
+    plan = choose_fabric(blueprint, demand, _vendors(blueprint, reserve), lambda offered: plans(offered).border)
+    return plan, plans(plan)
+
+
+def _plans_of_borders(
+    blueprint: Blueprint, crossing: ResolvedRequirements, reserve: Reserve
+) -> Callable[[FabricPlan], ExitPlan]:
+    """The border leaves and the edge of any fabric, made once for those whose border leaves need the same."""
+    known: dict[tuple[object, ...], ExitPlan | InfeasibleError] = {}
+
+    def plan_of(plan: FabricPlan) -> ExitPlan:
+        key = (plan.leaf.sku, plan.size.uplinks, plan.size.uplink_bps, plan.size.border_leaves)
+        if key not in known:
+            try:
+                known[key] = border_plan(blueprint, plan, crossing, reserve)
+            except InfeasibleError as error:
+                known[key] = error
+        found = known[key]
+        if isinstance(found, InfeasibleError):
+            raise found
+        return found
+
+    return plan_of
 
 
 def _vendors(blueprint: Blueprint, reserve: Reserve) -> frozenset[str] | None:

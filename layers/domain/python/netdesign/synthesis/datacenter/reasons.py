@@ -9,8 +9,10 @@ from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.edits import Edit
 from netdesign.model.resolved import ResolvedSite
 from netdesign.model.vocabulary import Archetype, TopologyPreference
+from netdesign.synthesis.bill.lifetime import FORMULA
 from netdesign.synthesis.datacenter.border import ExitPlan
 from netdesign.synthesis.datacenter.clos_choice import FabricPlan
+from netdesign.synthesis.datacenter.clos_ports import LENGTH_M
 from netdesign.synthesis.datacenter.clos_sizing import FabricDemand
 from netdesign.synthesis.datacenter.demand import (
     Tenant,
@@ -125,7 +127,7 @@ def explain_fabric(blueprint: Blueprint, site: ResolvedSite, demand: FabricDeman
             "group": demand.group,
         },
         result=size.leaves,
-        alternatives=plan.refused,
+        alternatives=() if plan.compared else plan.refused,
         fields=("servers", "expected_growth_rate", "scalability_horizon_years", "redundancy"),
         source="reference sizing of leaf-spine fabrics; RFC 7938",
     )
@@ -151,6 +153,31 @@ def explain_fabric(blueprint: Blueprint, site: ResolvedSite, demand: FabricDeman
     )
     if size.pods > 1:
         _explain_pods(blueprint, site, plan)
+    if plan.compared:
+        _explain_cost(blueprint, site, demand, plan)
+
+
+def _explain_cost(blueprint: Blueprint, site: ResolvedSite, demand: FabricDemand, plan: FabricPlan) -> None:
+    """The decision for this fabric among all, with the proof that none is cheaper."""
+    blueprint.decide(
+        f"Is there a cheaper fabric for {site.id}?",
+        f"no: of all fabrics that the catalogue makes, {plan.leaf.sku} on {plan.spine.sku} costs least",
+        formula="least of leaves + spines + super-spines + border leaves + fabric links + server cables, over all leaf,"
+        " spine and super-spine types of one vendor, uplink speeds, spine counts, uplinks and pods that keep every"
+        f" ceiling; each: {FORMULA}",
+        inputs={
+            "fabrics compared": plan.compared,
+            "spine counts": ", ".join(map(str, demand.spine_counts)),
+            "years": blueprint.requirements.horizon_years,
+            "length of fabric links": f"{LENGTH_M:g} m",
+            "lower bound": f"{plan.cost_usd:,.0f} USD",
+            "gap": "0 %, for the search leaves out only what a lower bound puts above this cost",
+        },
+        result=f"{plan.cost_usd:,.0f} USD",
+        alternatives=plan.refused,
+        fields=("servers", "bandwidth", "redundancy", "preferred_vendors", "excluded_vendors"),
+        source="exhaustive search of the catalogue; policy parameters cost, oversubscription and fabric",
+    )
 
 
 def _explain_pods(blueprint: Blueprint, site: ResolvedSite, plan: FabricPlan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from netdesign.catalog.media import Cage, media
 from netdesign.catalog.ports import Breakout, FormFactor, Port, PortUse
@@ -31,18 +32,15 @@ class PortTable:
 
     def __init__(self, kind: DeviceType) -> None:
         self.kind = kind
-        self.wholes = {port.name: port for port in kind.all_ports()}
+
+    @cached_property
+    def wholes(self) -> dict[str, Port]:
         """Ports that are not split, by name."""
-        self._orders: dict[tuple[int, PortUse | None], tuple[FreePort, ...]] = {}
+        return {port.name: port for port in self.kind.all_ports()}
 
     def order(self, speed_bps: int, use: PortUse | None) -> tuple[FreePort, ...]:
         """Ports for links of `speed_bps`: those meant for `use` first, the slowest that suit first."""
-        key = (speed_bps, use)
-        if key not in self._orders:
-            ports = [port for port in self.kind.all_ports() if _rank(port, use) is not None]
-            ports.sort(key=lambda port: (_rank(port, use) or 0, port.speed_bps))
-            self._orders[key] = tuple(free for port in ports for free in _ways(port, speed_bps))
-        return self._orders[key]
+        return _order(self.kind, speed_bps, use)
 
 
 class PortBank:
@@ -117,6 +115,14 @@ class PortBank:
     def _keep(self, port: FreePort) -> None:
         self.taken[port.name] = port
         self._cages[port.cage] = port.breakout
+
+
+@lru_cache(maxsize=16_384)
+def _order(kind: DeviceType, speed_bps: int, use: PortUse | None) -> tuple[FreePort, ...]:
+    """The order of a port table, the same for all devices of a type."""
+    ports = [port for port in kind.all_ports() if _rank(port, use) is not None]
+    ports.sort(key=lambda port: (_rank(port, use) or 0, port.speed_bps))
+    return tuple(free for port in ports for free in _ways(port, speed_bps))
 
 
 def _pluggable(port: Port, speed_bps: int, lanes: int) -> bool:

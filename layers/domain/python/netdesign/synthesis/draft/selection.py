@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from netdesign.catalog.ports import PortUse
 from netdesign.catalog.sku import DeviceType
@@ -129,7 +130,8 @@ def refusal(kind: DeviceType, needs: Needs, requirements: ResolvedRequirements) 
     return ports_refusal(kind, needs.ports) or (needs.refuse(kind) if needs.refuse else "")
 
 
-def ports_refusal(kind: DeviceType, ports: Iterable[PortNeed]) -> str:
+@lru_cache(maxsize=65_536)
+def ports_refusal(kind: DeviceType, ports: tuple[PortNeed, ...]) -> str:
     """Why the ports do not suffice, all needs met together; empty when they do."""
     bank = PortBank(PortTable(kind))
     for need in ports:
