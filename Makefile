@@ -44,6 +44,7 @@ test-reference: setup ## tests against published networks and answers (DATA=fold
 
 bench: setup ## seconds of CPU, and where they go
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.complete
 	$(BIN)/python -m tests.bench.sweeps
 	$(BIN)/python -m tests.bench.bench_policy
 
