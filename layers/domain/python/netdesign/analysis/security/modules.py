@@ -53,7 +53,7 @@ def _encrypting(network: Network) -> Iterator[tuple[str, Use]]:
 
 @analysis
 def uncertified(network: Network, *uses: Use) -> dict[str, tuple[str, ...]]:
-    """The device types that encrypt and have no certificate that counts on the day of evaluation, with their devices."""
+    """The device types that encrypt without a certificate that counts on the day of evaluation, with their devices."""
     day = network.design.requirements.evaluation_date
     found: dict[str, list[str]] = defaultdict(list)
     for name in crypto_devices(network, *uses):
