@@ -199,11 +199,12 @@ def unit_functions(ground: Ground, unit: Unit) -> tuple[tuple[Function, int], ..
     managed = 0 if apart else max(switches + serves.access_points + 2 * plan.pair, FIRST_OWN + switches)
     managed += BRANCH_SERVICES if plan.archetype is Archetype.BRANCH else 0
     devices = serves.devices + (serves.access_points if apart else 0)
+    guests = max(5, serves.access_points, ceil(serves.users * GUESTS_PER_USER))
     wanted = (
         (USERS, serves.users),
         (PHONES, serves.users if plan.voice else 0),
         (WIRELESS, max(1, clients) if plan.wireless and serves.access_points else 0),
-        (GUESTS, max(5, ceil(serves.users * GUESTS_PER_USER)) if plan.guests and serves.access_points else 0),
+        (GUESTS, guests if plan.guests and serves.access_points else 0),
         (DEVICES, devices),
         (TERMINALS, serves.terminals),
         (MANAGED, managed),
