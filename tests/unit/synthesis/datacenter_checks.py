@@ -13,6 +13,7 @@ from netdesign.model.vocabulary import (
     Archetype,
     LinkPurpose,
     Role,
+    SubnetPurpose,
 )
 
 CATALOG = default_catalog()
@@ -76,7 +77,8 @@ def check_addresses(design):
     six = [net for net in nets if net.version == 6]
     assert bool(six) == design.requirements.ipv6
     if six:
-        assert len(six) == len(nets) / 2
+        tunnels = sum(s.purpose is SubnetPurpose.VTEP for s in design.addressing.subnets)
+        assert len(six) == (len(nets) - tunnels) / 2
 
 
 def check_attachments(design):

@@ -32,6 +32,26 @@ def number_fabric(blueprint: Blueprint, fabric: Fabric, site: int) -> None:
     for device in devices:
         _process(blueprint, device, asns[device.id], width, device.id in vteps)
     sessions(blueprint, fabric.links, asns)
+    _explain_underlay(blueprint, fabric, len(devices), len(vteps))
+
+
+def _explain_underlay(blueprint: Blueprint, fabric: Fabric, switches: int, tunnels: int) -> None:
+    """Which prefixes the sessions of a fabric carry, and why no others."""
+    families, links = 1 + blueprint.requirements.ipv6, len(fabric.links)
+    announced = families * switches + tunnels
+    blueprint.decide(
+        f"What does the underlay of {fabric.site} announce?",
+        f"{announced:,} host prefixes: loopbacks and tunnel endpoints, no link",
+        formula="address families x switches + tunnel endpoints, which are IPv4 alone",
+        inputs={"switches": switches, "tunnel endpoints": tunnels, "address families": families},
+        result=announced,
+        alternatives=(
+            ("links announced too", f"{families * links:,} prefixes more that no packet is sent to"),
+            ("a summary for each pod", "a spine that lost its link to a leaf would draw in what it cannot deliver"),
+        ),
+        fields=("servers", "addressing"),
+        source="RFC 7938 sections 5.2.3 and 8.2; RFC 7348",
+    )
 
 
 def autonomous_systems(fabric: Fabric, site: int, standing: Standing = NOTHING) -> dict[str, int]:

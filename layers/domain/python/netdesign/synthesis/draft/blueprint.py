@@ -40,6 +40,8 @@ POOL_PURPOSES = {
     "vtep": SubnetPurpose.VTEP,
     "point_to_point": SubnetPurpose.POINT_TO_POINT,
 }
+IPV4_POOLS = frozenset({"vtep"})
+"""Pools whose addresses are IPv4 alone where none stand: tunnels need one family, and routes of another cost room."""
 
 
 @dataclass(slots=True)
@@ -273,7 +275,7 @@ class Blueprint(Wiring):
         return self._single(device, name, InterfaceKind.LOOPBACK, "loopback", vrf)
 
     def vtep(self, device: Device) -> Interface:
-        """The VXLAN tunnel endpoint of a device with the next address of the site's pool."""
+        """The VXLAN tunnel endpoint of a device with the next address of the site's pool: tunnels run over IPv4."""
         return self._single(device, vtep_name(self.kind(device), 1), InterfaceKind.VTEP, "vtep", UNDERLAY)
 
     def _single(self, device: Device, name: str, kind: InterfaceKind, pool: str, vrf: str) -> Interface:
@@ -346,7 +348,7 @@ class Blueprint(Wiring):
         six = plan.known(self.standing, f"{identity}-v6", short + 96)
         at = 0 if known else plan.next_of(pool, size)
         bases = [(known[0] if known else plan.pools[pool].base + at, short, identity, format_v4)]
-        if plan.v6 is not None:
+        if plan.v6 is not None and (six is not None or pool not in IPV4_POOLS):
             bases.append((six[0] if six else plan.pool_v6(pool) + at, short + 96, f"{identity}-v6", format_v6))
         found = []
         for base, length, name, text in bases:
