@@ -18,7 +18,8 @@ def roles(count: int, **fields: Any) -> set[Role]:
 
 
 def test_branches_alone_need_no_core_and_no_router() -> None:
-    small = {"sites": [{"name": f"S{at}", "users": 10, "servers": 0} for at in range(3)], "servers": {"count": 0}}
+    sites = [{"name": f"S{at}", "users": 10, "servers": 0} for at in range(3)]
+    small: dict[str, Any] = {"sites": sites, "servers": {"count": 0}, "requires_wireless": False}
 
     assert roles(3, **small) == {Role.ACCESS, Role.FIREWALL}
 
