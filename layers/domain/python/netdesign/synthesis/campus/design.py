@@ -54,7 +54,7 @@ from netdesign.synthesis.edge.border import OUTER, Edge, build_edge
 from netdesign.synthesis.edge.cloud_edge import cloud_doors
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
 from netdesign.synthesis.edge.translation import translate
-from netdesign.synthesis.needs.campus_plan import TWO_TIERS, plan_campus
+from netdesign.synthesis.needs.campus_plan import in_two_tiers, plan_campus
 from netdesign.synthesis.needs.flows import Ends
 from netdesign.synthesis.needs.zones import DMZ, IOT, KINDS, SERVER, VOICE, make_zones, zone_names
 from netdesign.synthesis.operation.finishing import add_flows, add_policy, publish, relay, residencies
@@ -172,7 +172,7 @@ def _equip(ground: Ground) -> Equipment:
     """The types of everything; three tiers where no core of the catalogue has ports for all access switches."""
     blueprint, site = ground.blueprint, ground.plan.site
     stands = standing_shape(blueprint, site.id)
-    kept = () if blueprint.requirements.topology_preference in TWO_TIERS else (Archetype.THREE_TIER,)
+    kept = () if in_two_tiers(blueprint.requirements) else (Archetype.THREE_TIER,)
     shapes = (stands,) if stands else tuple(dict.fromkeys((ground.plan.archetype, *kept)))
     refusal = InfeasibleError(())
     for shape in shapes:

@@ -10,7 +10,7 @@ from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.model.vocabulary import Archetype, NetworkType, TopologyPreference
 from netdesign.synthesis.conditions.question import Question, numbers, relax
-from netdesign.synthesis.needs.campus_plan import TWO_TIERS, plan_campus
+from netdesign.synthesis.needs.campus_plan import in_two_tiers, plan_campus
 from netdesign.synthesis.needs.centres import centres
 
 OF_SITES: Final = frozenset({TopologyPreference.MESH, TopologyPreference.RING, TopologyPreference.STAR})
@@ -25,10 +25,11 @@ OF_CLOSETS: Final = frozenset(
 
 
 def shape_of_switches(question: Question) -> Iterator[Conflict]:
-    """A shape that switches of this kind of network never have."""
+    """A shape that switches of this kind of network never have; hybrid networks have a condition of their own."""
     wanted, wish = question.requirements, question.requirements.topology_preference
     kind = wanted.network_type
-    if question.virtual or kind is NetworkType.WAN or wish is None or wish in possible(question):
+    elsewhere = question.virtual or kind in (NetworkType.WAN, NetworkType.HYBRID)
+    if elsewhere or wish is None or wish in possible(question):
         return
     words = ", ".join(sorted(one.value.replace("_", " ") for one in possible(question)))
     where = "a campus hang off one or two tiers above them" if question.campus else "a data centre are leaves of spines"
@@ -90,7 +91,7 @@ def _kinds(wanted: ResolvedRequirements) -> tuple[ResolvedSite, ...]:
 def too_large_for_two_tiers(question: Question) -> Iterator[Conflict]:
     """One core for more access switches, people or buildings than one may have."""
     wanted, wish = question.requirements, question.requirements.topology_preference
-    if not question.campus or wish not in TWO_TIERS or wish not in possible(question):
+    if not question.campus or wish not in possible(question) or not in_two_tiers(wanted):
         return
     if wanted.network_type is NetworkType.WAN or (site := two_tiers(question)) is None or wish is None:
         return

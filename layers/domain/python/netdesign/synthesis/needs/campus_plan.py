@@ -45,6 +45,14 @@ TWO_TIERS: Final = frozenset(
 PAYMENT_TERMINALS_PER_USER: Final = 0.25
 
 
+def in_two_tiers(requirements: ResolvedRequirements) -> bool:
+    """Whether a shape with a core alone above the access switches is preferred; in a hybrid network the star is that
+    of premises around the provider's hub."""
+    wish = requirements.topology_preference
+    around = requirements.network_type is NetworkType.HYBRID and wish is TopologyPreference.STAR
+    return wish in TWO_TIERS and not around
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A closet, or part of a large one, with VLANs of its own; `index` counts within its block, from 1."""
