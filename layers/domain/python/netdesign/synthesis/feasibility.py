@@ -8,6 +8,7 @@ from netdesign.catalog.parameters import Parameters
 from netdesign.catalog.selection import Catalog
 from netdesign.model.conflict import Conflict
 from netdesign.model.resolved import ResolvedRequirements
+from netdesign.synthesis.conditions.boundary import too_many_exits
 from netdesign.synthesis.conditions.budget import budget_below_cost
 from netdesign.synthesis.conditions.continuity import one_power_grid, power_grids_unstated
 from netdesign.synthesis.conditions.distance import latency_below_physics
@@ -78,6 +79,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     centres_too_near,
     power_grids_unstated,
     one_power_grid,
+    too_many_exits,
     flat_network,
     open_zones,
     unvalidated_crypto,
