@@ -133,9 +133,9 @@ def both(changed):
 
 def test_a_permit_at_one_site_alone_is_found_by_both(made):
     one = spokes(made)[-1]
-    rule = first(made, "policy_rules", one, lambda r: r.action is Action.PERMIT and r.destination_zones == ("wan",))
+    rule = first(made, "policy_rules", one, lambda r: "user" in r.source_zones and r.destination_zones == ("internet",))
 
-    whole, few = both(apply(made, (Set("policy_rules", rule.id, {"services": (), "destinations": ()}),)))
+    whole, few = both(apply(made, (Set("policy_rules", rule.id, {"destination_zones": ("iot",)}),)))
 
     assert whole["SEC-12"][0] is Status.FAIL
     assert whole == few

@@ -50,6 +50,7 @@ def _applies(case: Case) -> bool:
     references=("RFC 2131, RFC 8415", "RFC 5905, RFC 8633", "NIST SP 800-53 SC-45, SC-20, SC-21, SC-22"),
     reading="Hosts that ask a provider's resolvers by a flow of theirs, such as guests, need none of ours. Access"
     " points report by their controller. IPv6 hosts make their addresses themselves.",
+    by_likeness=True,
 )
 def infrastructure_services(case: Case) -> Iterator[Said]:
     """What hosts and devices get to is decided by routes and policies alike, as packets would be."""
