@@ -256,6 +256,8 @@ def _shape(random: Random, kind: str, sector: Sector, document: dict[str, Any]) 
         shapes = ("star", "hybrid_topology")
     if kind == "cloud_native" and document["security_level"] != "basic":
         shapes = ("star", "hybrid_topology")
+    if kind == "hybrid" and not document["scale"]["users"]:
+        shapes = ("hybrid_topology", "collapsed_core")
     if document["scale"]["sites"] <= 2 and kind == "data_center_interconnect":
         shapes = ("mesh", "hybrid_topology")
     return {"topology_preference": random.choice(shapes)}
