@@ -14,6 +14,8 @@ from netdesign.model.traffic import Flow
 from netdesign.synthesis.needs.zones import DATABASE, DMZ, INTERNET, SERVER, STORAGE
 
 OWNER: Final = "network-security"
+INTERNET_BITS: Final = 32
+"""Of the Internet, whichever family: nobody can number the hosts of either."""
 _DATACENTRE: Final = frozenset({INTERNET, DMZ, SERVER, STORAGE, DATABASE})
 
 
@@ -72,22 +74,31 @@ def rules_from_flows(
 
 
 def _narrowed(needed: Mapping[Pair, list[Flow]], most_bits: int | None) -> Iterator[tuple[Pair, list[Flow]]]:
-    """What each rule permits, in order: all that a pair needs, or one service of it where that opens too much."""
+    """What each rule permits, in order: all that a pair needs, or one service of it where that opens too much.
+
+    Where the rule of one family is divided, that of the other is as well.
+    """
+    wide = {_ends(pair, flows) for pair, flows in needed.items() if _opened(pair, flows) > 2 ** (most_bits or 0)}
     for pair, flows in sorted(needed.items(), key=lambda item: _key(item[0])):
-        services = {_service_key(flow.service): flow.service for flow in flows}
-        if most_bits is None or pair.source_zone != INTERNET or _opened(pair, services.values()) <= 2**most_bits:
+        if most_bits is None or pair.source_zone != INTERNET or _ends(pair, flows) not in wide:
             yield pair, flows
             continue
-        for key in sorted(services):
+        for key in sorted({_service_key(flow.service) for flow in flows}):
             yield pair, [flow for flow in flows if _service_key(flow.service) == key]
 
 
-def _opened(pair: Pair, services: Iterable[Service]) -> int:
+def _ends(pair: Pair, flows: Iterable[Flow]) -> tuple[str, str, tuple[str, ...]]:
+    """What a pair has in common with that of the other family."""
+    return pair.source_zone, pair.destination_zone, tuple(flow.id for flow in flows)
+
+
+def _opened(pair: Pair, flows: Iterable[Flow]) -> int:
     """Pairs of addresses and ports that a rule for hosts of the Internet opens; of IPv6 a subnet counts as one."""
     bits = 32 if pair.family == 4 else 64
     hosts = sum(2 ** max(0, bits - _net(prefix).prefixlen) for prefix in pair.destinations)
-    ports = sum(one.last_port - one.first_port + 1 for one in services)
-    return int(2**bits * max(1, hosts) * max(1, ports))
+    services = {_service_key(flow.service): flow.service for flow in flows}
+    ports = sum(one.last_port - one.first_port + 1 for one in services.values())
+    return int(2**INTERNET_BITS * max(1, hosts) * max(1, ports))
 
 
 def host_rules(
