@@ -76,6 +76,22 @@ def test_each_rule_has_its_twin_in_the_other_family():
     assert families == {(("server",), 4), (("server",), 6), (("internet",), 4), (("internet",), 6)}
 
 
+def test_what_opens_too_much_to_the_internet_is_one_rule_for_each_service_in_both_families():
+    places = {"isp": Place("internet"), "farm": Place("dmz", ("10.4.0.0/25", "10.4.0.128/26", "fd00:0:0:4::/64"))}
+    flows = flow("web", ("isp",), ("farm",), 443), flow("names", ("isp",), ("farm",), 853)
+
+    def made(most_bits):
+        posture = PARAMETERS.security["enterprise"]
+        return rules_from_flows("p", flows, places, posture, TRUST, ipv6=True, most_bits=most_bits)[:-1]
+
+    # 2^32 hosts, 192 addresses and two ports are 2^40.6 pairs; with one port they are 2^39.6.
+    assert [rule.flows for rule in made(41)] == [("names", "web")] * 2
+    assert [rule.flows for rule in made(40)] == [("web",), ("names",)] * 2
+    assert [rule.destinations for rule in made(40)] == [("10.4.0.0/25", "10.4.0.128/26")] * 2 + [
+        ("fd00:0:0:4::/64",)
+    ] * 2
+
+
 def test_a_rule_names_every_prefix_and_no_address_beyond_them():
     scattered = tuple(f"10.1.{2 * at}.0/24" for at in range(9))
     permit, _ = rules(flow("f", ("many",), ("general",)), places=PLACES | {"many": Place("user", scattered)})

@@ -21,7 +21,7 @@ from netdesign.synthesis.interconnect.flows import crossing_flows
 from netdesign.synthesis.interconnect.plan import Plan
 from netdesign.synthesis.needs.centres import at_centre
 from netdesign.synthesis.needs.flows import HTTPS, encrypts, service_flows
-from netdesign.synthesis.needs.policies import Place, make_policy, rules_from_flows
+from netdesign.synthesis.needs.policies import INTERNET_BITS, Place, make_policy, rules_from_flows
 from netdesign.synthesis.needs.zones import (
     CLOUD,
     DATABASE,
@@ -36,8 +36,6 @@ from netdesign.synthesis.needs.zones import (
 )
 
 OUTSIDE = "outside"
-INTERNET_BITS = 32
-"""All addresses of IPv4, as a power of two."""
 TIER_BPS = 500_000
 MAX_TIER_BPS = 10_000_000_000
 """Assumed queries of one server to the database zone, and of all together."""
