@@ -115,7 +115,7 @@ INFEASIBLE: list[tuple[str, dict[str, Any], str, tuple[str, str], int]] = [
         ),
         "calls-through-translation",
         ("flows/1/to", "addressing/supernets"),
-        1,
+        2,
     ),
     (
         "critical at one site",

@@ -19,12 +19,12 @@ HALLS: dict[str, Any] = {
 }
 OFFICES: dict[str, Any] = {"scale": {"devices": 100, "users": 100, "sites": 2}, "redundancy": "high"}
 REFUSED = [
-    ("ring of halls", request(**HALLS, topology_preference="ring"), "shape-not-of-hybrid"),
-    ("three tiers of servers", request(**HALLS, topology_preference="three_tier"), "shape-not-of-hybrid"),
+    ("ring of halls", request(**HALLS, topology_preference="ring"), "shape-not-for-switches"),
+    ("three tiers of servers", request(**HALLS, topology_preference="three_tier"), "shape-not-for-switches"),
     (
         "fabric for people",
         request(CAMPUS, **OFFICES, network_type="hybrid", topology_preference="spine_leaf"),
-        "shape-not-of-hybrid",
+        "shape-not-for-switches",
     ),
     (
         "a hall without servers",
@@ -36,7 +36,7 @@ REFUSED = [
         request(**HALLS, sites=[{"name": "A", "servers": 39}, {"name": "B", "servers": 1}]),
         "data-centre-without-servers",
     ),
-    ("calls in the clear", request(CAMPUS, **OFFICES, requires_voip=True, flows=SIP), "calls-broken-by-translation"),
+    ("calls in the clear", request(CAMPUS, **OFFICES, requires_voip=True, flows=SIP), "calls-through-translation"),
     (
         "two losses at offices with calls",
         request(CAMPUS, **OFFICES | {"redundancy": "critical"}, requires_voip=True),

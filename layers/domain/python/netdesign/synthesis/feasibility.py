@@ -21,8 +21,6 @@ from netdesign.synthesis.conditions.interconnect import (
 )
 from netdesign.synthesis.conditions.isolation import isolated_with_ways_out
 from netdesign.synthesis.conditions.premises import (
-    calls_in_the_clear,
-    shape_of_hybrid,
     sites_without_servers,
     two_losses,
 )
@@ -68,9 +66,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     circuits_short,
     too_few_sites,
     shape_at_provider,
-    shape_of_hybrid,
     sites_without_servers,
-    calls_in_the_clear,
     two_losses,
     data_without_framework,
     one_data_centre,

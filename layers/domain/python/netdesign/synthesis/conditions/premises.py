@@ -1,4 +1,4 @@
-"""What premises cannot be: shapes of other networks, sites left without a server, calls in the clear, two losses."""
+"""What premises at several sites cannot be: some of them without servers, or safe from two losses at once."""
 
 from __future__ import annotations
 
@@ -8,52 +8,13 @@ from typing import Final
 from netdesign.model.conflict import Conflict, Relaxation
 from netdesign.model.edits import Edit
 from netdesign.model.resolved import Population
-from netdesign.model.security import IpProtocol
-from netdesign.model.vocabulary import NetworkType, Redundancy, ServiceClass, TopologyPreference
+from netdesign.model.vocabulary import NetworkType, Redundancy, ServiceClass
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 from netdesign.synthesis.needs.centres import DATA_CENTRES
 
 CAMPUSES: Final = (NetworkType.SDN_CAMPUS, NetworkType.LEGACY_CAMPUS)
-SIP_PORT: Final = 5060
-CLEAR: Final = (IpProtocol.TCP, IpProtocol.UDP)
 PARTED: Final = 3
 """Sites from which on the loss of one leaves two that are to reach each other."""
-HALLS: Final = (TopologyPreference.SPINE_LEAF, TopologyPreference.COLLAPSED_CORE)
-FLOORS: Final = (TopologyPreference.THREE_TIER, TopologyPreference.COLLAPSED_CORE)
-"""Shapes of the switches of a data centre, and of those that people are attached to."""
-AROUND: Final = (TopologyPreference.STAR, TopologyPreference.HYBRID_TOPOLOGY)
-"""What premises around the hub of a provider always are."""
-
-
-def shape_of_hybrid(question: Question) -> Iterator[Conflict]:
-    """A ring or a mesh of premises that meet at a provider's hub, or a shape that their switches do not have."""
-    wanted = question.requirements
-    wish = wanted.topology_preference
-    inside = FLOORS if wanted.users else HALLS
-    if wanted.network_type is not NetworkType.HYBRID or wish is None or wish in (*AROUND, *inside):
-        return
-    ways = [
-        relax(
-            "topology_preference", (wish.value, TopologyPreference.STAR.value),
-            "take the star that premises around a provider's hub are", "sites reach each other by way of the Internet",
-        )
-    ]  # fmt: skip
-    if wish in (TopologyPreference.RING, TopologyPreference.MESH) and wanted.site_count > 1:
-        ways.append(
-            relax(
-                "network_type", (wanted.network_type.value, NetworkType.WAN.value),
-                "ask for a wide-area network", "the networks at the provider are designed on their own",
-            )
-        )  # fmt: skip
-    shapes = ", ".join(shape.value for shape in (*AROUND, *inside))
-    yield Conflict(
-        code="shape-not-of-hybrid",
-        requirements=("topology_preference", "network_type"),
-        statement=f"A {wish.value.replace('_', ' ')} is asked for, but premises of a hybrid network meet at the hub of"
-        f" the provider, and {'people are' if wanted.users else 'servers are'} attached in other shapes.",
-        numbers=numbers(asked=wish.value, possible=shapes),
-        relaxations=tuple(ways),
-    )
 
 
 def sites_without_servers(question: Question) -> Iterator[Conflict]:
@@ -98,37 +59,6 @@ def _more_servers(question: Question, least: int) -> Iterator[Relaxation]:
     fitting = wanted.servers.count // least
     if not described and fitting:
         yield relax("scale/sites", (wanted.site_count, fitting), f"build at {fitting} sites", "fewer sites")
-
-
-def calls_in_the_clear(question: Question) -> Iterator[Conflict]:
-    """Calls set up in the clear by way of the Internet, which translation of their addresses breaks."""
-    wanted = question.requirements
-    if question.virtual:
-        return
-    for at, flow in enumerate(wanted.flows):
-        service = flow.service
-        clear = service.protocol in CLEAR and service.first_port == service.last_port == SIP_PORT
-        if clear and any(_outside(question, end) for end in (flow.source, flow.target)):
-            yield Conflict(
-                code="calls-broken-by-translation",
-                requirements=(f"flows/{at}/service", "addressing/supernets"),
-                statement=f"Flow {flow.id} sets up calls in the clear by way of the Internet; it carries private"
-                " addresses that are not translated with its packets.",
-                numbers=numbers(port=SIP_PORT, needed_port=SIP_PORT + 1),
-                relaxations=(
-                    relax(
-                        f"flows/{at}/service", (service.name, "sips"),
-                        "set up calls with TLS (RFC 5626)", "a telephony provider that offers it",
-                    ),
-                ),
-            )  # fmt: skip
-            return
-
-
-def _outside(question: Question, end: str) -> bool:
-    """Whether an end is the Internet, or machines that some site of several is without."""
-    lacking = end == Population.SERVERS and any(not site.servers for site in question.requirements.sites)
-    return end == Population.INTERNET or (lacking and question.requirements.network_type is not NetworkType.WAN)
 
 
 def two_losses(question: Question) -> Iterator[Conflict]:

@@ -43,12 +43,13 @@ def shape_of_switches(question: Question) -> Iterator[Conflict]:
 
 
 def possible(question: Question) -> frozenset[TopologyPreference]:
-    """The shapes that the kind of network can have, if its size allows."""
+    """The shapes that the kind of network can have, if its size allows; around a provider's hub sites are a star."""
     wanted = question.requirements
     if question.campus:
         return OF_CLOSETS | ({TopologyPreference.SPINE_LEAF} if wanted.sdn_required else set())
     several = wanted.network_type is NetworkType.DATA_CENTER_INTERCONNECT
-    return OF_RACKS | (OF_SITES if several else frozenset())
+    around = {TopologyPreference.STAR} if wanted.network_type is NetworkType.HYBRID else frozenset[TopologyPreference]()
+    return OF_RACKS | around | (OF_SITES if several else frozenset())
 
 
 def _ways(question: Question, wish: TopologyPreference) -> Iterator[Relaxation]:

@@ -11,12 +11,13 @@ from netdesign.model.resolved import Population
 from netdesign.model.security import IpProtocol, Service
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 
-SIP_PORTS: Final = range(5060, 5062)
+SIP_PORTS: Final = range(5060, 5061)
+"""Of calls in the clear; with TLS a client keeps its connection open, by which it is called (RFC 5626)."""
 TRANSPORTS: Final = (IpProtocol.TCP, IpProtocol.UDP)
 
 
 def calls_through_translation(question: Question) -> Iterator[Conflict]:
-    """SIP straight between the Internet and hosts whose addresses are translated by port."""
+    """SIP in the clear straight between the Internet and hosts whose addresses are translated by port."""
     wanted = question.requirements
     private = [block for block in wanted.supernets if not ip_network(block).is_global]
     if question.virtual or not private:
@@ -35,6 +36,11 @@ def calls_through_translation(question: Question) -> Iterator[Conflict]:
             ),
             numbers=numbers(port=flow.service.first_port, supernet=private[0]),
             relaxations=(
+                relax(
+                    f"flows/{at}/service", (flow.service.name, "sips"),
+                    "set up calls with TLS over a connection that phones keep open (RFC 5626)",
+                    "a provider of calls that offers it",
+                ),
                 relax(
                     f"flows/{at}/{side}", (Population.INTERNET.value, Population.SERVERS.value),
                     "let phones register with a call server on the premises",
