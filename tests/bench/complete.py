@@ -61,10 +61,10 @@ def two_thousand_sites() -> Design:
 
 
 def forty_buildings() -> Design:
-    """The large campus of the examples with 40 buildings instead of 8, each as large."""
+    """The large campus of the examples with 40 buildings of 250 people instead of 8 of 750."""
     document = _document("campus-large")
-    document["scale"] |= {"devices": 42_500, "users": 30_000}
-    document["sites"][0] |= {"users": 30_000, "endpoints": 4500, "area_m2": 450_000, "buildings": 40, "closets": 360}
+    document["scale"] |= {"devices": 14_000, "users": 10_000}
+    document["sites"][0] |= {"users": 10_000, "endpoints": 1500, "area_m2": 150_000, "buildings": 40, "closets": 120}
     return _made(document)
 
 
