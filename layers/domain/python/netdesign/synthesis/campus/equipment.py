@@ -65,9 +65,11 @@ def choose_access(
     stands = {unit.name: unit_switches(blueprint, plan.site.id, unit.name) for unit in units}
     skus = {switch.sku for switches in stands.values() for switch in switches}
     offers = []
+    allowed = failing_together(blueprint, plan)
     for kind in kinds if not skus else [kind for kind in kinds if kind.sku in skus]:
         counts = {
-            unit.name: len(stands[unit.name]) or _switches_for(blueprint, plan, unit, radios, kind) for unit in units
+            unit.name: len(stands[unit.name]) or _switches_for(blueprint, plan, unit, radios, kind, allowed)
+            for unit in units
         }
         if max(counts.values()) > most:
             continue
@@ -135,9 +137,11 @@ def access_ports(kind: DeviceType) -> int:
     )
 
 
-def _switches_for(blueprint: Blueprint, plan: CampusPlan, unit: Unit, radios: Radios | None, kind: DeviceType) -> int:
+def _switches_for(
+    blueprint: Blueprint, plan: CampusPlan, unit: Unit, radios: Radios | None, kind: DeviceType, allowed: float
+) -> int:
     """Switches of a type that a unit needs, for ports at the horizon, for power today, and so that none of them takes
-    too much of the site with it."""
+    more than `allowed` endpoints with it."""
     serves = unit.serves
     needed = ports_needed(
         serves.users,
@@ -147,7 +151,7 @@ def _switches_for(blueprint: Blueprint, plan: CampusPlan, unit: Unit, radios: Ra
         blueprint.redundancy.spare_share,
     )
     count = switch_count(needed, access_ports(kind))
-    most, allowed = max(1, unit.endpoints(plan)), failing_together(blueprint, plan)
+    most = max(1, unit.endpoints(plan))
     while unit_poe(plan, unit, radios, switches=count) > (poe_budget(blueprint, kind) or float("inf")) or (
         count < most and shares(unit.endpoints(plan), count)[0] > allowed
     ):
