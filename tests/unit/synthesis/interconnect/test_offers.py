@@ -68,4 +68,10 @@ def test_the_cheapest_offer_comes_first_at_its_cost_over_the_horizon():
 
 
 def test_a_line_has_eight_links_at_the_most():
-    assert not offers(300, 900 * G, PARAMETERS, 5).fit
+    assert not offers(300, 900 * G, PARAMETERS, 5, most_bps=100 * G).fit
+    assert not offers(300, 3300 * G, PARAMETERS, 5).fit
+
+
+def test_fast_lines_are_fewer_links():
+    (line,) = offers(300, 900 * G, PARAMETERS, 5).fit
+    assert (line.speed_bps, line.links, line.phy.speed_bps) == (400 * G, 3, 400 * G)

@@ -42,8 +42,8 @@ def _applies(case: Case) -> bool:
     passes="Members stand in racks of their own, at critical in rooms of their own, and no feed powers them all.",
     remedy="Move one member to another rack or room, and feed it from the other side.",
     references=("NIST SP 800-53 PE-11, CP-7", "ISO/IEC 27001 A.7.5, A.8.14"),
-    reading="Below redundancy high only the feed is asked for, as a warning. Of a top tier of more than two, as many"
-    " may share a rack as there are too few racks.",
+    reading="Below redundancy high only the feed is asked for, as a warning. Of a group or top tier of more than"
+    " two, as many may share a rack as there are too few racks.",
 )
 def placement_separation(case: Case) -> Iterator[Said]:
     """Counts racks, rooms and feeds of each company."""
@@ -64,13 +64,17 @@ def _companies(case: Case) -> list[Company]:
     for group in case.design.inventory.ha_groups:
         members = tuple(known[m] for m in dict.fromkeys(group.members) if m in known and known[m].in_service)
         if len(members) > 1:
-            found.append(Company(f"group {group.id}", (group.id,), members))
+            found.append(Company(f"group {group.id}", (group.id,), members, _allowed(case, members)))
     for fabric in fabrics(case.network):
         top = tuple(case.network.devices[place] for place in fabric.top.tolist())
         if len(top) > 1:
-            allowed = 1 if len(top) == 2 else -(-len(top) // max(1, _racks_at(case, fabric.site)))
-            found.append(Company(f"the top tier at {fabric.site}", (), top, allowed))
+            found.append(Company(f"the top tier at {fabric.site}", (), top, _allowed(case, top)))
     return found
+
+
+def _allowed(case: Case, devices: tuple[Device, ...]) -> int:
+    """How many of them may share a rack: those of a pair never, of more as many as racks are too few."""
+    return 1 if len(devices) == 2 else -(-len(devices) // max(1, _racks_at(case, devices[0].site)))
 
 
 def _racks_at(case: Case, site: str) -> int:

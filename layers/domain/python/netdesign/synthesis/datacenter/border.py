@@ -90,15 +90,20 @@ def _joins(border: DeviceType, ports: tuple[PortNeed, ...], edge: EdgePlan, each
 
 
 def _edges(blueprint: Blueprint, demand: ResolvedRequirements, switches: int) -> Iterator[tuple[EdgePlan, int]]:
-    """Edges that carry the demand, few and slow links first, with the links from a firewall to each border switch."""
+    """Edges that carry the demand, few and slow links first, with the links from a firewall to each border switch.
+
+    Where any two links may fail, a firewall has three.
+    """
     refusal: InfeasibleError | None = None
-    for each in LINKS_EACH:
+    paths = 3 if blueprint.requirements.redundancy is Redundancy.CRITICAL else 1
+    for each in (each for each in LINKS_EACH if switches * each >= paths):
         try:
             plan = plan_edge(demand, blueprint.parameters, blueprint.catalog, links=switches * each)
         except InfeasibleError as error:
             refusal = refusal or error
             continue
-        count = 2 if blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM) else plan.firewalls
+        double = blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM)
+        count = max(2, plan.firewalls) if double else plan.firewalls
         firewalls = list(_firewalls(blueprint, demand, plan, count, switches * each))
         routers = list(_routers(blueprint, plan, switches, _exit_bps(blueprint, demand)))
         for (fast, wall), (speed, router) in product(firewalls, routers):

@@ -26,7 +26,9 @@ from netdesign.synthesis.draft.selection import Needs, PortNeed, in_turn, ports_
 from netdesign.synthesis.interconnect.plan import Plan
 from netdesign.synthesis.interconnect.reserve import Reserve, reserves
 
+PEERS = 2
 PEER_BPS = 100_000_000_000
+"""Links between the two switches, and the speed of each."""
 SPARE_BPS = 10_000_000_000
 SPARE_PORTS = 3
 """Ports that each switch keeps for the keepalive and for service nodes to come."""
@@ -42,6 +44,8 @@ def collapsed_plan(
     """
     pair = blueprint.requirements.redundancy.at_least(Redundancy.MEDIUM)
     for switches in (2,) if pair else (1, 2):
+        if switches == 2 and lines is not None and lines.most_bps(site.id, 2) + SPARE_BPS > PEERS * PEER_BPS:
+            return None  # what hangs on one switch alone goes over the peer links when it loses its lines
         for reserve in reserves(lines, site.id, switches, bare=True):
             plan = _plan(blueprint, site, demand, switches, reserve)
             if plan is not None:
@@ -60,7 +64,7 @@ def _plan(
     )
     per_switch = ceil(server_ports(blueprint, site.servers) / switches)
     peers = (
-        PortNeed(2 * (switches - 1), PEER_BPS, PortUse.UPLINK, apart=True),
+        PortNeed(PEERS * (switches - 1), PEER_BPS, PortUse.UPLINK, apart=True),
         *reserve.ports,
         PortNeed(SPARE_PORTS, SPARE_BPS),
     )

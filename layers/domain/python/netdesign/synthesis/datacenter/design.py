@@ -63,9 +63,11 @@ from netdesign.synthesis.datacenter.traffic import Presence, add_traffic, sizing
 from netdesign.synthesis.draft.blueprint import MANAGEMENT, Blueprint
 from netdesign.synthesis.draft.pairs import Pair
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
+from netdesign.synthesis.interconnect.choice import choose_interconnect
 from netdesign.synthesis.interconnect.lines import hold_ports
-from netdesign.synthesis.interconnect.plan import Plan, plan_interconnect
+from netdesign.synthesis.interconnect.plan import Plan
 from netdesign.synthesis.needs.centres import at_centre, centres
+from netdesign.synthesis.needs.firewalls import transit_length
 from netdesign.synthesis.needs.zones import CLOUD, INTERNET
 from netdesign.synthesis.operation.finishing import residencies
 from netdesign.synthesis.operation.hardening import harden
@@ -80,7 +82,6 @@ LOSSLESS = (
     QosClass(name="default", dscp=(0, 8), bandwidth_percent=25),
 )
 """Priority flow control and ECN marking on the first class; congestion notifications travel in the second."""
-TRANSIT_HOSTS = 4
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class Centre:
 def build(blueprint: Blueprint) -> Archetype:
     """All data centres of the requirements: switches, servers, exits, services, traffic and policies."""
     requirements = blueprint.requirements
-    sites, plan = centres(requirements), plan_interconnect(blueprint)
+    sites, plan = centres(requirements), choose_interconnect(blueprint)
     total = max(1, sum(site.servers for site in sites))
     presences: list[Presence] = []
     services: list[ServiceInstance] = []
@@ -307,13 +308,14 @@ def _plan_addresses(
     blueprint: Blueprint, site: ResolvedSite, hosts: dict[str, list[int]], kinds: ManagementKinds, size: tuple[int, int]
 ) -> None:
     """Blocks for every zone, its transit included, and for the infrastructure; `size` is links and devices."""
+    transit = 2 ** (31 - transit_length(blueprint.requirements, blueprint.parameters))
     for zone in server_zones(blueprint.requirements):
-        hosts.setdefault(zone, []).append(TRANSIT_HOSTS)
+        hosts.setdefault(zone, []).append(transit)
     reserve_pool(blueprint, hosts)
-    hosts[INTERNET] = [TRANSIT_HOSTS]
+    hosts[INTERNET] = [transit]
     if blueprint.cloud_side is not None:
-        hosts[CLOUD] = [TRANSIT_HOSTS]
-    hosts[MANAGEMENT] = [*management_hosts(kinds), SERVICE_ADDRESSES, TRANSIT_HOSTS]
+        hosts[CLOUD] = [transit]
+    hosts[MANAGEMENT] = [*management_hosts(kinds), SERVICE_ADDRESSES, transit]
     links, devices = size
     blueprint.plan_site(site.id, hosts, links=links + 32, devices=devices + 16)
 

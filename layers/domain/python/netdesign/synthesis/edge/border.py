@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from netdesign.catalog.ports import PortUse
 from netdesign.model.addressing import Interface, VirtualGateway
@@ -27,11 +28,11 @@ from netdesign.synthesis.draft.pairs import Pair, feeds, trunk
 from netdesign.synthesis.edge.cloud_edge import cloud_vlan
 from netdesign.synthesis.edge.gate import gate_vlan
 from netdesign.synthesis.edge.sizing import GBPS, SPEEDS, EdgePlan, plan_edge
+from netdesign.synthesis.needs.firewalls import transit_length
 from netdesign.synthesis.needs.zones import CLOUD, INTERNET, WAN
 
 FIRST_TRANSIT_VLAN = 901
 OUTSIDE_VLAN = 990
-TRANSIT_LENGTH = 29
 SWITCH_ADDRESS, FIREWALL_ADDRESS = 1, 6
 """Hosts of a transit subnet that the switches and the firewalls answer on together."""
 OUTER = (INTERNET, CLOUD, WAN)
@@ -139,7 +140,7 @@ def pair_of(blueprint: Blueprint, devices: Sequence[Device]) -> Pair:
 
 
 def add_firewalls(blueprint: Blueprint, site: str, plan: EdgePlan, racks: Sequence[str]) -> tuple[Device, ...]:
-    """The firewalls in racks apart; two are one active/standby group with two heartbeat links."""
+    """The firewalls in racks apart; several are one active/standby group with heartbeats between all of them."""
     group = f"{site}-firewalls" if plan.firewalls > 1 else None
     firewalls = tuple(
         blueprint.device(
@@ -156,8 +157,9 @@ def add_firewalls(blueprint: Blueprint, site: str, plan: EdgePlan, racks: Sequen
     if group is not None:
         members = tuple(firewall.id for firewall in firewalls)
         blueprint.add(HaGroup(id=group, mode=HaMode.ACTIVE_STANDBY, members=members, state_sync=True))
-        a, b = firewalls
-        blueprint.connect(a, b, GBPS, LinkPurpose.HEARTBEAT, count=2, use_a=PortUse.HA, use_b=PortUse.HA)
+        count = 2 if len(firewalls) == 2 else 1  # a third passes on what two say to each other
+        for a, b in combinations(firewalls, 2):
+            blueprint.connect(a, b, GBPS, LinkPurpose.HEARTBEAT, count=count, use_a=PortUse.HA, use_b=PortUse.HA)
     return firewalls
 
 
@@ -165,7 +167,8 @@ def transit_vlan(blueprint: Blueprint, site: str, zone: str, number: int, pair: 
     """The VLAN and subnets in which a zone is handed to the firewalls."""
     names = (device.id for device in pair.devices)
     vlan = blueprint.vlan(site, number, f"transit-{zone}", VlanPurpose.TRANSIT, zone, *names)
-    blueprint.subnet(vlan, TRANSIT_LENGTH, SubnetPurpose.TRANSIT, planned_hosts=3)
+    length = transit_length(blueprint.requirements, blueprint.parameters)
+    blueprint.subnet(vlan, length, SubnetPurpose.TRANSIT, planned_hosts=3)
     return vlan
 
 
@@ -183,7 +186,8 @@ def outside_vlan(blueprint: Blueprint, site: str, pair: Pair) -> Vlan:
         )
     )
     blueprint.define_vlan(vlan, *(device.id for device in pair.devices))
-    blueprint.subnet(vlan, TRANSIT_LENGTH, SubnetPurpose.TRANSIT, planned_hosts=3)
+    length = transit_length(blueprint.requirements, blueprint.parameters)
+    blueprint.subnet(vlan, length, SubnetPurpose.TRANSIT, planned_hosts=3)
     return vlan
 
 
@@ -252,8 +256,8 @@ def firewall_interface(
     virtual: int = FIREWALL_ADDRESS,
 ) -> Interface:
     """A sub-interface of a firewall bound to a zone; `own` is the host number of the first member."""
-    nets = blueprint.nets(vlan)
-    base = blueprint.interface(firewall, parent)
+    nets, base = blueprint.nets(vlan), blueprint.interface(firewall, parent)
+    host = own + at if own + at < virtual or own > virtual else own + at + 1
     name = subinterface_name(blueprint.kind(firewall), parent, vlan.number)
     return blueprint.add(
         Interface(
@@ -265,7 +269,7 @@ def firewall_interface(
             speed_bps=base.speed_bps,
             mtu_bytes=base.mtu_bytes,
             vrf=UNDERLAY,
-            addresses=tuple(net.host(own + at) for net in nets),
+            addresses=tuple(net.host(host) for net in nets),
             virtual_gateway=VirtualGateway.VRRP if shared else VirtualGateway.NONE,
             virtual_addresses=tuple(net.address(virtual) for net in nets) if shared else (),
             virtual_group=(vlan.number + APART) % 255 + 1 if shared else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -22,7 +22,7 @@ from netdesign.synthesis.draft.selection import Choice, Needs, PortNeed, select
 from netdesign.synthesis.edge.cloud_edge import WanPlan, cloud_bps, plan_wan
 from netdesign.synthesis.needs.centres import DATA_CENTRES
 from netdesign.synthesis.needs.circuits import MAX_CIRCUITS, circuit_kind
-from netdesign.synthesis.needs.firewalls import firewall_count
+from netdesign.synthesis.needs.firewalls import THREE_MEMBERS, firewall_count
 from netdesign.synthesis.needs.flows import crossing_bps, internet_bps
 
 GBPS: Final = 1_000_000_000
@@ -201,12 +201,21 @@ def choose_firewall(
 
     needs = Needs(
         ports=tuple(ports),
-        features=frozenset({"ips", "ha_active_standby"} | ({"ipv6"} if requirements.ipv6 else set())),
+        features=frozenset(_features(requirements, parameters)),
         power_supplies=2 if high else 1,
         refuse=refuse,
         field="flows",
     )
     return select(catalog.devices(Role.FIREWALL), Role.FIREWALL, needs, requirements)
+
+
+def _features(requirements: ResolvedRequirements, parameters: Parameters) -> Iterator[str]:
+    """What a firewall must be able to do."""
+    yield from ("ips", "ha_active_standby")
+    if requirements.ipv6:
+        yield "ipv6"
+    if firewall_count(requirements, parameters) > 2:
+        yield THREE_MEMBERS
 
 
 def _too_few_tunnels(requirements: ResolvedRequirements, parameters: Parameters, rates: FirewallRates) -> str:

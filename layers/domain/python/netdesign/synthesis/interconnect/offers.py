@@ -15,8 +15,10 @@ from netdesign.model.quantity import format_bandwidth
 from netdesign.model.vocabulary import Medium
 from netdesign.synthesis.interconnect.optics import Reach, optics
 
-FIBRE_BPS: Final = (10_000_000_000, 25_000_000_000, 100_000_000_000)
-WAVE_BPS: Final = (10_000_000_000, 100_000_000_000)
+FIBRE_BPS: Final = (10_000_000_000, 25_000_000_000, 100_000_000_000, 400_000_000_000)
+WAVE_BPS: Final = (10_000_000_000, 100_000_000_000, 400_000_000_000)
+SPEEDS_AT_MOST: Final = (400_000_000_000, 100_000_000_000)
+"""The fastest links that lines may have, in the order of trying: not every border switch has the ports."""
 CLIENT_REACH_M: Final = 10_000
 """Providers hand waves over on long-reach optics."""
 MOST: Final = 8
@@ -51,10 +53,17 @@ class Offers:
     refused: tuple[tuple[str, str], ...]
 
 
-def offers(km: float, rate_bps: float, parameters: Parameters, years: int, least_bps: int = 0) -> Offers:
-    """Every way to carry a rate over a route, by cost; links slower than `least_bps` are not considered."""
+def offers(
+    km: float,
+    rate_bps: float,
+    parameters: Parameters,
+    years: int,
+    least_bps: int = 0,
+    most_bps: int = SPEEDS_AT_MOST[0],
+) -> Offers:
+    """Every way to carry a rate over a route, by cost; links slower or faster than allowed are not considered."""
     fit = [*_fibres(km, rate_bps, parameters, years), *_waves(km, rate_bps, years)]
-    fit = [offer for offer in fit if offer.speed_bps >= least_bps and offer.links <= MOST]
+    fit = [offer for offer in fit if least_bps <= offer.speed_bps <= most_bps and offer.links <= MOST]
     fit.sort(key=lambda offer: (offer.usd, offer.kind.value, offer.speed_bps))
     dearer = ((offer.words, f"{offer.usd:,.0f} USD against {fit[0].usd:,.0f} USD") for offer in fit[1:])
     return Offers(tuple(fit), (*dearer, *_refusals(km, parameters)))

@@ -14,7 +14,7 @@ from netdesign.model.resolved import ResolvedRequirements, ResolvedSite
 from netdesign.synthesis.draft.blueprint import Blueprint
 from netdesign.synthesis.draft.selection import PortNeed
 from netdesign.synthesis.interconnect.loads import demand, line_loads
-from netdesign.synthesis.interconnect.offers import FIBRE_BPS, MOST, Offer, Offers, offers
+from netdesign.synthesis.interconnect.offers import MOST, Offer, Offers, offers
 from netdesign.synthesis.interconnect.spans import Layout, Span, layout
 from netdesign.synthesis.needs.centres import centres, crossing, joined
 
@@ -23,8 +23,6 @@ FAST_PORT_BPS = 40_000_000_000
 CROSS_LINKS = 2
 """Routed links between two switches without a spine above them, so that either reaches the lines of the other."""
 CROSS_BPS = 100_000_000_000
-MOST_BPS = MOST * FIBRE_BPS[-1]
-"""What one line carries at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,13 @@ class Plan:
         """The lines of a site in order; border switches take them by turns."""
         return tuple(line for line in self.lines if site in (line.a, line.b))
 
+    def most_bps(self, site: str, gates: int) -> int:
+        """What all lines together carry that end on one of so many border switches of a site."""
+        each = [0] * gates
+        for turn, line in enumerate(self.at(site)):
+            each[turn % gates] += line.offer.links * line.offer.speed_bps
+        return max(each)
+
     def ports(self, site: str, gates: int) -> tuple[PortNeed, ...]:
         """The ports that each of so many border switches of a site keeps for lines."""
         needs = []
@@ -76,8 +81,8 @@ def port_use(speed_bps: int) -> PortUse:
     return PortUse.UPLINK if speed_bps >= FAST_PORT_BPS else PortUse.DOWNLINK
 
 
-def plan_interconnect(blueprint: Blueprint) -> Plan | None:
-    """The lines between all data centres; None where they are not joined.
+def plan_interconnect(blueprint: Blueprint, most_bps: int) -> Plan | None:
+    """The lines between all data centres, of links of `most_bps` at most; None where they are not joined.
 
     Raises `InfeasibleError` where no line carries what runs between two of them.
     """
@@ -89,7 +94,7 @@ def plan_interconnect(blueprint: Blueprint) -> Plan | None:
     shape = layout(sites, asked, paths, policy.assumed_distance_km)
     loads = line_loads(shape.spans, demand(sites, crossing(asked)))
     lines = (
-        _line(blueprint, sites, (span, way, color + way), _need(blueprint, load))
+        _line(blueprint, sites, (span, way, color + way), (_need(blueprint, load), most_bps))
         for span, load, color in zip(shape.spans, loads, _colors(shape.spans), strict=True)
         for way in range(span.ways)
     )
@@ -104,15 +109,17 @@ def _need(blueprint: Blueprint, load: tuple[float, float]) -> float:
     return max(whole, failed, float(blueprint.parameters.interconnect.least_bps))
 
 
-def _line(blueprint: Blueprint, sites: Sequence[ResolvedSite], what: tuple[Span, int, int], need: float) -> Line:
-    span, way, color = what
+def _line(
+    blueprint: Blueprint, sites: Sequence[ResolvedSite], what: tuple[Span, int, int], rates: tuple[float, int]
+) -> Line:
+    (span, way, color), (need, most) = what, rates
     parameters, asked = blueprint.parameters, blueprint.requirements
     detour = parameters.interconnect.diverse_route_factor if way else 1.0
     km = round(max(1.0, span.km * parameters.latency.route_factor * detour), 1)
     least = FAST_PORT_BPS if asked.servers.nic_speed_bps >= FAST_PORT_BPS else 0
-    found = offers(km, need, parameters, asked.horizon_years, least)
+    found = offers(km, need, parameters, asked.horizon_years, least, most)
     if not found.fit:
-        raise InfeasibleError((_too_much(asked, sites, span, need),))
+        raise InfeasibleError((_too_much(asked, sites, span, rates),))
     return Line(sites[span.a].id, sites[span.b].id, span, way, color, need, found)
 
 
@@ -138,19 +145,21 @@ def _encrypted(blueprint: Blueprint) -> bool:
     return sensitive and (posture.encrypt_leased == "sensitive" or bool(asked.frameworks))
 
 
-def _too_much(asked: ResolvedRequirements, sites: Sequence[ResolvedSite], span: Span, need_bps: float) -> Conflict:
+def _too_much(
+    asked: ResolvedRequirements, sites: Sequence[ResolvedSite], span: Span, rates: tuple[float, int]
+) -> Conflict:
     """More between two data centres than one line carries, with the flows or servers that it would carry."""
     one, other = sites[span.a], sites[span.b]
-    share = MOST_BPS / need_bps
+    need_bps, most_bps = rates[0], MOST * rates[1]
     return Conflict(
         code="interconnect-above-lines",
         requirements=("flows", "servers/count"),
         statement=(
             f"A line between {one.name} and {other.name} would have to carry {format_bandwidth(ceil(need_bps))}, "
-            f"more than {MOST} links of 100 Gbit/s."
+            f"more than {MOST} links of {format_bandwidth(rates[1])}."
         ),
-        numbers=(("needed", format_bandwidth(ceil(need_bps))), ("most", format_bandwidth(MOST_BPS))),
-        relaxations=tuple(_less(asked, share)),
+        numbers=(("needed", format_bandwidth(ceil(need_bps))), ("most", format_bandwidth(most_bps))),
+        relaxations=tuple(_less(asked, most_bps / need_bps)),
     )
 
 
