@@ -376,7 +376,7 @@ def test_stated_flows_replace_assumed_ones():
     assert (first.service.first_port, first.latency_ms, first.data_class, first.assumed) == (
         9000,
         4,
-        DataClass.CHD,
+        DataClass.INTERNAL,
         False,
     )
     assert (second.service_class, second.data_class) == (ServiceClass.GOLD, DataClass.PUBLIC)

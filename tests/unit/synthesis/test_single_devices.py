@@ -71,7 +71,7 @@ def test_switches_of_the_smallest_fabric_have_addresses_of_their_management_subn
 
 def test_no_feed_of_a_closet_carries_too_many_switches_with_one_supply():
     document = campus_samples.CAMPUS | {"scale": {"devices": 120, "users": 120, "sites": 1}}
-    document |= {"redundancy": "medium", "security_level": "government"}
+    document |= {"redundancy": "medium", "security_level": "enterprise"}
     asked = resolve(decode(Requirements, document, subject="requirements"), default_parameters())
     design = campus_samples.design(asked)
     access = [d for d in design.inventory.devices if d.role is Role.ACCESS and len(d.power_feeds) == 1]

@@ -101,9 +101,12 @@ UNCERTIFIED = {
 }
 """Rules that only certificates could decide, which levels from government on ask for: the catalogue knows of none."""
 EXIT_PAIR = re.compile(r"when (dc\d)-(edge01|edge02|fw01)\S* and \1-(edge01|edge02|fw02)\S* fails")
-UNMET = {"clos, critical": {"TOP-17", "CAP-13"}, "two fabrics": {"TOP-17", "CAP-13"}}
+UNMET = {"clos, critical": {"TOP-17", "CAP-13"}, "two fabrics": {"TOP-17"}}
 """Critical redundancy wants another site to take over, and a third way out: one site, or two that no line joins and
 that serve visitors each by itself, lose what is gold with the site or with both routers or firewalls of the exit."""
+WARNED = {"storage zone": {"CAP-06"}}
+"""Cages for uplinks that are free would hold the servers of a pair of leaves if they were split: drawings split none
+for servers."""
 
 
 @cache
@@ -117,9 +120,10 @@ def test_named_data_centres_pass_every_rule(name):
     failed = [verdict for verdict in verdicts if verdict.status is Status.FAIL]
     unknown = [verdict for verdict in verdicts if verdict.status is Status.UNKNOWN]
 
-    assert [v for v in failed if v.rule not in UNMET.get(name, ())] == []
+    allowed = UNMET.get(name, set()) | WARNED.get(name, set())
+    assert [v for v in failed if v.rule not in allowed] == []
     assert [v for v in unknown if v.rule not in UNCERTIFIED[name]] == []
-    assert {v.rule for v in (*failed, *unknown)} == UNMET.get(name, set()) | UNCERTIFIED[name]
+    assert {v.rule for v in (*failed, *unknown)} == allowed | UNCERTIFIED[name]
     assert all("knows no certificate" in gap.message for verdict in unknown for gap in verdict.gaps)
     assert sum(verdict.status is Status.PASS for verdict in verdicts) > 20
 
@@ -128,7 +132,7 @@ def test_named_data_centres_pass_every_rule(name):
 def test_critical_redundancy_lacks_nothing_but_a_third_exit_and_a_site_to_take_over(name):
     found = {verdict.rule: verdict.findings for verdict in judged(name)}
 
-    assert all(EXIT_PAIR.match(finding.message) for finding in found["CAP-13"])
+    assert all(EXIT_PAIR.match(finding.message) for finding in found.get("CAP-13", ()))
     assert all(re.match(r"nothing is left when|when dc\d is lost, nothing serves", f.message) for f in found["TOP-17"])
 
 

@@ -114,9 +114,9 @@ def _shared(network: Network) -> tuple[np.ndarray, np.ndarray]:
     ports, (a, b) = link_ports(network), network.link_ends
     cage = text_codes([port.cage for _, port in ports.ports], {}).astype(np.int64)
     live = np.fromiter((link.in_service for link in network.links), np.bool_, len(network.links))
-    width = len(cage) + 1
+    width, known = len(cage) + 1, np.append(cage, 0)
     ends = [
-        np.where((codes >= 0) & live, devices * width + np.append(cage, 0)[codes], -1)
+        np.where((codes >= 0) & live, devices * width + known[np.maximum(codes, -1)], -1)
         for devices, codes in ((a.astype(np.int64), ports.a), (b.astype(np.int64), ports.b))
     ]
     found, where, counts = np.unique(np.concatenate(ends), return_inverse=True, return_counts=True)

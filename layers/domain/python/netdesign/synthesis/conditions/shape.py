@@ -25,10 +25,10 @@ OF_CLOSETS: Final = frozenset(
 
 
 def shape_of_switches(question: Question) -> Iterator[Conflict]:
-    """A shape that switches of this kind of network never have; hybrid networks have a condition of their own."""
+    """A shape that switches of this kind of network never have."""
     wanted, wish = question.requirements, question.requirements.topology_preference
     kind = wanted.network_type
-    elsewhere = question.virtual or kind in (NetworkType.WAN, NetworkType.HYBRID)
+    elsewhere = question.virtual or kind is NetworkType.WAN
     if elsewhere or wish is None or wish in possible(question):
         return
     words = ", ".join(sorted(one.value.replace("_", " ") for one in possible(question)))

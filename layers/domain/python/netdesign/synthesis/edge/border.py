@@ -257,7 +257,7 @@ def firewall_interface(
 ) -> Interface:
     """A sub-interface of a firewall bound to a zone; `own` is the host number of the first member."""
     nets, base = blueprint.nets(vlan), blueprint.interface(firewall, parent)
-    host = own + at if own + at < virtual or own > virtual else own + at + 1
+    host = own + at + (own < virtual <= own + at)
     name = subinterface_name(blueprint.kind(firewall), parent, vlan.number)
     return blueprint.add(
         Interface(
