@@ -16,6 +16,7 @@ from netdesign.model.vocabulary import (
     LinkPurpose,
     Medium,
     PortMode,
+    Redundancy,
     Role,
     ServiceClass,
     Trust,
@@ -235,7 +236,8 @@ class Wiring(Sockets):
             speed += member.speed_bps or 0
             mtu = interface.get("mtu_bytes", member.mtu_bytes)
             self.change(member, mode=PortMode.NONE, lag=identity, vrf=None, mtu_bytes=mtu, vlans=(), addresses=())
-        least = 1 if len(ports) < 4 else len(ports) // 2
+        spare = self.requirements.redundancy is Redundancy.CRITICAL  # one side may be lost, and a link of the other
+        least = max(1, len(ports) // 2 - spare) if len(ports) >= 4 else 1
         lag = Lag(
             id=identity,
             device=device.id,
