@@ -65,7 +65,7 @@ from netdesign.synthesis.draft.pairs import Pair
 from netdesign.synthesis.edge.remote_access import admit_remote_users, reserve_pool
 from netdesign.synthesis.interconnect.choice import choose_interconnect
 from netdesign.synthesis.interconnect.lines import hold_ports
-from netdesign.synthesis.interconnect.plan import Plan
+from netdesign.synthesis.interconnect.plan import CROSS_BPS, Plan
 from netdesign.synthesis.needs.centres import at_centre, centres
 from netdesign.synthesis.needs.firewalls import transit_length
 from netdesign.synthesis.needs.zones import CLOUD, INTERNET
@@ -182,21 +182,22 @@ def may_collapse(blueprint: Blueprint, site: ResolvedSite) -> bool:
     return (small or few) and homing(blueprint.requirements) is not Homing.RAIL
 
 
-def fabric_demand(blueprint: Blueprint, site: ResolvedSite) -> FabricDemand:
-    """What the fabric of a site must carry."""
+def fabric_demand(blueprint: Blueprint, site: ResolvedSite, lines: Plan | None = None) -> FabricDemand:
+    """What the fabric of a site must carry; `lines` lead from it to other sites."""
     requirements, fabric = blueprint.requirements, blueprint.parameters.fabric
     nics = requirements.servers.nics_per_server
     style = homing(requirements)
     group = nics if style is Homing.RAIL else min(2, nics)
-    critical = requirements.redundancy is Redundancy.CRITICAL
+    borders = fabric.border_leaves_critical if requirements.redundancy is Redundancy.CRITICAL else fabric.border_leaves
+    carried = lines.needed_bps(site.id, borders) if lines is not None else 0.0
     return FabricDemand(
         ports=server_ports(blueprint, site.servers),
         port_bps=requirements.servers.nic_speed_bps,
         oversubscription=ceiling(blueprint),
         group=group,
         step=ceil(nics / group),
-        min_uplinks=max(2, blueprint.redundancy.edge_disjoint_paths),
-        border_leaves=fabric.border_leaves_critical if critical else fabric.border_leaves,
+        min_uplinks=max(2, blueprint.redundancy.edge_disjoint_paths, ceil(carried / CROSS_BPS)),
+        border_leaves=borders,
         east_west_bps=east_west_bps(blueprint, site),
         failed_factor=blueprint.parameters.oversubscription.failed_factor,
         max_utilisation_failed=blueprint.redundancy.max_utilisation_failed or 1.0,
@@ -215,7 +216,7 @@ def build_clos(
     lines: Plan | None = None,
 ) -> Centre:
     """A Clos fabric with its servers and its management network."""
-    demand = fabric_demand(blueprint, site)
+    demand = fabric_demand(blueprint, site, lines)
     plan, way_out = fabric_and_border(blueprint, site.id, demand, crossing, lines)
     border = way_out.border
     explain_fabric(blueprint, site, demand, plan)

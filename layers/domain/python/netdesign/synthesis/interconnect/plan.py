@@ -65,6 +65,13 @@ class Plan:
             each[turn % gates] += line.offer.links * line.offer.speed_bps
         return max(each)
 
+    def needed_bps(self, site: str, gates: int) -> float:
+        """What the lines of one of so many border switches need at the most, which its way inward carries as well."""
+        each = [0.0] * gates
+        for turn, line in enumerate(self.at(site)):
+            each[turn % gates] += line.need_bps
+        return max(each)
+
     def ports(self, site: str, gates: int) -> tuple[PortNeed, ...]:
         """The ports that each of so many border switches of a site keeps for lines."""
         needs = []
