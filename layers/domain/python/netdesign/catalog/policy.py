@@ -39,6 +39,7 @@ class SecurityPosture:
     crypto_bits: int
     fips_module: bool
     min_zones: int
+    min_servers: int
     zero_trust_index: float
     max_unfiltered_hosts: int | None
     inspected_east_west_share: float

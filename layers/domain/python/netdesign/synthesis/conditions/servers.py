@@ -11,13 +11,6 @@ from netdesign.model.vocabulary import NetworkType, Redundancy, SecurityLevel
 from netdesign.synthesis.conditions.question import Question, numbers, relax
 
 HALLS: Final = (NetworkType.ENTERPRISE_DATACENTER, NetworkType.DATA_CENTER_INTERCONNECT, NetworkType.HYBRID)
-LEAST: Final = {
-    SecurityLevel.ENTERPRISE: 2,
-    SecurityLevel.GOVERNMENT: 4,
-    SecurityLevel.CRITICAL_INFRASTRUCTURE: 4,
-}
-"""Servers of a data centre with one in each zone of the level: a gateway for administrators beside the others, and from
-government level on stores and restricted data apart."""
 TWO: Final = 2
 
 
@@ -58,7 +51,7 @@ def servers_on_one_port(question: Question) -> Iterator[Conflict]:
 def too_few_servers(question: Question) -> Iterator[Conflict]:
     """Fewer servers at a site than its security level has zones that must not share one."""
     wanted = question.requirements
-    least = LEAST.get(wanted.security_level, 0)
+    least = question.parameters.security[wanted.security_level].min_servers
     holding = [site.servers for site in wanted.sites if site.servers]
     if not _hall(question) or not holding or min(holding) >= least:
         return
