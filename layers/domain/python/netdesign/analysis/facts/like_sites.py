@@ -130,14 +130,15 @@ class _Reader:
         self.known, self.site, self.codes = known, site, codes
         self.said: list[tuple[str, list[object]]] = []
         self.keys: list[object] = []
+        self.roots: dict[str, int | None] = {}
 
     def fact(self, name: str, fact: Any) -> None:
         """Take in a fact as a whole."""
         self._say((name, self._fields(fact)))
 
-    def mention(self, name: str, identity: str, field: str, value: object) -> None:
-        """Take in a place in a fact about several sites."""
-        self._say((name, identity, field, self._value(field, value)))
+    def mention(self, name: str, identity: str, field: str, values: tuple[object, ...]) -> None:
+        """Take in the places in a field of a fact about several sites."""
+        self._say((name, identity, field, self._value(field, values)))
 
     def sum(self) -> bytes:
         """All that was taken in, in an order that no name decides; what is the site's own by the number of each.
@@ -199,11 +200,13 @@ class _Reader:
         place = self.known.places.get(text)
         if place is None:
             return self._own(text), len(owners)
-        root = self.known.roots[place.root]
-        if self.site not in root.owners:
-            return text
-        others = sorted(root.owners - {self.site})
-        return self._own(("root", place.root)), place.offset, place.length, root.length, root.within, others
+        if place.root not in self.roots:
+            root = self.known.roots[place.root]
+            others = tuple(sorted(root.owners - {self.site}))
+            own = self.site in root.owners
+            self.roots[place.root] = self._code((root.length, root.within, others)) if own else None
+        code = self.roots[place.root]
+        return text if code is None else (self._own(("root", place.root)), place.offset, place.length, code)
 
     def _own(self, key: object) -> str:
         self.keys.append(key)
@@ -215,30 +218,41 @@ def like_sites(network: Network) -> tuple[tuple[str, ...], ...]:
     """The sites in classes of those that are alike, each in the design's order."""
     placed = placed_facts(network)
     known, busy, codes = placed.known, placed.busy, dict[object, int]()
+    seen: dict[tuple[Any, ...], dict[str, tuple[object, ...]]] = {}
     readers = {site.id: _Reader(known, site.id, codes) for site in network.design.inventory.sites}
     for name, fact, sites in zip(placed.collections, placed.facts, placed.about, strict=True):
         own = sites - busy
         if len(own) == 1:
             readers[next(iter(own))].fact(name, fact)
         elif own:
-            for field, value, site in _places(known, fact, own):
-                readers[site].mention(name, fact.id, field, value)
+            for field, places in _places(known, fact, seen):
+                for site in own & places.keys():
+                    readers[site].mention(name, fact.id, field, places[site])
     classes: dict[object, list[str]] = defaultdict(list)
     for site, reader in readers.items():
         classes[site if site in busy else reader.sum()].append(site)
     return tuple(tuple(some) for some in classes.values())
 
 
-def _places(known: SiteFacts, fact: Any, own: Owners) -> Iterator[tuple[str, object, str]]:
-    """(field, value, site) wherever a fact names one of some sites."""
-    plan, nothing = plan_of(type(fact)), Seen()
+def _places(
+    known: SiteFacts, fact: Any, seen: dict[tuple[Any, ...], dict[str, tuple[object, ...]]]
+) -> Iterator[tuple[str, dict[str, tuple[object, ...]]]]:
+    """(field, places by the site that they name) of each field of a fact; `seen` is told of each tuple."""
+    plan = plan_of(type(fact))
     for field, value in zip(plan.names, plan.named(fact), strict=True):
-        for one in value if type(value) is tuple else (value,):
-            if type(one) is str:
-                sites = known.owners.get(one, NOBODY)
-            elif hasattr(one, "__dataclass_fields__"):
-                sites = _about(known, one, nothing)
-            else:
-                sites = known.owners.get(("asn", one), NOBODY) if field in NUMBERS else NOBODY
-            for site in sites & own:
-                yield field, one, site
+        values = value if type(value) is tuple else (value,)
+        if field in NUMBERS or values not in seen:
+            places: dict[str, list[object]] = defaultdict(list)
+            for one in values:
+                for site in _named(known, field, one):
+                    places[site].append(one)
+            seen[values] = {site: tuple(some) for site, some in places.items()}
+        yield field, seen[values]
+
+
+def _named(known: SiteFacts, field: str, value: Any) -> Owners:
+    if type(value) is str:
+        return known.owners.get(value, NOBODY)
+    if hasattr(value, "__dataclass_fields__"):
+        return _about(known, value, {})
+    return known.owners.get(("asn", value), NOBODY) if field in NUMBERS else NOBODY

@@ -203,87 +203,88 @@ def _gather(values: Iterable[Any], found: set[str]) -> None:
             _gather(plan_of(type(value)).named(value), found)
 
 
-class _Span(NamedTuple):
-    """A prefix as it sorts: those around it come before it."""
+class _Spans(NamedTuple):
+    """Prefixes by position, those around one before it: as texts, how long each is, and the narrowest around each.
 
-    version: int
-    first: int
-    length: int
+    `of` gives the prefix around each address, `offset` how far the address lies from its start.
+    """
 
-    @property
-    def last(self) -> int:
-        return self.first + (1 << ((32 if self.version == 4 else 128) - self.length)) - 1
+    texts: list[str]
+    starts: list[int]
+    lengths: list[int]
+    above: list[int]
+    of: dict[str, int]
+    hosts: dict[str, int]
+
+    def around(self, at: int) -> Iterator[int]:
+        """A prefix and all around it, the narrowest first."""
+        while at >= 0:
+            yield at
+            at = self.above[at]
 
 
 def _addresses(design: Design, homes: dict[str, dict[str, Owners]]) -> tuple[dict[str, Place], dict[str, Root]]:
-    texts = sorted(text for text in _texts(design) if _ADDRESS.fullmatch(text))
-    spans, hosts = _spans(texts)
-    above = _nested(spans)
-    owners = _owners(design, homes, spans, above)
-    named = [*(one.prefix for one in design.addressing.subnets), *(one.prefix for one in design.addressing.pools)]
-    candidates = {spans[text] for text in named if text in spans}
-    valid = {span for span in candidates if 0 < len(owners.get(span, NOBODY)) <= MOST_OWNERS}
-    by_span: dict[_Span, str] = {}
-    for text, span in spans.items():
-        by_span.setdefault(span, text)
-    places, roots = dict[str, Place](), dict[str, Root]()
-    for text, span in spans.items():
-        chain = tuple(_chain(span, above))
-        wide = [one for one in chain if one in valid]
-        if wide:
-            root = by_span[wide[-1]]
-            places[text] = Place(root, hosts[text] - wide[-1].first, span.length)
-            around = chain[chain.index(wide[-1]) + 1 :]
-            roots[root] = Root(owners[wide[-1]], wide[-1].length, tuple(by_span[one] for one in around))
+    spans = _spans([text for text in _texts(design) if _ADDRESS.fullmatch(text)])
+    owners = _owners(design, homes, spans)
+    addressing = design.addressing
+    named = [*(one.prefix for one in addressing.subnets), *(one.prefix for one in addressing.pools)]
+    valid = {spans.of[text] for text in named if text in spans.of}
+    valid = {at for at in valid if 0 < len(owners[at]) <= MOST_OWNERS}
+    widest, roots = list[int](), dict[str, Root]()
+    for at, above in enumerate(spans.above):
+        root = widest[above] if above >= 0 else -1
+        if root < 0 and at in valid:
+            root, around = at, list(spans.around(above)) if above >= 0 else []
+            roots[spans.texts[at]] = Root(owners[at], spans.lengths[at], tuple(spans.texts[one] for one in around))
+        widest.append(root)
+    places = {
+        text: Place(spans.texts[root], spans.hosts[text] - spans.starts[root], spans.lengths[at])
+        for text, at in spans.of.items()
+        if (root := widest[at]) >= 0
+    }
     return places, roots
 
 
-def _spans(texts: list[str]) -> tuple[dict[str, _Span], dict[str, int]]:
-    """The prefix around each address, and the address itself."""
+def _spans(texts: list[str]) -> _Spans:
+    """The prefixes around addresses."""
     parsed = parse(texts)
     high, low = parsed.networks()
     columns = (column.tolist() for column in (parsed.version, high, low, parsed.high, parsed.low, parsed.length))
-    spans, hosts = dict[str, _Span](), dict[str, int]()
+    keys, hosts = dict[str, tuple[int, int, int]](), dict[str, int]()
     for text, version, first, last, own_high, own_low, length in zip(texts, *columns, strict=True):
         if version:
-            spans[text] = _Span(version, first << 64 | last, length)
+            keys[text] = version, first << 64 | last, length
             hosts[text] = own_high << 64 | own_low
-    return spans, hosts
+    ranked = sorted(set(keys.values()))
+    position = {key: at for at, key in enumerate(ranked)}
+    of = {text: position[key] for text, key in keys.items()}
+    names = [""] * len(ranked)
+    for text, at in of.items():
+        names[at] = min(names[at] or text, text)
+    starts, lengths = [key[1] for key in ranked], [key[2] for key in ranked]
+    return _Spans(names, starts, lengths, _nested(ranked), of, hosts)
 
 
-def _nested(spans: dict[str, _Span]) -> dict[_Span, _Span | None]:
-    """The narrowest prefix around each prefix."""
-    above: dict[_Span, _Span | None] = {}
-    stack: list[_Span] = []
-    for span in sorted(set(spans.values())):
-        while stack and (stack[-1].version != span.version or stack[-1].last < span.first):
+def _nested(ranked: list[tuple[int, int, int]]) -> list[int]:
+    """The narrowest prefix around each of some that ascend; -1 for none."""
+    above, stack = list[int](), list[tuple[int, int, int]]()
+    for at, (version, first, length) in enumerate(ranked):
+        while stack and (stack[-1][0] != version or stack[-1][1] < first):
             stack.pop()
-        above[span] = stack[-1] if stack else None
-        stack.append(span)
+        above.append(stack[-1][2] if stack else -1)
+        stack.append((version, first + (1 << ((32 if version == 4 else 128) - length)) - 1, at))
     return above
 
 
-def _chain(span: _Span, above: dict[_Span, _Span | None]) -> Iterator[_Span]:
-    """A prefix and all around it, the narrowest first."""
-    here: _Span | None = span
-    while here is not None:
-        yield here
-        here = above[here]
-
-
-def _owners(
-    design: Design, homes: dict[str, dict[str, Owners]], spans: dict[str, _Span], above: dict[_Span, _Span | None]
-) -> dict[_Span, Owners]:
+def _owners(design: Design, homes: dict[str, dict[str, Owners]], spans: _Spans) -> list[Owners]:
     """The sites of the interfaces and subnets in each prefix; of more than can own it, some."""
-    found: dict[_Span, Owners] = {}
+    found = [NOBODY] * len(spans.above)
 
     def tell(text: str, sites: Owners) -> None:
-        if text in spans:
-            for span in _chain(spans[text], above):
-                known = found.get(span, NOBODY)
-                if sites <= known or len(known) > MOST_OWNERS:
-                    break
-                found[span] = known | sites
+        for at in spans.around(spans.of.get(text, -1)):
+            if sites <= found[at] or len(found[at]) > MOST_OWNERS:
+                break
+            found[at] |= sites
 
     for port in design.addressing.interfaces:
         for text in (*port.addresses, *port.virtual_addresses):
