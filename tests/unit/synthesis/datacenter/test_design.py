@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from netdesign.analysis.facts.degraded import degraded
+from netdesign.analysis.traffic.flow_routes import stranded
 from netdesign.catalog.parameters import default_parameters
 from netdesign.catalog.selection import default_catalog
 from netdesign.errors import InfeasibleError
@@ -25,6 +27,7 @@ from netdesign.model.vocabulary import (
     Redundancy,
     Role,
     SecurityLevel,
+    ServiceClass,
 )
 from netdesign.rules.engine import judge
 from netdesign.services.validate_design import case_of
@@ -102,8 +105,9 @@ UNCERTIFIED = {
 """Rules that only certificates could decide, which levels from government on ask for: the catalogue knows of none."""
 EXIT_PAIR = re.compile(r"when (dc\d)-(edge01|edge02|fw01)\S* and \1-(edge01|edge02|fw02)\S* fails")
 UNMET = {"clos, critical": {"TOP-17", "CAP-13"}, "two fabrics": {"TOP-17"}}
-"""Critical redundancy wants another site to take over, and a third way out: one site, or two that no line joins and
-that serve visitors each by itself, lose what is gold with the site or with both routers or firewalls of the exit."""
+"""Critical redundancy wants another site to take over, and a third way out: sites that serve visitors each by itself
+lose what is gold with the site or with both routers of the exit. CAP-13 follows cables: where lines join two sites it
+sees a way out by the other one, which no route takes."""
 WARNED = {"storage zone": {"CAP-06"}}
 """Cages for uplinks that are free would hold the servers of a pair of leaves if they were split: drawings split none
 for servers."""
@@ -343,3 +347,21 @@ def test_gateways_are_on_both_leaves_of_a_pair():
     hosts = {v for g in found.inventory.endpoint_groups if g.zone != "management" for v in g.vlans}
 
     assert {svis[vlan] for vlan in hosts} == {2}
+
+
+@pytest.mark.parametrize(
+    ("gone", "lost"),
+    [
+        (("dc1-fw01", "dc1-fw02"), set()),
+        (("dc1-fw01", "dc1-fw03"), set()),
+        (("dc1-fw02", "dc1-fw03"), set()),
+        (("dc1-fw01", "dc1-fw02", "dc1-fw03"), {"assumed-queries-dc1", "updates-dc1", "web-dc1"}),
+        (("dc1-edge01", "dc1-edge02"), {"updates-dc1", "web-dc1"}),
+    ],
+)
+def test_routes_outlast_two_firewalls_but_not_both_routers(gone, lost):
+    network = case_of(design(NAMED["two fabrics"]), default_workbench()).network
+    gold = {flow.id for flow in network.design.traffic.flows if flow.service_class is ServiceClass.GOLD}
+    left = degraded(network, tuple(network.device_index[name] for name in gone), ())
+
+    assert {one.flow for one in stranded(left)} & gold == lost
